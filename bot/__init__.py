@@ -1,0 +1,1 @@
+"""Guichet: the counter window of a town hall on every channel a citizen uses."""

@@ -1,0 +1,1 @@
+"""The parts of the command line, one module a noun; `bot.cli` puts them together."""

@@ -1,0 +1,249 @@
+"""What happens to one message: the centre of the book.
+
+`receive` stores what a citizen said, and answers danger there and then. `handle` takes a stored message to the core
+and stores what came back; what it cannot answer stays stored and is tried again.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import random
+import re
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Protocol
+
+import structlog
+
+from bot import metrics
+from bot.bus import INBOX, OUTBOX, Bus
+from bot.clock import Clock, now
+from bot.errors import Missing, RasaError, RasaSilent, Stale
+from bot.messages import Address, AnswerStatus, Author, Button, Kind, Message, Reply, Thread, Turn
+from bot.safety import Safety
+from bot.store.base import (
+    Claimed,
+    Conversation,
+    Conversations,
+    Inbox,
+    Offer,
+    Outbox,
+    Prepared,
+    TrackerEvents,
+    Transcript,
+)
+from bot.text.wording import DEFAULT, Wording
+from channels.base import Channel
+
+log = structlog.get_logger(__name__)
+
+CHOICE_VALID = timedelta(hours=24)
+TOKEN_PREFIX = "c."
+TOKEN = re.compile(r"c\.[A-Za-z0-9_-]{16}")
+RETRY_FIRST = timedelta(milliseconds=500)
+RETRY_LONGEST = timedelta(seconds=5)
+APOLOGISE_WITHIN = 2
+"""Attempts: the first may have been cut short by a restart. A second apology has the id of the first, and is dropped."""
+SILENT_ATTEMPTS = 6
+"""After so many silent answers of a core that is otherwise well, the question itself is what it cannot answer."""
+
+
+class Core(Protocol):
+    """What a conversation needs of Rasa."""
+
+    async def talk(self, conversation: Conversation, message: Message, payload: str | None) -> Turn:
+        """Say a message; `payload` is what a pressed choice means.
+
+        Raises:
+            RasaError: no answer.
+        """
+
+    async def replay(self, conversation: Conversation, message: Message) -> Turn | None:
+        """What the core answered to a message already, None if it did not."""
+
+    async def well(self) -> bool:
+        """Whether all of the core, action server included, answers its pings."""
+
+
+class Storage(Protocol):
+    """The stores a conversation needs."""
+
+    @property
+    def conversations(self) -> Conversations:
+        """Who speaks with us."""
+
+    @property
+    def inbox(self) -> Inbox:
+        """What is to be answered."""
+
+    @property
+    def outbox(self) -> Outbox:
+        """What is to be sent."""
+
+    @property
+    def transcript(self) -> Transcript:
+        """What was said."""
+
+    @property
+    def tracker_events(self) -> TrackerEvents:
+        """The core's memory."""
+
+
+class Counter:
+    """Takes messages in and answers them."""
+
+    def __init__(
+        self,
+        store: Storage,
+        core: Core,
+        channels: Mapping[str, Channel],
+        wording: Wording,
+        safety: Safety,
+        bus: Bus,
+        worker: str,
+        clock: Clock = now,
+    ) -> None:
+        self._store = store
+        self._core = core
+        self._channels = channels
+        self._wording = wording
+        self._safety = safety
+        self._bus = bus
+        self._worker = worker
+        self._clock = clock
+
+    async def receive(self, message: Message) -> bool:
+        """Store a message; False if it was seen before. Danger and distress are answered in the same transaction.
+
+        Raises:
+            StoreError: it is not stored, and the provider has to send it again.
+        """
+        message, offered = await self._with_choice(message)
+        language = (message.language_hint or DEFAULT)[:16]
+        answered = () if offered else self._answered_at_once(message, language)
+        fresh = await self._store.inbox.put(message, language, self._clock(), answered)
+        await self._bus.publish(OUTBOX if answered else INBOX)
+        return fresh
+
+    async def handle(self, claimed: Claimed) -> None:
+        """Answer a claimed message, or put it back for later."""
+        try:
+            try:
+                replies = await self._answer(claimed)
+            except RasaError as error:
+                await self._later(claimed, error)
+            else:
+                await self._finish(claimed, replies)
+        except Stale:
+            await self._overtaken(claimed)
+        await self._bus.publish(OUTBOX)
+
+    async def say(self, conversation: Conversation, reply: Reply) -> None:
+        """Say something that answers no stored message."""
+        prepared = self.prepare(reply, conversation.address)
+        await self._store.outbox.add(conversation.id, [prepared], self._clock())
+        await self._bus.publish(OUTBOX)
+
+    def prepare(self, reply: Reply, to: Address, about: Message | None = None) -> Prepared:
+        """A reply with fresh tokens for its choices, rendered by its channel."""
+        offers = tuple(
+            Offer(TOKEN_PREFIX + secrets.token_urlsafe(12), button.title, button.payload) for button in reply.buttons
+        )
+        shown = replace(reply, buttons=tuple(Button(offer.title, offer.token) for offer in offers))
+        thread = Thread(
+            last_message_id=about.id if about else None,
+            last_heard_at=about.sent_at if about else None,
+            now=self._clock(),
+        )
+        channel = self._channels.get(to.channel)
+        return Prepared(shown, offers, tuple(channel.render(shown, thread)) if channel else ())
+
+    async def _with_choice(self, message: Message) -> tuple[Message, bool]:
+        """A text that equals an offered token is a press; a press is stored in the words of its title.
+
+        And whether it was offered: what was not is a citizen's own text, however it looks.
+        """
+        token = message.pressed or message.text.strip()
+        if not TOKEN.fullmatch(token):
+            return message, False
+        conversation = await self._store.conversations.find(message.address)
+        offer = conversation and await self._store.transcript.offer(conversation.id, token, self._clock(), CHOICE_VALID)
+        if offer:
+            return replace(message, text=offer.title, pressed=token), True
+        return replace(message, pressed=token), False
+
+    def _answered_at_once(self, message: Message, language: str) -> Sequence[Prepared]:
+        if message.kind is Kind.START:
+            key, author = "welcome", Author.BOT
+        elif alert := self._safety.check(message.text):
+            metrics.ALERTS.labels(alert.name.lower()).inc()
+            log.warning("safety.alert", alert=alert.name, channel=message.address.channel)
+            key, author = alert.value, Author.SYSTEM
+        else:
+            return ()
+        reply = Reply(f"{message.id}.0", self._wording.say(key, language), language, author)
+        return [self.prepare(reply, message.address, message)]
+
+    async def _answer(self, claimed: Claimed) -> Sequence[Reply]:
+        message, conversation = claimed.message, claimed.conversation
+        payload = None
+        if message.pressed is not None:
+            offer = await self._store.transcript.offer(
+                conversation.id, message.pressed, claimed.received_at, CHOICE_VALID
+            )
+            if offer is None:
+                return [self._line("choice_expired", claimed)]
+            payload = offer.payload
+        if not (payload or message.text.strip()):
+            return [self._line("empty", claimed)]
+        turn = await self._core.replay(conversation, message) if claimed.attempts > 1 else None
+        if turn is None:
+            turn = await self._core.talk(conversation, message, payload)
+        return turn.replies
+
+    async def _finish(self, claimed: Claimed, replies: Sequence[Reply]) -> None:
+        prepared = [self.prepare(reply, claimed.conversation.address, claimed.message) for reply in replies]
+        await self._store.inbox.finish(claimed.row, self._worker, prepared, self._clock())
+        for reply in replies:
+            metrics.ANSWERS.labels(reply.status.value if reply.status else "none").inc()
+
+    async def _later(self, claimed: Claimed, error: RasaError) -> None:
+        """The first failure is told to the citizen; every failure but a hopeless one means another try."""
+        if isinstance(error, RasaSilent) and claimed.attempts >= SILENT_ATTEMPTS and await self._core.well():
+            metrics.UNANSWERABLE.inc()
+            log.error("conversation.unanswerable", conversation=claimed.conversation.id)
+            reply = replace(self._line("unavailable", claimed), status=AnswerStatus.UNAVAILABLE)
+            prepared = self.prepare(reply, claimed.conversation.address, claimed.message)
+            await self._store.inbox.finish(claimed.row, self._worker, [prepared], self._clock())
+            return
+        log.warning(
+            "conversation.postponed",
+            conversation=claimed.conversation.id,
+            attempts=claimed.attempts,
+            error=type(error).__name__,
+        )
+        if claimed.attempts <= APOLOGISE_WITHIN:
+            metrics.APOLOGIES.inc(claimed.attempts == 1)
+            apology = replace(self._line("broken", claimed), id=f"{claimed.message.id}.broken")
+            prepared = self.prepare(apology, claimed.conversation.address, claimed.message)
+            with contextlib.suppress(Missing):
+                await self._store.outbox.add(claimed.conversation.id, [prepared], self._clock())
+        until = self._retry_at(claimed.attempts)
+        await self._store.inbox.postpone(claimed.row, self._worker, until, type(error).__name__)
+
+    async def _overtaken(self, claimed: Claimed) -> None:
+        """Somebody else answered, or the citizen erased the conversation while the core was writing to its tracker."""
+        try:
+            await self._store.conversations.get(claimed.conversation.id)
+        except Missing:
+            await self._store.tracker_events.remove(claimed.conversation.id)
+
+    def _retry_at(self, attempts: int) -> datetime:
+        wait = min(RETRY_LONGEST, RETRY_FIRST * float(2 ** min(attempts - 1, 10)))
+        return self._clock() + wait * random.uniform(0.7, 1.3)
+
+    def _line(self, key: str, claimed: Claimed) -> Reply:
+        language = claimed.conversation.language
+        return Reply(f"{claimed.message.id}.0", self._wording.say(key, language), language, Author.SYSTEM)

@@ -1,0 +1,97 @@
+"""What can go wrong, by what the caller can do about it."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+
+class BotError(Exception):
+    """Something we can handle."""
+
+
+class RequestRejected(BotError):
+    """A request is not taken; `status` is the HTTP status it gets."""
+
+    status = 400
+
+
+class SignatureRejected(RequestRejected):
+    """Not from them: the signature is missing, wrong or replayed."""
+
+    status = 403
+
+
+class PayloadRejected(RequestRejected):
+    """From them, but not readable. `reason` is a catalogue key for the citizen where there is one to tell."""
+
+    status = 400
+
+    def __init__(self, message: str, reason: str = "unreadable") -> None:
+        super().__init__(message)
+        self.reason = reason
+
+
+class EventIgnored(RequestRejected):
+    """From them, but nothing for us to do."""
+
+    status = 200
+
+
+class SendError(BotError):
+    """A provider did not take a message."""
+
+
+class SendRefused(SendError):
+    """For good: blocked, unknown, too old. Sending again would not help."""
+
+
+class SendFailed(SendError):
+    """For now: `retry_after` is the provider's own wish, None if it has none."""
+
+    def __init__(self, message: str, retry_after: timedelta | None = None) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
+class RasaError(BotError):
+    """The conversation core did not answer."""
+
+
+class RasaUnreachable(RasaError):
+    """No connection, a timeout, an HTTP error."""
+
+
+class RasaSilent(RasaError):
+    """It answered nothing, which is how Rasa reports a dead action server."""
+
+
+class DeskError(BotError):
+    """The desk cannot do that."""
+
+
+class CaseTaken(DeskError):
+    """Another agent has it."""
+
+
+class DeskClosed(DeskError):
+    """Nobody is there; `opens_at` is when the desk opens, None if unknown."""
+
+    def __init__(self, message: str, opens_at: datetime | None = None) -> None:
+        super().__init__(message)
+        self.opens_at = opens_at
+
+
+class StoreError(BotError):
+    """The database did not do it."""
+
+
+class Stale(StoreError):
+    """Somebody else was faster: the state is not what the caller thought."""
+
+
+class Missing(StoreError):
+    """There is no such row."""
+
+
+class ConfigurationError(Exception):
+    """A setting is wrong. Outside the tree on purpose: no `except BotError` may eat it."""

@@ -1,0 +1,125 @@
+"""Takes messages from the inbox to the conversation, several at once, one at a time per conversation."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+
+import structlog
+
+from bot import metrics
+from bot.bus import INBOX, Bus
+from bot.clock import Clock, now
+from bot.errors import BotError, Stale
+from bot.store.base import Claimed, Inbox
+from bot.tasks import stop
+
+log = structlog.get_logger(__name__)
+
+LEASE = timedelta(seconds=30)
+LOOK_EVERY = timedelta(milliseconds=500)
+AT_ONCE = 16
+AGAIN_AFTER = timedelta(seconds=5)
+
+
+class Worker:
+    """Claims and handles messages until it is cancelled; what it had claimed is given back then."""
+
+    def __init__(
+        self,
+        inbox: Inbox,
+        handle: Callable[[Claimed], Awaitable[None]],
+        bus: Bus,
+        name: str,
+        clock: Clock = now,
+        at_once: int = AT_ONCE,
+    ) -> None:
+        self._inbox = inbox
+        self._handle = handle
+        self._bus = bus
+        self._name = name
+        self._clock = clock
+        self._places = asyncio.Semaphore(at_once)
+        self._running: set[asyncio.Task[None]] = set()
+        self._failed: set[int] = set()
+
+    async def run(self) -> None:
+        """Claim, handle, wait for more."""
+        renewing = asyncio.create_task(self._renew(), name="worker.renew")
+        try:
+            while True:
+                await self._places.acquire()
+                claimed = await self._claim()
+                if claimed is None:
+                    self._places.release()
+                    await self._bus.wait(INBOX, LOOK_EVERY)
+                    continue
+                task = asyncio.create_task(self._work(claimed), name=f"worker.handle.{claimed.row}")
+                self._running.add(task)
+                task.add_done_callback(self._running.discard)
+        finally:
+            await stop(renewing)
+
+    async def drain(self, patience: timedelta) -> None:
+        """Let running turns end, then give back what is left."""
+        if self._running:
+            await asyncio.wait(list(self._running), timeout=patience.total_seconds())
+        await asyncio.gather(*(stop(task) for task in self._running))
+        await self.release()
+
+    async def release(self) -> None:
+        """Give back every claim under this worker's name."""
+        await self._inbox.release(self._name)
+
+    async def _claim(self) -> Claimed | None:
+        try:
+            return await self._inbox.claim(self._name, self._clock(), LEASE)
+        except Exception:
+            log.exception("worker.claim_failed")
+            return None
+
+    async def _work(self, claimed: Claimed) -> None:
+        started = time.perf_counter()
+        try:
+            await self._handle(claimed)
+        except Exception:
+            log.exception("worker.failed", conversation=claimed.conversation.id, attempts=claimed.attempts)
+            self._failed.add(claimed.row)
+            await self._put_back()
+        finally:
+            self._places.release()
+            # The next message of this conversation can be claimed from now on.
+            await self._bus.publish(INBOX)
+        seconds = time.perf_counter() - started
+        metrics.TURN_SECONDS.observe(seconds)
+        log.info(
+            "message.handled",
+            conversation=claimed.conversation.id,
+            channel=claimed.conversation.address.channel,
+            attempts=claimed.attempts,
+            turn_ms=round(seconds * 1000, 1),
+            waited_ms=round((self._clock() - claimed.received_at).total_seconds() * 1000, 1),
+        )
+
+    async def _put_back(self) -> None:
+        """Have failed messages tried again later; while the database takes nothing, they are kept in mind."""
+        for row in list(self._failed):
+            try:
+                await self._inbox.postpone(row, self._name, self._clock() + AGAIN_AFTER, "the handler failed")
+            except Stale:
+                pass
+            except BotError:
+                log.exception("worker.put_back_failed")
+                return
+            self._failed.discard(row)
+
+    async def _renew(self) -> None:
+        while True:
+            await asyncio.sleep(LEASE.total_seconds() / 3)
+            await self._put_back()
+            try:
+                await self._inbox.renew(self._name, self._clock(), LEASE)
+            except Exception:
+                log.exception("worker.renew_failed")

@@ -1,0 +1,129 @@
+"""How good answers are, on questions whose right articles are known.
+
+A file has one JSON object a line: {"query": "…", "gold": ["article-id", …]}; an empty `gold` is a question that the
+base cannot answer and should not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import Meta, Struct
+
+from bot.errors import ConfigurationError
+from bot.knowledge.answer import Answer, answer
+from bot.knowledge.index import Index
+from bot.knowledge.search import search
+from bot.messages import AnswerStatus
+from bot.settings import Office
+
+DEPTH = 10
+
+
+class Question(Struct, frozen=True):
+    """One line of a file; further fields are notes."""
+
+    query: Annotated[str, Meta(min_length=1)]
+    gold: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Quality:
+    """Shares in [0, 1]; None where the file has no question of the kind."""
+
+    n: int
+    in_scope: int
+    hit_at: dict[int, float | None]
+    """Questions in scope with a right article among the first k."""
+    mrr: float | None
+    """Mean of 1 / rank of the first right article, 0 beyond the tenth."""
+    answered_right: float | None
+    """Questions in scope that a right article answers at once."""
+    answered_wrong: float | None
+    """Questions in scope that a wrong article answers."""
+    offered_right: float | None
+    """Questions in scope for which a right article is among the titles to choose from."""
+    false_accept: float | None
+    """Questions out of scope that are answered all the same."""
+
+    def as_dict(self) -> dict[str, Any]:
+        """With the names that papers use: hit@k, mrr, false_accept."""
+        return {
+            "n": self.n,
+            "in_scope": self.in_scope,
+            **{f"hit@{k}": share for k, share in self.hit_at.items()},
+            "mrr": self.mrr,
+            "answered_right": self.answered_right,
+            "answered_wrong": self.answered_wrong,
+            "offered_right": self.offered_right,
+            "false_accept": self.false_accept,
+        }
+
+
+def read(path: Path) -> list[Question]:
+    """The questions of a file.
+
+    Raises:
+        ConfigurationError: it cannot be read, or a line is no question; the message names the line.
+    """
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except OSError as error:
+        raise ConfigurationError(f"{path}: cannot be read ({error.strerror})") from error
+    except UnicodeDecodeError as error:
+        raise ConfigurationError(f"{path}: is not text in UTF-8 (byte {error.start})") from error
+    questions: list[Question] = []
+    for number, line in enumerate(lines, start=1):
+        if line.strip():
+            try:
+                questions.append(msgspec.json.decode(line, type=Question))
+            except msgspec.DecodeError as error:
+                raise ConfigurationError(f"{path}: line {number}: {error}") from error
+    if not questions:
+        raise ConfigurationError(f"{path}: holds no question")
+    return questions
+
+
+def evaluate(index: Index, office: Office, questions: Sequence[Question], today: date) -> Quality:
+    """Ask every question as a citizen would and count."""
+    inside = [question for question in questions if question.gold]
+    outside = [question for question in questions if not question.gold]
+    ranks = [_rank(index, question) for question in inside]
+    answers = [answer(index, office, question.query, today) for question in inside]
+    judged = list(zip(answers, inside, strict=True))
+    strays = [answer(index, office, question.query, today) for question in outside]
+    return Quality(
+        n=len(questions),
+        in_scope=len(inside),
+        hit_at={k: _share([0 < rank <= k for rank in ranks]) for k in (1, 3, 5, 10)},
+        mrr=round(sum(1 / rank for rank in ranks if rank) / len(ranks), 4) if ranks else None,
+        answered_right=_share([_answers(found) and _right(found, question) for found, question in judged]),
+        answered_wrong=_share([_answers(found) and not _right(found, question) for found, question in judged]),
+        offered_right=_share(
+            [found.status is AnswerStatus.CHOOSE and _right(found, question) for found, question in judged]
+        ),
+        false_accept=_share([_answers(found) for found in strays]),
+    )
+
+
+def _rank(index: Index, question: Question) -> int:
+    """From 1; 0 when no right article is among the first."""
+    ids = [hit.article.id for hit in search(index, question.query, DEPTH)]
+    return next((rank for rank, article_id in enumerate(ids, start=1) if article_id in question.gold), 0)
+
+
+def _answers(found: Answer) -> bool:
+    return found.status is AnswerStatus.ANSWERED
+
+
+def _right(found: Answer, question: Question) -> bool:
+    return any(passage.article_id in question.gold for passage in found.passages)
+
+
+def _share(happened: Sequence[bool]) -> float | None:
+    return round(sum(happened) / len(happened), 4) if happened else None

@@ -1,0 +1,251 @@
+"""The articles as an index in memory: what is found where, and how strongly. Immutable once built.
+
+Two tantivy indexes, because an article and a passage are ranked by different fields. Each field is scored apart
+(BM25); how scores become one is the business of `bot.knowledge.search`.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence, Set
+from dataclasses import dataclass
+from functools import cached_property
+
+import tantivy
+
+from bot.knowledge.articles import Passage, passages
+from bot.settings import Service
+from bot.store.base import Article
+from bot.text.french import STOP_WORDS, tokens, words
+from bot.text.spelling import Speller
+
+ARTICLE_FIELDS = ("title", "keywords", "headings", "body", "service", "shape")
+PASSAGE_FIELDS = ("heading", "body")
+SHAPE = "shape"
+"""Three to five letters in a row of title, keywords and headings: finds misspelt and compound words."""
+MAX_WORDS = 40
+"""Of one question; what comes after is not read."""
+
+_ANALYSER = "french"
+_GRAMS = "grams"
+_WRITER_BYTES = 15_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A word of a question as the base knows it."""
+
+    word: str
+    """As asked, folded."""
+    stem: str
+    weight: float
+    """Its inverse document frequency; the highest of all when no article has it."""
+    known: float
+    """1 as it stands, less when its spelling was corrected, 0 when the base has no such word."""
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A question, read."""
+
+    terms: tuple[Term, ...]
+    shape: str
+    """The words in one string, with spelling corrected."""
+
+    @property
+    def mass(self) -> float:
+        """The weight of all words: what a perfect match would find."""
+        return sum(term.weight for term in self.terms)
+
+
+CORRECTED = 0.8
+"""How much a corrected word counts as known."""
+
+
+class Index:
+    """All articles, ready to be searched from any number of threads."""
+
+    def __init__(
+        self,
+        articles: Iterable[Article],
+        services: Mapping[str, Service],
+        ignored: Iterable[str] = (),
+        lexicon: Set[str] = frozenset(),
+        version: int = 0,
+    ) -> None:
+        """`ignored` are words that distinguish no question: the town's name. `lexicon` are words never corrected."""
+        self.version = version
+        self.articles = tuple(articles)
+        self.passages = tuple(passages(article) for article in self.articles)
+        self._stop_words = STOP_WORDS | {token for text in ignored for token in tokens(text)}
+        self._stem = (
+            tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace()).filter(tantivy.Filter.stemmer("french")).build()
+        )
+        self._places = {article.id: place for place, article in enumerate(self.articles)}
+        fields = [
+            _article_fields(article, pieces, services)
+            for article, pieces in zip(self.articles, self.passages, strict=True)
+        ]
+        self._stems = [self._stems_of(" ".join(texts.values())) for texts in fields]
+        self._core = [self._stems_of(f"{texts['title']} {texts['keywords']}") for texts in fields]
+        self._pieces = [
+            [self._stems_of(f"{' '.join(piece.headings)} {piece.text}") for piece in pieces] for pieces in self.passages
+        ]
+        self._frequency = Counter(stem for stems in self._stems for stem in stems)
+        vocabulary = Counter(word for texts in fields for text in texts.values() for word in self._words(text))
+        self._speller = Speller(vocabulary)
+        self._lexicon = lexicon
+        for texts in fields:
+            texts[SHAPE] = self._shape(self._words(f"{texts['title']} {texts['keywords']} {texts['headings']}"))
+        self._article_index, self._article_schema = self._built(ARTICLE_FIELDS, fields)
+        self._passage_places = [
+            (place, number) for place, pieces in enumerate(self.passages) for number in range(len(pieces))
+        ]
+        self._passage_index, self._passage_schema = self._built(
+            PASSAGE_FIELDS,
+            [{"heading": " ".join(piece.headings), "body": piece.text} for pieces in self.passages for piece in pieces],
+        )
+
+    def place(self, article_id: str) -> int | None:
+        """Where an article stands in `articles`, None if there is none."""
+        return self._places.get(article_id)
+
+    def read(self, question: str) -> Query:
+        """A question's words, stemmed, weighted, and corrected against the base's own words."""
+        asked = list(dict.fromkeys(word for word in words(question) if word not in self._stop_words))[:MAX_WORDS]
+        found = [self._term(word) for word in asked]
+        unique = {term.stem: term for term, _ in reversed(found)}
+        terms = tuple(term for term, _ in found if unique[term.stem] is term)
+        return Query(terms, self._shape(spelt for _, spelt in found))
+
+    def article_scores(self, query: Query) -> dict[str, list[float]]:
+        """BM25 of every field for every article, over the question's mass: about [0, 2]; by place."""
+        searcher = self._article_index.searcher()
+        scores = {field: [0.0] * len(self.articles) for field in ARTICLE_FIELDS}
+        for field in ARTICLE_FIELDS:
+            terms = self._grams.analyze(query.shape) if field == SHAPE else _stems(query)
+            mass = float(len(set(terms)) or 1) if field == SHAPE else query.mass or 1.0
+            for place, score in _matches(searcher, self._article_schema, field, terms, len(self.articles)):
+                scores[field][place] = score / mass
+        return scores
+
+    def passage_scores(self, query: Query, mass: float) -> dict[str, dict[tuple[int, int], float]]:
+        """BM25 of every field for the passages that have any of the words, by (place, number), over a mass."""
+        searcher = self._passage_index.searcher()
+        return {
+            field: {
+                self._passage_places[row]: score / (mass or 1.0)
+                for row, score in _matches(
+                    searcher, self._passage_schema, field, _stems(query), len(self._passage_places)
+                )
+            }
+            for field in PASSAGE_FIELDS
+        }
+
+    def beside_subject(self, query: Query, place: int) -> Query:
+        """A question without the words that name the article's subject: those that most of its passages have."""
+        pieces = self._pieces[place]
+        common = len(pieces) / 2
+        terms = tuple(term for term in query.terms if sum(term.stem in stems for stems in pieces) < max(common, 2))
+        return Query(terms, query.shape)
+
+    def coverage(self, query: Query, place: int) -> tuple[float, float]:
+        """Which share of the question's mass an article holds: anywhere, and in its title or keywords; [0, 1]."""
+        mass = query.mass or 1.0
+        return (
+            sum(term.weight * term.known for term in query.terms if term.stem in self._stems[place]) / mass,
+            sum(term.weight * term.known for term in query.terms if term.stem in self._core[place]) / mass,
+        )
+
+    @cached_property
+    def _analyser(self) -> tantivy.TextAnalyzer:
+        """Lower case, accents folded, elisions apart, stop words out, Snowball stems: as `words`, in tantivy."""
+        return (
+            tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.regex(r"[\p{L}\p{N}]+"))
+            .filter(tantivy.Filter.lowercase())
+            .filter(tantivy.Filter.ascii_fold())
+            .filter(tantivy.Filter.custom_stopword(sorted(self._stop_words)))
+            .filter(tantivy.Filter.stemmer("french"))
+            .build()
+        )
+
+    @cached_property
+    def _grams(self) -> tantivy.TextAnalyzer:
+        return tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.ngram(3, 5)).build()
+
+    def _built(self, names: Sequence[str], rows: Sequence[Mapping[str, str]]) -> tuple[tantivy.Index, tantivy.Schema]:
+        builder = tantivy.SchemaBuilder()
+        builder.add_unsigned_field("row", fast=True)
+        for name in names:
+            builder.add_text_field(name, tokenizer_name=_GRAMS if name == SHAPE else _ANALYSER, index_option="freq")
+        schema = builder.build()
+        index = tantivy.Index(schema)
+        index.register_tokenizer(_ANALYSER, self._analyser)
+        index.register_tokenizer(_GRAMS, self._grams)
+        with index.writer(_WRITER_BYTES, num_threads=1) as writer:
+            for row, texts in enumerate(rows):
+                document = tantivy.Document()
+                document.add_unsigned("row", row)
+                for name in names:
+                    document.add_text(name, texts[name])
+                writer.add_document(document)
+        index.reload()
+        return index, schema
+
+    def _words(self, text: str) -> list[str]:
+        return [word for word in tokens(text) if word not in self._stop_words]
+
+    def _stems_of(self, text: str) -> frozenset[str]:
+        return frozenset(self._stem.analyze(" ".join(self._words(text))))
+
+    def _shape(self, parts: Iterable[str]) -> str:
+        return " ".join(dict.fromkeys(parts))
+
+    def _term(self, word: str) -> tuple[Term, str]:
+        """A word's term, and its spelling as the base has it."""
+        stem, spelt, known = self._stem_of(word), word, 1.0
+        if stem not in self._frequency:
+            known = 0.0
+            meant = None if word in self._lexicon else self._speller.correct(word)
+            if meant is not None:
+                stem, spelt, known = self._stem_of(meant), meant, CORRECTED
+        return Term(word, stem, self._weight(stem), known), spelt
+
+    def _stem_of(self, word: str) -> str:
+        return next(iter(self._stem.analyze(word)), word)
+
+    def _weight(self, stem: str) -> float:
+        """BM25's inverse document frequency over articles."""
+        count, frequency = len(self.articles), self._frequency.get(stem, 0)
+        return math.log(1 + (count - frequency + 0.5) / (frequency + 0.5))
+
+
+def _article_fields(article: Article, pieces: Sequence[Passage], services: Mapping[str, Service]) -> dict[str, str]:
+    service = services.get(article.service)
+    headings = dict.fromkeys(heading for piece in pieces for heading in piece.headings)
+    return {
+        "title": article.title,
+        "keywords": " ; ".join(article.keywords),
+        "headings": " ; ".join(headings),
+        "body": "\n".join(piece.text for piece in pieces),
+        "service": f"{service.name} {service.about}" if service else "",
+    }
+
+
+def _stems(query: Query) -> list[str]:
+    return [term.stem for term in query.terms if term.known]
+
+
+def _matches(
+    searcher: tantivy.Searcher, schema: tantivy.Schema, field: str, terms: Sequence[str], limit: int
+) -> list[tuple[int, float]]:
+    """(row, score) of every document that has one of the terms in a field."""
+    if not terms or not limit:
+        return []
+    should = [
+        (tantivy.Occur.Should, tantivy.Query.term_query(schema, field, term, "freq")) for term in dict.fromkeys(terms)
+    ]
+    hits = searcher.search(tantivy.Query.boolean_query(should), limit, count=False).hits
+    rows = searcher.fast_field_values("row", [address for _, address in hits]) if hits else []
+    return [(int(row), float(score)) for (score, _), row in zip(hits, rows, strict=True)]

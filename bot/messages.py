@@ -1,0 +1,190 @@
+"""The words everything else is said in: what a citizen sent, what we answer, and where it goes.
+
+Values only: frozen, without I/O. Channels turn their provider's payloads into `Message` and `Reply` into
+payloads; nothing between them knows a provider.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+
+MAX_BUTTONS = 12
+"""Buttons that a reply may carry before a channel has to split or degrade them."""
+
+
+class Kind(str, Enum):
+    """What a citizen did."""
+
+    TEXT = "text"
+    EDIT = "edit"
+    LOCATION = "location"
+    START = "start"
+
+
+class Author(str, Enum):
+    """Who speaks to the citizen; citizens must be able to tell."""
+
+    BOT = "bot"
+    AGENT = "agent"
+    SYSTEM = "system"
+
+
+class Mode(str, Enum):
+    """Whom a conversation belongs to; switched by compare-and-set only."""
+
+    BOT = "bot"
+    AGENT = "agent"
+
+
+class AnswerStatus(str, Enum):
+    """How a question was met: drives wording, metrics and reuse.
+
+    ANSWERED: a passage with its source. CHOOSE: up to three titles to choose from. LOST: nothing fits.
+    EXPIRED: the best article is out of date and only points to the office. UNAVAILABLE: the knowledge base
+    could not be asked.
+    """
+
+    ANSWERED = "answered"
+    CHOOSE = "choose"
+    LOST = "lost"
+    EXPIRED = "expired"
+    UNAVAILABLE = "unavailable"
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where a citizen is reached: a channel's name and that channel's opaque key."""
+
+    channel: str
+    key: str
+
+    def __str__(self) -> str:
+        return f"{self.channel}:{self.key}"
+
+    @classmethod
+    def parse(cls, text: str) -> Address:
+        """Read `channel:key`, as `str()` writes it.
+
+        Raises:
+            ValueError: one of the two parts is missing.
+        """
+        channel, colon, key = text.strip().partition(":")
+        if not (channel and colon and key):
+            raise ValueError(f"an address reads channel:key, not {text!r}")
+        return cls(channel, key)
+
+
+@dataclass(frozen=True, slots=True)
+class Location:
+    """A point on the earth, WGS 84, in degrees."""
+
+    latitude: float
+    longitude: float
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that came with a message or goes with a reply; `url` is how it is fetched."""
+
+    name: str
+    media_type: str
+    size_bytes: int
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Thread:
+    """Where a message hangs in its channel, as far as `render` needs it to answer there."""
+
+    last_message_id: str | None = None
+    references: tuple[str, ...] = ()
+    subject: str | None = None
+    visibility: str | None = None
+    last_heard_at: datetime | None = None
+    now: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What a citizen said; data, knows no channel object."""
+
+    id: str
+    """The channel's id: with `address.channel`, the key against doubles."""
+    address: Address
+    text: str
+    """As typed; "" if only attachments came; never a command."""
+    sent_at: datetime
+    """Aware, UTC."""
+    kind: Kind = Kind.TEXT
+    pressed: str | None = None
+    """A button's opaque token; obeyed only if it was offered in this conversation and is still valid."""
+    thread: Thread | None = None
+    location: Location | None = None
+    attachments: tuple[Attachment, ...] = ()
+    language_hint: str | None = None
+    """BCP 47, from the channel; a hint."""
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """A choice. `payload` is what pressing it means to the core; citizens and channels only get its token."""
+
+    title: str
+    payload: str
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What an answer rests on."""
+
+    title: str
+    url: str
+    """A path beginning with "/" is on the town's site; channels that leave it put the site's address before it."""
+    publisher: str = ""
+    updated: str = ""
+    """ISO date of the text, "" if unknown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What we say; channels decide how it looks."""
+
+    id: str
+    """Ours; the key against sending twice."""
+    text: str
+    """Plain text, paragraphs by blank line, list lines by "- "; no other markup."""
+    language: str = "fr"
+    author: Author = Author.BOT
+    buttons: tuple[Button, ...] = ()
+    sources: tuple[Source, ...] = ()
+    attachments: tuple[Attachment, ...] = ()
+    status: AnswerStatus | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Directive:
+    """What the core asks the gateway to do; never concluded from wording."""
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What Rasa gave back for one message."""
+
+    replies: tuple[Reply, ...]
+    directives: tuple[Directive, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """One provider message, rendered and ready: JSON-able, stored as it is before it is sent."""
+
+    payload: dict[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """The provider took it; `provider_id` is its name for it where it has one."""
+
+    provider_id: str | None = None

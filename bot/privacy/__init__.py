@@ -1,0 +1,1 @@
+"""What we keep about citizens, why, and for how long."""

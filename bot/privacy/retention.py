@@ -1,0 +1,124 @@
+"""The register of personal data: which table holds what, whose it is, and when it goes.
+
+Erasure and the nightly purge read this register and nothing else: a table that stands here is emptied by both, and a
+table that stands nowhere fails a test.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import Enum
+
+from bot.settings import Retention
+
+CONVERSATIONS = "conversations"
+"""The table of conversations, and the retention setting that counts from the citizen's last message."""
+
+
+class Link(str, Enum):
+    """What happens to a table's rows of a conversation when that conversation's time is over."""
+
+    REMOVED = "removed"
+    """They go with it, however young they are."""
+    CUT = "cut"
+    """They stay without the columns that lead to the citizen."""
+    NONE = "none"
+    """They never led to a citizen."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """One table with personal data."""
+
+    table: str
+    data: str
+    """What of a citizen stands in it, for the privacy notice."""
+    setting: str
+    """The field of `settings.Retention` that says how many days."""
+    since: str
+    """The column whose age is compared with it; for `conversations`, that table's `last_heard_at` counts."""
+    owner: str | None
+    """The column with the conversation's id; None if rows do not lead to a citizen."""
+    link: Link
+    identifying: tuple[str, ...] = ()
+    """Columns that are emptied when the link is cut."""
+
+
+REGISTER: tuple[Kept, ...] = (
+    Kept(
+        "outbox",
+        "replies on their way to a citizen, and the provider's receipt",
+        "delivered",
+        "settled_at",
+        "conversation_id",
+        Link.REMOVED,
+    ),
+    Kept(
+        "inbox",
+        "messages as they arrived, with the provider's message id",
+        "delivered",
+        "settled_at",
+        "conversation_id",
+        Link.REMOVED,
+    ),
+    Kept(
+        "offers",
+        "choices that were offered to a citizen",
+        CONVERSATIONS,
+        "last_heard_at",
+        "conversation_id",
+        Link.REMOVED,
+    ),
+    Kept(
+        "transcript",
+        "what was said, by whom and when",
+        CONVERSATIONS,
+        "last_heard_at",
+        "conversation_id",
+        Link.REMOVED,
+    ),
+    Kept(
+        "events",
+        "the conversation core's memory: messages with intents, entities and slots",
+        CONVERSATIONS,
+        "last_heard_at",
+        "sender_id",
+        Link.REMOVED,
+    ),
+    Kept(
+        "ratings",
+        "whether an answer helped; once the conversation is gone, only which article and when",
+        "ratings",
+        "at",
+        "conversation_id",
+        Link.CUT,
+        ("conversation_id", "message_id"),
+    ),
+    Kept(
+        CONVERSATIONS,
+        "the channel, the address on it, the language, and when the citizen was first and last heard",
+        CONVERSATIONS,
+        "last_heard_at",
+        "id",
+        Link.REMOVED,
+    ),
+    Kept(
+        "receipts",
+        "proof of an erasure: a random number, the time and row counts; nothing about whose",
+        "receipts",
+        "at",
+        None,
+        Link.NONE,
+    ),
+)
+"""In the order in which rows are removed: what points to a conversation before the conversation."""
+
+WITHOUT_PERSONAL_DATA: tuple[str, ...] = ("articles", "versions", "alembic_version")
+
+
+def ages(retention: Retention) -> dict[str, timedelta]:
+    """The settings as `Subjects.purge` wants them: retention setting → age."""
+    return {
+        setting: timedelta(days=getattr(retention, setting)) for setting in sorted({kept.setting for kept in REGISTER})
+    }

@@ -1,0 +1,328 @@
+"""Rasa over HTTP: the only module that knows it.
+
+Written against Rasa 3.6.21, started with `--enable-api` and the `rest` channel, on loopback.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import secrets
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from urllib.parse import quote
+
+import aiohttp
+import structlog
+
+from bot import wire
+from bot.errors import PayloadRejected, RasaSilent, RasaUnreachable
+from bot.messages import Author, Button, Message, Reply, Source, Turn
+from bot.settings import Office
+from bot.store.base import CITIZEN, Conversation, Entry
+from bot.text.normalise import normalise
+from bot.text.wording import Wording
+
+log = structlog.get_logger(__name__)
+
+GENERAL_SERVICE = "accueil_general"
+PING_PATIENCE = timedelta(seconds=3)
+"""For what a core that is well answers at once."""
+SAID_TO_AGENT = "said_to_agent"
+"""The intent under which Rasa keeps what a citizen said to somebody else; declared in domain.yml, obeyed by no rule."""
+PROBE_PREFIX = "probe-"
+"""Sender ids that begin so belong to nobody: see `Rasa.prove`."""
+NOTHING = "?"
+"""What is left of a text that was nothing but a command's sign."""
+
+_COMMANDING = re.compile(
+    # Slashes of all kinds, and what shows as nothing without being a space or a control character to Unicode.
+    r"^(?:[\s/\u2044\u2215\u2571\u29f8\uff0f\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\uffa0]|external\s*:)+",
+    re.IGNORECASE,
+)
+
+
+def disarm(text: str) -> str:
+    """Typed text that Rasa takes for text: one line, never a command, never empty.
+
+    Rasa 3.6.21 obeys what begins, after `str.strip`, with "/": `/restart`, `/choose{"article": "x"}`
+    (`RegexMessageHandler`), and marks what begins with "EXTERNAL: " as said by nobody (`UserUttered.create_external`).
+    """
+    return _COMMANDING.sub("", normalise(text)) or NOTHING
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """What Rasa recognises in a text; confidences in [0, 1], the ranking begins with the surest."""
+
+    intent: str
+    confidence: float
+    ranking: tuple[tuple[str, float], ...]
+    entities: tuple[dict[str, Any], ...]
+
+
+class Rasa:
+    """The conversation core of one Rasa server."""
+
+    def __init__(
+        self,
+        http: aiohttp.ClientSession,
+        url: str,
+        token: str,
+        wording: Wording,
+        office: Office,
+        patience: timedelta = timedelta(seconds=20),
+    ) -> None:
+        self._http = http
+        self._url = url.rstrip("/")
+        self._token = token
+        self._wording = wording
+        self._patience = patience
+        general = office.services[GENERAL_SERVICE]
+        # A line that names a service means the general one unless the action says which.
+        self._service = {"service": general.name, "service_phone": general.phone or office.town.phone}
+
+    async def talk(self, conversation: Conversation, message: Message, payload: str | None) -> Turn:
+        """Say a message; a `payload` that we offered is sent as it is, typed text is disarmed.
+
+        Raises:
+            RasaUnreachable: no connection, a timeout, an HTTP error, not JSON.
+            RasaSilent: it answered nothing that can be said.
+        """
+        items = await self._ask(
+            "POST",
+            "/webhooks/rest/webhook",
+            body={
+                "sender": conversation.id,
+                "message": disarm(message.text) if payload is None else payload,
+                "input_channel": message.address.channel,
+                "metadata": {
+                    "message_id": message.id,
+                    "channel": message.address.channel,
+                    "language": conversation.language,
+                },
+            },
+        )
+        if not isinstance(items, list):
+            raise RasaUnreachable("Rasa answered something that is not a list of replies")
+        replies = self._replies(items, message.id, conversation.language)
+        if not replies:
+            raise RasaSilent("Rasa answered nothing")
+        return Turn(replies)
+
+    async def replay(self, conversation: Conversation, message: Message) -> Turn | None:
+        """What was answered to a message already, by the events behind the last time it was handled.
+
+        None if it was not handled, or handled without an answer.
+
+        Raises:
+            RasaUnreachable: see `talk`.
+        """
+        events = await self._events(conversation.id)
+        handled = [at for at, event in enumerate(events) if _metadata(event).get("message_id") == message.id]
+        handled = [at for at in handled if events[at].get("event") == "user"]
+        if not handled:
+            return None
+        items: list[dict[str, Any]] = []
+        for event in events[handled[-1] + 1 :]:
+            if event.get("event") == "user":
+                break
+            if event.get("event") == "bot":
+                items.extend(_items(event))
+        replies = self._replies(items, message.id, conversation.language)
+        return Turn(replies) if replies else None
+
+    async def parse(self, text: str) -> Parsed:
+        """What Rasa recognises in a typed text.
+
+        Raises:
+            RasaUnreachable: see `talk`.
+        """
+        found = await self._ask("POST", "/model/parse", body={"text": disarm(text)})
+        try:
+            intent = found["intent"]
+            ranking = tuple((str(one["name"]), float(one["confidence"])) for one in found.get("intent_ranking", ()))
+            entities = tuple(dict(one) for one in found.get("entities", ()))
+            return Parsed(str(intent["name"] or ""), float(intent["confidence"]), ranking, entities)
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            raise RasaUnreachable("Rasa answered something that is not a parsed text") from error
+
+    async def remember(self, conversation_id: str, entries: Sequence[Entry]) -> None:
+        """Add what was said without the bot, in order. What has been added under its `ref` is left out.
+
+        Not meant for two callers on one conversation at a time.
+
+        Raises:
+            RasaUnreachable: see `talk`.
+        """
+        if not entries:
+            return
+        known = {_metadata(event).get(key) for event in await self._events(conversation_id) for key in _REFS}
+        events = [_remembered(entry) for entry in entries if entry.ref not in known]
+        if events:
+            # Without it Rasa would go on as if the last words were still to be answered.
+            events.append({"event": "action", "name": "action_listen", "timestamp": entries[-1].at.timestamp()})
+            await self._ask("POST", f"{_tracker(conversation_id)}/events", body=events)
+
+    async def status(self) -> str:
+        """The id of the model that answers.
+
+        Raises:
+            RasaUnreachable: it is not ready to serve.
+        """
+        found = await self._ask("GET", "/status", patience=PING_PATIENCE)
+        if not isinstance(found, dict) or not found.get("model_id"):
+            raise RasaUnreachable("Rasa runs without a model")
+        return str(found["model_id"])
+
+    async def prove(self, read_back: Callable[[str], Awaitable[int]]) -> None:
+        """Have Rasa write an event for a sender that is nobody, and look for it in our database.
+
+        Rasa replaces a tracker store that it cannot import, or that fails, by one in memory, and reports ready.
+        `read_back` tells how many events of a sender are stored; the caller removes them.
+
+        Raises:
+            RasaUnreachable: the event did not come to the database; also see `talk`.
+        """
+        sender_id = f"{PROBE_PREFIX}{secrets.token_hex(16)}"
+        listens = {"event": "action", "name": "action_listen"}
+        await self._ask("POST", f"{_tracker(sender_id)}/events", body=[listens], patience=PING_PATIENCE)
+        if not await read_back(sender_id):
+            raise RasaUnreachable(
+                "Rasa's tracker store does not write to our database: its log says whether it could not be imported"
+                " or not reach the database"
+            )
+
+    async def rehearse(self, actions_url: str) -> None:
+        """Have the action server answer a question of nobody's: it builds its index then, and not for a citizen.
+
+        Raises:
+            RasaUnreachable: it does not answer, or not with something to say.
+        """
+        sender_id = f"{PROBE_PREFIX}{secrets.token_hex(16)}"
+        heard = {"intent": {"name": "ask_question"}, "entities": [], "text": "horaires"}
+        tracker = {"sender_id": sender_id, "slots": {}, "latest_message": heard, "events": [], "active_loop": {}}
+        body = {"next_action": "action_answer", "sender_id": sender_id, "tracker": tracker, "domain": {}}
+        said = await self._request("POST", f"{actions_url}/webhook", body, {})
+        if not isinstance(said, dict) or not said.get("responses"):
+            raise RasaUnreachable("the action server answers nothing")
+
+    async def _events(self, conversation_id: str) -> list[dict[str, Any]]:
+        state = await self._ask("GET", _tracker(conversation_id), include_events="ALL")
+        events = state.get("events") if isinstance(state, dict) else None
+        if not isinstance(events, list):
+            raise RasaUnreachable("Rasa answered something that is not a tracker")
+        return [event for event in events if isinstance(event, dict)]
+
+    async def _ask(
+        self, method: str, path: str, body: object = None, patience: timedelta | None = None, **query: str
+    ) -> Any:
+        """One request to Rasa; the JSON that came back."""
+        if self._token:
+            query["token"] = self._token
+        return await self._request(method, self._url + path, body, query, patience)
+
+    async def _request(
+        self, method: str, url: str, body: object, query: Mapping[str, str], patience: timedelta | None = None
+    ) -> Any:
+        timeout = aiohttp.ClientTimeout(total=(patience or self._patience).total_seconds())
+        try:
+            async with self._http.request(
+                method, url, params=query, json=body, timeout=timeout, allow_redirects=False
+            ) as response:
+                if response.status != 200:
+                    raise RasaUnreachable(f"Rasa answers with HTTP status {response.status}")
+                return await response.json(content_type=None)
+        except (aiohttp.ClientError, asyncio.TimeoutError, OSError, ValueError) as error:
+            raise RasaUnreachable(f"Rasa does not answer ({type(error).__name__})") from error
+
+    def _replies(self, items: Sequence[Any], message_id: str, language: str) -> tuple[Reply, ...]:
+        """What can be said of an answer; ids count every item, so that `talk` and `replay` agree."""
+        replies = []
+        for number, item in enumerate(items):
+            try:
+                replies.append(self._reply(item, f"{message_id}.{number}", language))
+            except (PayloadRejected, KeyError, IndexError, ValueError) as error:
+                log.error(
+                    "rasa.unreadable_reply", message_id=message_id, error=f"{type(error).__name__}: {error}"[:300]
+                )
+        return tuple(replies)
+
+    def _reply(self, item: Any, reply_id: str, language: str) -> Reply:
+        if not isinstance(item, dict):
+            raise PayloadRejected("an item of Rasa's answer is not an object")
+        if "custom" in item:
+            return self._said(wire.read(item["custom"]), reply_id, language)
+        text = item.get("text")
+        if not isinstance(text, str) or not text.strip():
+            raise PayloadRejected(f"an item of Rasa's answer has no text but {', '.join(sorted(item))}")
+        offered = item.get("buttons") or ()
+        buttons = tuple(Button(str(button["title"]), str(button["payload"])) for button in offered)
+        return Reply(reply_id, text.strip(), language, buttons=buttons)
+
+    def _said(self, said: wire.Say, reply_id: str, language: str) -> Reply:
+        values = {**self._service, **said.values}
+        lines = (self._wording.say(key, language, **values) for key in said.say.split("+"))
+        return Reply(
+            id=reply_id,
+            text="\n\n".join(lines),
+            language=language,
+            buttons=tuple(
+                Button(button.title or self._wording.say(button.key, language), button.payload)
+                for button in said.buttons
+            ),
+            sources=tuple(
+                Source(source.title, source.url, source.publisher, source.updated) for source in said.sources
+            ),
+            status=said.status,
+        )
+
+
+_REFS = ("ref", "message_id")
+"""Where an event's metadata carries the id of what was said."""
+
+
+def _tracker(conversation_id: str) -> str:
+    return f"/conversations/{quote(conversation_id, safe='')}/tracker"
+
+
+def _metadata(event: Mapping[str, Any]) -> Mapping[str, Any]:
+    metadata = event.get("metadata")
+    return metadata if isinstance(metadata, dict) else {}
+
+
+def _items(event: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """A `bot` event as the `rest` channel gave it out (`OutputChannel.send_response`, `CollectingOutputChannel`)."""
+    data = event.get("data")
+    data = data if isinstance(data, dict) else {}
+    text = event.get("text")
+    if text and data.get("buttons"):
+        yield {"text": text, "buttons": data["buttons"]}
+    elif text:
+        yield from ({"text": paragraph} for paragraph in str(text).strip().split("\n\n"))
+    for kind in ("custom", "image", "attachment"):
+        if data.get(kind):
+            yield {kind: data[kind]}
+
+
+def _remembered(entry: Entry) -> dict[str, Any]:
+    """A line of the transcript as an event that no rule answers."""
+    timestamp = entry.at.timestamp()
+    if entry.author == CITIZEN:
+        return {
+            "event": "user",
+            "timestamp": timestamp,
+            "text": entry.text,
+            "parse_data": {
+                "text": entry.text,
+                "intent": {"name": SAID_TO_AGENT, "confidence": 1.0},
+                "intent_ranking": [],
+                "entities": [],
+            },
+            "metadata": {"ref": entry.ref},
+        }
+    author = Author(entry.author).value
+    metadata = {"ref": entry.ref, "author": author}
+    return {"event": "bot", "timestamp": timestamp, "text": entry.text, "data": {}, "metadata": metadata}

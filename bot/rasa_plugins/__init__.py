@@ -1,0 +1,1 @@
+"""What Rasa loads from us: the only modules of `bot` that import Rasa."""

@@ -1,0 +1,336 @@
+"""Typed settings: `office.yml` says what the town is, the environment says where things run.
+
+Read once, at start; a mistake stops the start with one sentence that names the place.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import difflib
+import os
+import re
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any
+from zoneinfo import ZoneInfo
+
+import msgspec
+import yaml
+from msgspec import Meta, Struct
+
+from bot.errors import ConfigurationError
+
+COLOUR = r"^#[0-9a-fA-F]{6}$"
+ORIGIN = r"^https?://[^/\s]+$"
+ADDRESS = r"^https?://"
+CODE = r"^[a-z][a-z0-9_]*$"
+FORMS = {
+    COLOUR: 'a colour is written in quotes, # and six digits or letters from a to f: "#1f4e79"',
+    ORIGIN: "an origin is https:// and a host, without a path: https://www.mairie.example",
+    ADDRESS: "an address begins with https:// or http://: https://www.mairie.example",
+    CODE: "a service's code is small letters without accents, digits and _, a letter first: etat_civil",
+}
+TYPES = {
+    "str": "a text (numbers and dates as texts stand in quotes)",
+    "int": "a whole number",
+    "float": "a number",
+    "bool": "true or false",
+    "array": "a list",
+    "object": "settings, one a line",
+    "null": "nothing",
+}
+FOUND = {**TYPES, "str": "a text", "object": "a group of settings"}
+
+Colour = Annotated[str, Meta(pattern=COLOUR)]
+Origin = Annotated[str, Meta(pattern=ORIGIN)]
+Score = Annotated[float, Meta(ge=0, le=1)]
+Days = Annotated[int, Meta(ge=1, le=36500)]
+
+SQLITE = "sqlite"
+POSTGRESQL = "postgresql+asyncpg"
+MIN_SECRET_CHARS = 32
+
+
+class Colours(Struct, frozen=True, forbid_unknown_fields=True):
+    """The town's colour on light and on dark ground."""
+
+    main: Colour = "#1f4e79"
+    main_dark: Colour = "#8ec5ff"
+
+
+class Town(Struct, frozen=True, forbid_unknown_fields=True):
+    """Who answers, and how a person is reached without us."""
+
+    name: Annotated[str, Meta(min_length=1)]
+    office: Annotated[str, Meta(min_length=1)]
+    address: str
+    phone: Annotated[str, Meta(min_length=1)]
+    email: str
+    counter: str
+    hours: str
+    website: Annotated[str, Meta(pattern=ADDRESS)]
+    inhabitants: int = 0
+    language: str = "fr"
+    zone: str = "Europe/Paris"
+    colours: Colours = Colours()
+
+
+class Chat(Struct, frozen=True, forbid_unknown_fields=True):
+    """The web chat: who may embed it and how much one citizen may say."""
+
+    allowed_origins: tuple[Origin, ...] = ()
+    max_text_chars: Annotated[int, Meta(ge=100, le=20000)] = 4000
+    messages_per_minute: Annotated[int, Meta(ge=1, le=1_000_000)] = 20
+    messages_per_minute_per_address: Annotated[int, Meta(ge=1, le=1_000_000)] = 300
+    """Of one network address: a school or a library shares one."""
+
+
+class Channels(Struct, frozen=True, forbid_unknown_fields=True):
+    """Which channels are switched on."""
+
+    web: bool = True
+
+
+class Knowledge(Struct, frozen=True, forbid_unknown_fields=True):
+    """Where the articles are and how sure an answer has to be (scores in [0, 1])."""
+
+    folder: str = "knowledge"
+    answer_threshold: Score = 0.55
+    choose_threshold: Score = 0.25
+
+
+class Retention(Struct, frozen=True, forbid_unknown_fields=True):
+    """How long personal data is kept, in days."""
+
+    conversations: Days = 90
+    delivered: Days = 30
+    ratings: Days = 365
+    receipts: Days = 1825
+
+
+class Service(Struct, frozen=True, forbid_unknown_fields=True):
+    """A service of the town: what citizens read of it."""
+
+    name: Annotated[str, Meta(min_length=1)]
+    about: str
+    phone: str = ""
+    email: str = ""
+
+
+class Office(Struct, frozen=True, forbid_unknown_fields=True):
+    """Everything in `office.yml`."""
+
+    town: Town
+    services: dict[Annotated[str, Meta(pattern=CODE)], Service]
+    chat: Chat = Chat()
+    channels: Channels = Channels()
+    knowledge: Knowledge = Knowledge()
+    retention: Retention = Retention()
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The town's time zone."""
+        return ZoneInfo(self.town.zone)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """All settings of one process."""
+
+    office: Office
+    root: Path
+    """The folder of `office.yml`: relative paths start here."""
+    data: Path
+    """Where the database, the secret, logs and files of a running installation live."""
+    database_url: str
+    redis_url: str | None
+    host: str
+    port: int
+    proxies: int
+    """Reverse proxies of our own in front of the gateway: so many of the last X-Forwarded-For entries are believed."""
+    monitor_host: str
+    monitor_port: int
+    rasa_url: str
+    rasa_token: str
+    actions_url: str
+    secrets: tuple[str, ...]
+    """Signing secrets, the newest first; older ones are still believed (rotation)."""
+
+    @property
+    def sqlite_path(self) -> Path | None:
+        """The database file, None on PostgreSQL."""
+        prefix = f"{SQLITE}:///"
+        return Path(self.database_url.removeprefix(prefix)) if self.database_url.startswith(prefix) else None
+
+
+def load(environ: Mapping[str, str] = os.environ) -> Settings:
+    """The settings of this process.
+
+    Raises:
+        ConfigurationError: a file or a variable is wrong; the message says which and why.
+    """
+    path = Path(environ.get("GUICHET_OFFICE", "office.yml")).resolve()
+    office = read_office(path)
+    data = Path(environ.get("GUICHET_DATA", path.parent / "var")).resolve()
+    port = _port(environ, "PORT", 8080)
+    return Settings(
+        office=office,
+        root=path.parent,
+        data=data,
+        database_url=_database_url(environ.get("GUICHET_DATABASE_URL", ""), data),
+        redis_url=environ.get("GUICHET_REDIS_URL") or None,
+        host=environ.get("HOST", "127.0.0.1"),
+        port=port,
+        proxies=_count(environ, "GUICHET_PROXIES"),
+        monitor_host=environ.get("GUICHET_MONITOR_HOST", "127.0.0.1"),
+        monitor_port=_port(environ, "GUICHET_MONITOR_PORT", port + 1 if 0 < port < 65535 else 0),
+        rasa_url=environ.get("GUICHET_RASA_URL", "http://127.0.0.1:5005").rstrip("/"),
+        rasa_token=environ.get("GUICHET_RASA_TOKEN", ""),
+        actions_url=environ.get("GUICHET_ACTIONS_URL", "http://127.0.0.1:5055").rstrip("/"),
+        secrets=_secrets(environ.get("GUICHET_SECRET", ""), data),
+    )
+
+
+def read_office(path: Path) -> Office:
+    """The checked contents of an `office.yml`.
+
+    Raises:
+        ConfigurationError: missing, not YAML, or with a wrong value.
+    """
+    try:
+        raw: Any = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ConfigurationError(f"{path}: cannot be read ({error.strerror})") from error
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise ConfigurationError(f"{path}: is not YAML: {' '.join(str(error).split())}") from error
+    try:
+        office = msgspec.convert(raw, Office)
+        _ = office.zone
+    except msgspec.ValidationError as error:
+        raise ConfigurationError(f"{path}: {_in_words(str(error), raw)}") from error
+    except (KeyError, ValueError, OSError) as error:
+        raise ConfigurationError(f"{path}: town.zone: there is no time zone {raw['town']['zone']!r}") from error
+    if "accueil_general" not in office.services:
+        raise ConfigurationError(f"{path}: services: accueil_general is missing; what nobody else takes goes there")
+    if office.knowledge.choose_threshold > office.knowledge.answer_threshold:
+        raise ConfigurationError(f"{path}: knowledge: choose_threshold is above answer_threshold")
+    return office
+
+
+def _in_words(error: str, raw: Any) -> str:
+    """What msgspec says of an office.yml, for the person who wrote it: the place in dotted form, and what is wrong."""
+    said, _, path = error.partition(" - at ")
+    of_key, place = path.startswith("`key`"), path.rpartition("`$")[2].rstrip("`").lstrip(".")
+    if place.startswith("services[...]"):
+        place = f"services.{_broken_service(raw)}{place.removeprefix('services[...]')}"
+    if of_key:
+        return _wrong_key(place, raw)
+    quoted = re.findall(r"`([^`]*)`", said)
+    if "unknown field" in said:
+        return _unknown(place, quoted[0])
+    if "missing required field" in said:
+        return f"{_dotted(place, quoted[0])} is missing"
+    where = f"{place}: " if place else ""
+    if " matching regex " in said:
+        # msgspec shows the pattern as Python writes it.
+        form = next((form for pattern, form in FORMS.items() if repr(pattern) in said), said)
+        return f"{where}{form}"
+    if " of length " in said:
+        return f"{where}must not be empty"
+    if limit := re.search(r"([<>]=) (\S+)$", said):
+        return f"{where}must be at {'least' if limit[1] == '>=' else 'most'} {limit[2]}"
+    if len(quoted) == 2:
+        return f"{where}expected {TYPES.get(quoted[0], quoted[0])}, found {FOUND.get(quoted[1], quoted[1])}"
+    return f"{where}{said}"
+
+
+def _dotted(place: str, name: object) -> str:
+    return f"{place}.{name}" if place else str(name)
+
+
+def _unknown(place: str, name: object) -> str:
+    kind: Any = Office
+    for part in place.split(".") if place else ():
+        if kind is Office and part == "services":
+            kind = Service
+            break
+        kind = next(field.type for field in msgspec.structs.fields(kind) if field.name == part)
+    known = [field.name for field in msgspec.structs.fields(kind)]
+    near = difflib.get_close_matches(str(name), known, n=1)
+    hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(known)}"
+    return f"{_dotted(place, name)} is not a setting; {hint}"
+
+
+def _wrong_key(place: str, raw: Any) -> str:
+    keys: Any = raw
+    for part in place.split(".") if place else ():
+        keys = keys[part]
+    if place == "services":
+        wrong = next(key for key in keys if not (isinstance(key, str) and re.search(CODE, key)))
+        return f"services.{wrong}: {FORMS[CODE]}"
+    return _unknown(place, next(key for key in keys if not isinstance(key, str)))
+
+
+def _broken_service(raw: Any) -> str:
+    """The code of the first service that is wrong: msgspec does not say it."""
+    for code, service in raw["services"].items():
+        try:
+            msgspec.convert(service, Service)
+        except msgspec.ValidationError:
+            return str(code)
+    return "…"
+
+
+def _port(environ: Mapping[str, str], name: str, default: int) -> int:
+    text = environ.get(name, "")
+    if not text:
+        return default
+    if not text.isdecimal() or not 0 <= int(text) <= 65535:
+        raise ConfigurationError(f"{name}={text}: a port is a number from 0 to 65535")
+    return int(text)
+
+
+def _count(environ: Mapping[str, str], name: str) -> int:
+    text = environ.get(name, "") or "0"
+    if not text.isdecimal():
+        raise ConfigurationError(f"{name}={text}: is not a number")
+    return int(text)
+
+
+def _database_url(text: str, data: Path) -> str:
+    """A SQLAlchemy URL; the usual short forms are completed."""
+    if not text:
+        return f"{SQLITE}:///{data / 'guichet.db'}"
+    scheme, separator, rest = text.partition("://")
+    kind = scheme.partition("+")[0]
+    if not separator or kind not in {"sqlite", "postgres", "postgresql"}:
+        raise ConfigurationError("GUICHET_DATABASE_URL: reads sqlite:///file or postgresql://user:password@host/name")
+    return f"{SQLITE if kind == 'sqlite' else POSTGRESQL}://{rest}"
+
+
+def _secrets(text: str, data: Path) -> tuple[str, ...]:
+    """From the environment (comma-separated, the newest first), else a file made at first start."""
+    if text:
+        given = tuple(part.strip() for part in text.split(",") if part.strip())
+        if not given or any(len(secret) < MIN_SECRET_CHARS for secret in given):
+            raise ConfigurationError(f"GUICHET_SECRET: a secret has at least {MIN_SECRET_CHARS} characters")
+        return given
+    path = data / "secret"
+    try:
+        data.mkdir(parents=True, exist_ok=True)
+        if not path.exists():
+            # Written aside and linked: another process that starts now sees a whole secret, and the same one.
+            made = path.with_name(f"secret.{os.getpid()}")
+            with open(os.open(made, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="ascii") as file:
+                file.write(secrets.token_urlsafe(48))
+            with contextlib.suppress(FileExistsError):
+                os.link(made, path)
+            made.unlink()
+        secret = path.read_text(encoding="ascii").strip()
+    except OSError as error:
+        raise ConfigurationError(f"{path}: cannot be made or read ({error.strerror})") from error
+    if len(secret) < MIN_SECRET_CHARS:
+        raise ConfigurationError(f"{path}: is damaged; remove it and a new one is made (open chats start anew)")
+    return (secret,)

@@ -1,0 +1,1 @@
+"""Everything that outlives a process: protocols in `base`, one SQLAlchemy implementation for both engines."""

@@ -1,0 +1,321 @@
+"""What the rest asks of storage, in small protocols: each what one caller needs.
+
+Every method is one transaction. Writing methods may be called concurrently from any number of processes. Times
+are aware and in UTC, going in and coming out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any, Protocol
+
+from bot.messages import Address, Author, Message, Mode, Outgoing, Reply
+
+CITIZEN = "citizen"
+"""The author of a transcript entry that is not one of `Author`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """One citizen's thread with the town. `id` is also Rasa's sender id."""
+
+    id: str
+    address: Address
+    mode: Mode
+    language: str
+    created_at: datetime
+    last_heard_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A choice that was offered: `token` is what comes back, `payload` what it means to the core."""
+
+    token: str
+    title: str
+    payload: str
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A reply ready to be stored: as said, the choices it offers, and the provider messages it becomes."""
+
+    reply: Reply
+    offers: tuple[Offer, ...] = ()
+    outgoing: tuple[Outgoing, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """An inbox row that this worker answers now; `attempts` counts this one (1 = first)."""
+
+    row: int
+    message: Message
+    conversation: Conversation
+    attempts: int
+    received_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """An outbox row to be sent now; `attempts` counts this one (1 = first)."""
+
+    row: int
+    conversation_id: str
+    address: Address
+    outgoing: Outgoing
+    attempts: int
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of a transcript. `reply` is the whole reply unless the citizen spoke."""
+
+    position: int
+    """Grows within the database; the cursor for `Transcript.read`."""
+    ref: str
+    """The message's or the reply's id, unique within the conversation."""
+    author: str
+    """`CITIZEN` or a value of `Author`."""
+    text: str
+    at: datetime
+    reply: Reply | None = None
+    """With each button's `payload` replaced by its token: what channels may show."""
+
+
+class Conversations(Protocol):
+    """Who speaks with us."""
+
+    async def open(self, address: Address, language: str, now: datetime) -> Conversation:
+        """The conversation of an address, made if there is none."""
+
+    async def find(self, address: Address) -> Conversation | None:
+        """The conversation of an address."""
+
+    async def get(self, conversation_id: str) -> Conversation:
+        """One conversation.
+
+        Raises:
+            Missing: there is none.
+        """
+
+    async def switch(self, conversation_id: str, was: Mode, to: Mode) -> None:
+        """Give the conversation to the bot or to an agent.
+
+        Raises:
+            Stale: it was not in the mode `was`.
+        """
+
+    async def count(self) -> int:
+        """How many there are."""
+
+
+class Inbox(Protocol):
+    """What citizens said, until it is answered."""
+
+    async def put(self, message: Message, language: str, now: datetime, answered: Sequence[Prepared] = ()) -> bool:
+        """Store a message, its conversation if new, and the citizen's line of the transcript unless it has no words.
+
+        With `answered` the message is settled at once and these replies are stored in the same transaction.
+        False if (channel, message id) was stored before; nothing changes then.
+        """
+
+    async def claim(self, worker: str, now: datetime, lease: timedelta) -> Claimed | None:
+        """The oldest due message of a conversation in which nothing older is unsettled, for `worker` alone.
+
+        A claim whose lease ran out is up for claim again. Order within a conversation is the order of `put`.
+        """
+
+    async def renew(self, worker: str, now: datetime, lease: timedelta) -> int:
+        """Prolong all claims of a worker; how many there are."""
+
+    async def release(self, worker: str) -> int:
+        """Give back all claims of a worker that stops; how many there were. Their attempts count."""
+
+    async def postpone(self, row: int, worker: str, until: datetime, error: str) -> None:
+        """Not now: due again at `until`.
+
+        Raises:
+            Stale: the claim is no longer this worker's.
+        """
+
+    async def finish(self, row: int, worker: str, replies: Sequence[Prepared], now: datetime) -> None:
+        """Settle a message and store its replies (transcript, offers, outbox), all in one transaction.
+
+        Replies whose id is stored already are left out.
+
+        Raises:
+            Stale: the claim is no longer this worker's.
+        """
+
+    async def waiting(self, now: datetime) -> tuple[int, timedelta]:
+        """How many messages are unsettled and the age of the oldest."""
+
+
+class Outbox(Protocol):
+    """What we said, until a channel took it."""
+
+    async def add(self, conversation_id: str, replies: Sequence[Prepared], now: datetime) -> int:
+        """Store replies that answer no claimed message (transcript, offers, outbox); how many were new.
+
+        Raises:
+            Missing: the conversation is gone.
+        """
+
+    async def claim(self, worker: str, now: datetime, lease: timedelta, limit: int) -> list[Due]:
+        """Due provider messages for `worker` alone: at most one a conversation, always its oldest unsettled one."""
+
+    async def sent(self, row: int, now: datetime, provider_id: str | None) -> None:
+        """The provider took it."""
+
+    async def postpone(self, row: int, until: datetime, error: str) -> None:
+        """Not now: due again at `until`, and nothing of the conversation before it."""
+
+    async def give_up(self, row: int, now: datetime, error: str) -> None:
+        """Never: kept with its reason, and the next of the conversation is due."""
+
+    async def release(self, worker: str) -> int:
+        """Give back all claims of a worker that stops; how many there were."""
+
+    async def waiting(self, now: datetime) -> tuple[int, timedelta]:
+        """How many are unsettled and the age of the oldest."""
+
+
+class Transcript(Protocol):
+    """What was said, by whom, in order."""
+
+    async def read(self, conversation_id: str, after: int = 0, limit: int = 200) -> list[Entry]:
+        """The newest `limit` entries after a position, the oldest of them first."""
+
+    async def offer(self, conversation_id: str, token: str, now: datetime, valid: timedelta) -> Offer | None:
+        """The offer behind a token, if it was made in this conversation and is still valid."""
+
+
+class TrackerEvents(Protocol):
+    """Rasa's events, as dictionaries in Rasa's own form."""
+
+    async def append(self, sender_id: str, events: Sequence[dict[str, Any]], expected: int) -> None:
+        """Add events behind the `expected` ones that are stored.
+
+        Raises:
+            Stale: another number is stored; another process wrote this tracker.
+        """
+
+    async def read(self, sender_id: str, current_session: bool) -> tuple[list[dict[str, Any]], int]:
+        """Events in order, of the current session or all; and how many are stored in all."""
+
+    async def remove(self, sender_id: str) -> int:
+        """Forget a tracker; how many events it had."""
+
+    async def senders(self) -> list[str]:
+        """All sender ids."""
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """One page of the knowledge base."""
+
+    id: str
+    title: str
+    service: str
+    body: str
+    """Markdown."""
+    audience: str = "particuliers"
+    valid_until: date | None = None
+    source: str = ""
+    """URL; a path beginning with "/" is on the town's site."""
+    keywords: tuple[str, ...] = ()
+    origin: str = "markdown"
+    """Which importer owns it."""
+    updated: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What an import changed; `version` is the base's version after it."""
+
+    added: int
+    changed: int
+    removed: int
+    version: int
+
+
+class Articles(Protocol):
+    """The knowledge base's source of truth."""
+
+    async def replace(self, origin: str, articles: Sequence[Article], now: datetime) -> Imported:
+        """Make these the articles of an origin, atomically; the version grows only if something changed.
+
+        Raises:
+            StoreError: two of them, or one of them and one of another origin, have the same id.
+        """
+
+    async def all(self) -> list[Article]:
+        """Every article, by id."""
+
+    async def get(self, article_id: str) -> Article:
+        """One article.
+
+        Raises:
+            Missing: there is none.
+        """
+
+    async def version(self) -> int:
+        """Grows with every change; 0 before the first."""
+
+
+class Ratings(Protocol):
+    """Whether answers helped."""
+
+    async def record(
+        self, message_id: str, conversation_id: str, article_id: str, helpful: bool, now: datetime
+    ) -> bool:
+        """Store a rating under (message id, effect); False if this message's rating is stored already."""
+
+
+@dataclass(frozen=True, slots=True)
+class Erased:
+    """What an erasure removed: rows by table. Holds no personal data."""
+
+    receipt: str
+    at: datetime
+    rows: dict[str, int] = field(default_factory=dict)
+
+
+class Subjects(Protocol):
+    """The rights of those whose data we hold."""
+
+    async def erase(self, address: Address, now: datetime) -> Erased:
+        """Remove everything about an address from every table of the register, and keep a receipt.
+
+        On SQLite the freed space is overwritten; on PostgreSQL vacuum frees it. Erasing an unknown address is a receipt over nothing.
+        """
+
+    async def purge(self, now: datetime, retention: dict[str, timedelta]) -> dict[str, int]:
+        """Remove what is older than its retention allows (retention setting → age); rows by table."""
+
+
+__all__ = [
+    "CITIZEN",
+    "Article",
+    "Articles",
+    "Author",
+    "Claimed",
+    "Conversation",
+    "Conversations",
+    "Due",
+    "Entry",
+    "Erased",
+    "Imported",
+    "Inbox",
+    "Offer",
+    "Outbox",
+    "Prepared",
+    "Ratings",
+    "Subjects",
+    "TrackerEvents",
+    "Transcript",
+]

@@ -1,0 +1,145 @@
+"""Who speaks with us."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+from sqlalchemy import Connection, Executable, Row, bindparam, func, select, update
+
+from bot.errors import Missing, Stale
+from bot.messages import Address, Mode
+from bot.store.base import Conversation
+from bot.store.engine import Database, insert_new, upsert
+from bot.store.tables import conversations
+
+ID_BYTES = 16
+
+COLUMNS = (
+    conversations.c.id.label("conversation_id"),
+    conversations.c.channel,
+    conversations.c.address_key,
+    conversations.c.mode,
+    conversations.c.language,
+    conversations.c.created_at,
+    conversations.c.last_heard_at,
+)
+
+_BY_ADDRESS = select(*COLUMNS).where(
+    conversations.c.channel == bindparam("channel"), conversations.c.address_key == bindparam("address_key")
+)
+_BY_ID = select(*COLUMNS).where(conversations.c.id == bindparam("id"))
+_LOCK = select(conversations.c.id).where(conversations.c.id == bindparam("id")).with_for_update()
+
+
+def conversation(row: Row[Any]) -> Conversation:
+    """A conversation from a row that holds `COLUMNS`."""
+    return Conversation(
+        id=row.conversation_id,
+        address=Address(row.channel, row.address_key),
+        mode=Mode(row.mode),
+        language=row.language,
+        created_at=row.created_at,
+        last_heard_at=row.last_heard_at,
+    )
+
+
+@cache
+def _hear(dialect: str) -> Executable:
+    fresh = upsert(dialect, conversations)
+    heard: Executable = fresh.on_conflict_do_update(
+        index_elements=["channel", "address_key"], set_={"last_heard_at": fresh.excluded.last_heard_at}
+    ).returning(conversations.c.id)
+    return heard
+
+
+def hear(connection: Connection, address: Address, language: str, now: datetime) -> str:
+    """The id of an address's conversation, made if new, now the last heard; its row is locked until the commit."""
+    row = connection.execute(_hear(connection.dialect.name), _fresh(address, language, now))
+    return str(row.scalar_one())
+
+
+def lock(connection: Connection, conversation_id: str) -> bool:
+    """Keep other writers out of a conversation until the commit; False if there is none.
+
+    Whoever writes rows of a conversation locks it first: that makes row numbers grow in the order of the commits,
+    so that no reader with a cursor ever jumps over a row, and it makes deadlocks impossible.
+    """
+    return connection.execute(_LOCK, {"id": conversation_id}).first() is not None
+
+
+class SqlConversations:
+    """See `bot.store.base.Conversations`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def open(self, address: Address, language: str, now: datetime) -> Conversation:
+        """See `Conversations.open`."""
+        found = await self.find(address)
+        if found is not None:
+            return found
+
+        def work(connection: Connection) -> Conversation:
+            new = insert_new(connection.dialect.name, conversations.c.id)
+            connection.execute(new, _fresh(address, language, now))
+            return conversation(connection.execute(_BY_ADDRESS, _key(address)).one())
+
+        return await self._database.write(work)
+
+    async def find(self, address: Address) -> Conversation | None:
+        """See `Conversations.find`."""
+
+        def work(connection: Connection) -> Conversation | None:
+            row = connection.execute(_BY_ADDRESS, _key(address)).first()
+            return conversation(row) if row else None
+
+        return await self._database.read(work)
+
+    async def get(self, conversation_id: str) -> Conversation:
+        """See `Conversations.get`."""
+
+        def work(connection: Connection) -> Conversation:
+            row = connection.execute(_BY_ID, {"id": conversation_id}).first()
+            if row is None:
+                raise Missing(f"there is no conversation {conversation_id}")
+            return conversation(row)
+
+        return await self._database.read(work)
+
+    async def switch(self, conversation_id: str, was: Mode, to: Mode) -> None:
+        """See `Conversations.switch`."""
+
+        def work(connection: Connection) -> None:
+            switched = connection.execute(
+                update(conversations)
+                .where(conversations.c.id == conversation_id, conversations.c.mode == was.value)
+                .values(mode=to.value)
+            )
+            if switched.rowcount != 1:
+                raise Stale(f"the conversation {conversation_id} is not with the {was.value}")
+
+        await self._database.write(work)
+
+    async def count(self) -> int:
+        """See `Conversations.count`."""
+        return await self._database.read(
+            lambda connection: connection.execute(select(func.count()).select_from(conversations)).scalar_one()
+        )
+
+
+def _fresh(address: Address, language: str, now: datetime) -> dict[str, Any]:
+    return {
+        "id": secrets.token_hex(ID_BYTES),
+        **_key(address),
+        "mode": Mode.BOT.value,
+        "language": language,
+        "created_at": now,
+        "last_heard_at": now,
+    }
+
+
+def _key(address: Address) -> dict[str, str]:
+    return {"channel": address.channel, "address_key": address.key}

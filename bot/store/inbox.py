@@ -1,0 +1,150 @@
+"""What citizens said, until it is answered."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, bindparam, select, update
+
+from bot.errors import Stale
+from bot.messages import Kind, Message
+from bot.store import codec, conversations, leases
+from bot.store.base import CITIZEN, Claimed, Prepared
+from bot.store.engine import Database, insert_new
+from bot.store.replies import store as store_replies
+from bot.store.tables import conversations as conversations_table
+from bot.store.tables import inbox, transcript
+
+_SEEN = select(inbox.c.id).where(inbox.c.channel == bindparam("channel"), inbox.c.message_id == bindparam("message_id"))
+NEXT = (
+    leases.claimable(
+        inbox, inbox.c.id.label("row"), inbox.c.message, inbox.c.attempts, inbox.c.received_at, *conversations.COLUMNS
+    )
+    .join_from(inbox, conversations_table)
+    .limit(1)
+)
+_WHOSE = select(inbox.c.conversation_id).where(inbox.c.id == bindparam("row"))
+_SETTLE = (
+    update(inbox)
+    .where(inbox.c.id == bindparam("row"), inbox.c.worker == bindparam("holder"), inbox.c.settled_at.is_(None))
+    .values(settled_at=bindparam("now"), worker=None, leased_until=None, error=None)
+)
+
+
+class _Seen(Exception):
+    """Another process stored the same message first: undo."""
+
+
+class SqlInbox:
+    """See `bot.store.base.Inbox`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def put(self, message: Message, language: str, now: datetime, answered: Sequence[Prepared] = ()) -> bool:
+        """See `Inbox.put`. An opening (`Kind.START`) leaves no line: the citizen has said nothing yet."""
+        stored = codec.encode(message)
+
+        def work(connection: Connection) -> bool:
+            key = {"channel": message.address.channel, "message_id": message.id}
+            if connection.execute(_SEEN, key).first() is not None:
+                return False
+            conversation_id = conversations.hear(connection, message.address, language, now)
+            row = {
+                **key,
+                "conversation_id": conversation_id,
+                "message": stored,
+                "received_at": now,
+                "due_at": now,
+                "attempts": 0,
+                "settled_at": now if answered else None,
+            }
+            if connection.execute(insert_new(connection.dialect.name, inbox.c.id), row).first() is None:
+                raise _Seen
+            if message.kind is not Kind.START:
+                line = {
+                    "conversation_id": conversation_id,
+                    "ref": message.id,
+                    "author": CITIZEN,
+                    "said": codec.encode(message.text),
+                    "at": message.sent_at,
+                }
+                connection.execute(insert_new(connection.dialect.name, transcript.c.position), line)
+            store_replies(connection, conversation_id, answered, now)
+            return True
+
+        try:
+            return await self._database.write(work)
+        except _Seen:
+            return False
+
+    async def claim(self, worker: str, now: datetime, lease: timedelta) -> Claimed | None:
+        """See `Inbox.claim`."""
+
+        def work(connection: Connection) -> Claimed | None:
+            found = connection.execute(NEXT, {"now": now}).first()
+            if found is None:
+                return None
+            leases.lease(connection, inbox, [found.row], worker, now + lease)
+            return Claimed(
+                row=found.row,
+                message=codec.message(found.message),
+                conversation=conversations.conversation(found),
+                attempts=found.attempts + 1,
+                received_at=found.received_at,
+            )
+
+        return await self._database.write(work)
+
+    async def renew(self, worker: str, now: datetime, lease: timedelta) -> int:
+        """See `Inbox.renew`."""
+
+        def work(connection: Connection) -> int:
+            return connection.execute(
+                update(inbox)
+                .where(inbox.c.settled_at.is_(None), inbox.c.worker == worker)
+                .values(leased_until=now + lease)
+            ).rowcount
+
+        return await self._database.write(work)
+
+    async def release(self, worker: str) -> int:
+        """See `Inbox.release`."""
+        return await self._database.write(lambda connection: leases.release(connection, inbox, worker))
+
+    async def postpone(self, row: int, worker: str, until: datetime, error: str) -> None:
+        """See `Inbox.postpone`."""
+
+        def work(connection: Connection) -> None:
+            postponed = connection.execute(
+                update(inbox)
+                .where(inbox.c.id == row, inbox.c.worker == worker, inbox.c.settled_at.is_(None))
+                .values(due_at=until, worker=None, leased_until=None, error=error)
+            )
+            if postponed.rowcount != 1:
+                raise _not_yours(row, worker)
+
+        await self._database.write(work)
+
+    async def finish(self, row: int, worker: str, replies: Sequence[Prepared], now: datetime) -> None:
+        """See `Inbox.finish`."""
+
+        def work(connection: Connection) -> None:
+            conversation_id = connection.execute(_WHOSE, {"row": row}).scalar_one_or_none()
+            if conversation_id is None or not conversations.lock(connection, conversation_id):
+                raise _not_yours(row, worker)
+            settled = connection.execute(_SETTLE, {"row": row, "holder": worker, "now": now})
+            if settled.rowcount != 1:
+                raise _not_yours(row, worker)
+            store_replies(connection, conversation_id, replies, now)
+
+        await self._database.write(work)
+
+    async def waiting(self, now: datetime) -> tuple[int, timedelta]:
+        """See `Inbox.waiting`."""
+        return await self._database.read(lambda connection: leases.waiting(connection, inbox, inbox.c.received_at, now))
+
+
+def _not_yours(row: int, worker: str) -> Stale:
+    return Stale(f"the message {row} is not (any more) claimed by {worker}")

@@ -1,0 +1,96 @@
+"""PostgreSQL through asyncpg: an ordinary pool, ordinary transactions, tried again when the server says so."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import asyncpg
+from sqlalchemy import URL, Connection
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+from bot.errors import BotError, StoreError
+
+T = TypeVar("T")
+
+POOL_SIZE = 8
+POOL_OVERFLOW = 8
+POOL_PATIENCE_SECONDS = 10
+CONNECT_PATIENCE_SECONDS = 5
+STATEMENT_PATIENCE_SECONDS = 30
+TRIES = 5
+TRY_AGAIN = frozenset({"40001", "40P01"})
+"""serialization_failure, deadlock_detected: https://www.postgresql.org/docs/current/mvcc-serialization-failure-handling.html"""
+SERVER_SETTINGS = {
+    "application_name": "guichet",
+    # A queue grows from nothing to thousands before the server has counted it. Without statistics it would collect
+    # and sort the whole backlog for each claim instead of walking the index in order and stopping at the first row.
+    "enable_bitmapscan": "off",
+    # Every statement is short: compiling it costs more than running it.
+    "jit": "off",
+}
+
+
+def async_engine(url: URL, **options: Any) -> AsyncEngine:
+    """An engine on asyncpg. Errors hide their parameters: they are citizens' words."""
+    return create_async_engine(
+        url.set(drivername="postgresql+asyncpg"),
+        hide_parameters=True,
+        connect_args={
+            "timeout": CONNECT_PATIENCE_SECONDS,
+            "command_timeout": STATEMENT_PATIENCE_SECONDS,
+            "server_settings": SERVER_SETTINGS,
+        },
+        **options,
+    )
+
+
+class PostgresqlDatabase:
+    """A PostgreSQL database. May be used from any number of processes and machines."""
+
+    def __init__(self, url: URL) -> None:
+        self._engine = async_engine(
+            url,
+            pool_size=POOL_SIZE,
+            max_overflow=POOL_OVERFLOW,
+            pool_timeout=POOL_PATIENCE_SECONDS,
+            pool_pre_ping=True,
+        )
+
+    async def read(self, work: Callable[[Connection], T]) -> T:
+        """See `Database.read`."""
+        return await self.write(work)
+
+    async def write(self, work: Callable[[Connection], T]) -> T:
+        """See `Database.write`."""
+        tries = 0
+        while True:
+            tries += 1
+            try:
+                async with self._engine.begin() as connection:
+                    return await connection.run_sync(work)
+            except BotError:
+                raise
+            except DBAPIError as error:
+                if tries == TRIES or getattr(error.orig, "sqlstate", None) not in TRY_AGAIN:
+                    raise _store_error(error) from error
+            except (SQLAlchemyError, asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
+                raise _store_error(error) from error
+            except (asyncio.TimeoutError, UnicodeError) as error:
+                raise _store_error(error) from error
+            await asyncio.sleep(random.uniform(0, 0.02 * 2**tries))
+
+    async def scrub(self) -> None:
+        """Nothing: PostgreSQL's own vacuum takes deleted rows away (docs/storage.md)."""
+
+    async def close(self) -> None:
+        """Close the pool."""
+        await self._engine.dispose()
+
+
+def _store_error(error: Exception) -> StoreError:
+    cause = getattr(error, "orig", None) or error
+    return StoreError(f"the database did not do it: {type(cause).__name__}: {str(cause).partition(chr(10))[0]}")

@@ -1,0 +1,101 @@
+"""Every store on one database, SQLite or PostgreSQL.
+
+migrate(settings.database_url)
+store = await open_store(settings.database_url)
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, select
+
+from bot.store import schema
+from bot.store.articles import SqlArticles
+from bot.store.base import (
+    Articles,
+    Conversations,
+    Inbox,
+    Outbox,
+    Ratings,
+    Subjects,
+    TrackerEvents,
+    Transcript,
+)
+from bot.store.conversations import SqlConversations
+from bot.store.engine import Database, parse
+from bot.store.inbox import SqlInbox
+from bot.store.outbox import SqlOutbox
+from bot.store.postgresql import PostgresqlDatabase
+from bot.store.ratings import SqlRatings
+from bot.store.schema import migrate
+from bot.store.sqlite import SqliteDatabase
+from bot.store.subjects import SqlSubjects
+from bot.store.tables import versions
+from bot.store.tracker_events import SqlTrackerEvents
+from bot.store.transcript import SqlTranscript
+
+_PING = select(versions.c.value).limit(1)
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """The stores of one process, on one pool of connections. Belongs to the event loop that opened it."""
+
+    database: Database
+    conversations: Conversations
+    inbox: Inbox
+    outbox: Outbox
+    transcript: Transcript
+    tracker_events: TrackerEvents
+    articles: Articles
+    ratings: Ratings
+    subjects: Subjects
+
+    async def ping(self) -> None:
+        """Read something, and begin and end a writing transaction.
+
+        Raises:
+            StoreError: the database does not answer, or lets nobody write.
+        """
+
+        def work(connection: Connection) -> None:
+            connection.execute(_PING).all()
+
+        await self.database.read(work)
+        await self.database.write(work)
+
+    async def close(self) -> None:
+        """Finish what was begun and let go of connections."""
+        await self.database.close()
+
+
+async def open_store(url: str) -> Store:
+    """The stores on a migrated database.
+
+    Raises:
+        ConfigurationError: the URL is wrong, or the tables are not those of this code.
+        StoreError: the database does not answer.
+    """
+    parsed = parse(url)
+    schema.require_file(parsed)
+    database: Database = SqliteDatabase(parsed) if parsed.get_backend_name() == "sqlite" else PostgresqlDatabase(parsed)
+    try:
+        await database.read(schema.check)
+    except BaseException:
+        await database.close()
+        raise
+    return Store(
+        database=database,
+        conversations=SqlConversations(database),
+        inbox=SqlInbox(database),
+        outbox=SqlOutbox(database),
+        transcript=SqlTranscript(database),
+        tracker_events=SqlTrackerEvents(database),
+        articles=SqlArticles(database),
+        ratings=SqlRatings(database),
+        subjects=SqlSubjects(database),
+    )
+
+
+__all__ = ["Store", "migrate", "open_store"]

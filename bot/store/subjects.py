@@ -1,0 +1,149 @@
+"""The rights of those whose data we hold: everything here follows the register in `bot.privacy.retention`."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
+from functools import partial
+
+from sqlalchemy import Connection, Select, delete, func, insert, literal_column, select, update
+
+from bot.messages import Address
+from bot.privacy.retention import CONVERSATIONS, REGISTER, Kept, Link
+from bot.store import codec
+from bot.store.base import Erased
+from bot.store.engine import Database
+from bot.store.tables import conversations, events, metadata, receipts
+
+LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
+"""Without what is mistaken for something else when it is read aloud or by hand: 0 O 1 I L."""
+CONVERSATIONS_AT_ONCE = 20
+ROWS_AT_ONCE = 500
+"""A purge is many short transactions: citizens' messages are written between them."""
+
+Counts = dict[str, int]
+
+
+class SqlSubjects:
+    """See `bot.store.base.Subjects`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def erase(self, address: Address, now: datetime) -> Erased:
+        """See `Subjects.erase`."""
+        found = (
+            select(conversations.c.id)
+            .where(conversations.c.channel == address.channel, conversations.c.address_key == address.key)
+            .with_for_update()
+        )
+
+        def work(connection: Connection) -> Erased:
+            ids = list(connection.execute(found).scalars())
+            rows = _remove(connection, ids, REGISTER)
+            erased = Erased(new_receipt(), now, rows)
+            connection.execute(insert(receipts).values(number=erased.receipt, at=now, rows=codec.encode(rows)))
+            return erased
+
+        erased = await self._database.write(work)
+        await self._database.scrub()
+        return erased
+
+    async def purge(self, now: datetime, retention: dict[str, timedelta]) -> dict[str, int]:
+        """See `Subjects.purge`. A setting that is not given removes nothing."""
+        total: Counts = {}
+        limits = {setting: now - age for setting, age in retention.items()}
+        if CONVERSATIONS in limits:
+            before = limits[CONVERSATIONS]
+            await self._repeat(total, lambda connection: _silent_conversations(connection, before))
+            await self._forget_trackers(total, before)
+        for kept in REGISTER:
+            if kept.setting != CONVERSATIONS and kept.setting in limits:
+                await self._repeat(total, _aged(kept, limits[kept.setting]))
+        # Also after a night without anything to remove: an earlier scrub may have been cut short.
+        await self._database.scrub()
+        return total
+
+    async def _forget_trackers(self, total: Counts, before: datetime) -> None:
+        """Look for them while others write: there are as many first events as there ever were senders."""
+        silent = _silent_trackers(before)
+        tables = [kept for kept in REGISTER if kept.table == events.name]
+        while ids := await self._database.read(lambda connection: list(connection.execute(silent).scalars())):
+            for start in range(0, len(ids), CONVERSATIONS_AT_ONCE):
+                batch = ids[start : start + CONVERSATIONS_AT_ONCE]
+                _add(total, await self._database.write(partial(_remove, ids=batch, tables=tables)))
+
+    async def _repeat(self, total: Counts, batch: Callable[[Connection], Counts]) -> None:
+        """Run a batch until it finds nothing more, each time in a transaction of its own."""
+        while True:
+            removed = await self._database.write(batch)
+            _add(total, removed)
+            if not any(removed.values()):
+                return
+
+
+def new_receipt() -> str:
+    """A receipt number that a person can read aloud, such as R-7K3M-92QX."""
+    letters = "".join(secrets.choice(LETTERS) for _ in range(8))
+    return f"R-{letters[:4]}-{letters[4:]}"
+
+
+def _silent_conversations(connection: Connection, before: datetime) -> Counts:
+    silent = (
+        select(conversations.c.id)
+        .where(conversations.c.last_heard_at < before)
+        .order_by(conversations.c.last_heard_at)
+        .limit(CONVERSATIONS_AT_ONCE)
+        .with_for_update(skip_locked=True)
+    )
+    ids = list(connection.execute(silent).scalars())
+    for kept in REGISTER:
+        if ids and kept.owner and kept.link is Link.CUT:
+            table = metadata.tables[kept.table]
+            connection.execute(
+                update(table).where(table.c[kept.owner].in_(ids)).values(dict.fromkeys(kept.identifying))
+            )
+    return _remove(connection, ids, (kept for kept in REGISTER if kept.link is Link.REMOVED))
+
+
+def _silent_trackers(before: datetime) -> Select[tuple[str]]:
+    """Trackers that belong to no conversation, such as probes', by the time of their last event."""
+    last = events.alias("last")
+    return (
+        select(events.c.sender_id)
+        .where(
+            events.c.position == literal_column("0"),
+            events.c.at < before,
+            ~select(conversations.c.id).where(conversations.c.id == events.c.sender_id).exists(),
+            select(func.max(last.c.at)).where(last.c.sender_id == events.c.sender_id).scalar_subquery() < before,
+        )
+        .limit(ROWS_AT_ONCE)
+    )
+
+
+def _aged(kept: Kept, before: datetime) -> Callable[[Connection], Counts]:
+    table = metadata.tables[kept.table]
+    (key,) = table.primary_key.columns
+    old = select(key).where(table.c[kept.since] < before).limit(ROWS_AT_ONCE)
+
+    def work(connection: Connection) -> Counts:
+        keys = list(connection.execute(old).scalars())
+        return {kept.table: connection.execute(delete(table).where(key.in_(keys))).rowcount} if keys else {}
+
+    return work
+
+
+def _remove(connection: Connection, ids: list[str], tables: Iterable[Kept]) -> Counts:
+    """Remove every row of these conversations; how many by table."""
+    removed: Counts = {}
+    for kept in tables:
+        if ids and kept.owner is not None:
+            table = metadata.tables[kept.table]
+            removed[kept.table] = connection.execute(delete(table).where(table.c[kept.owner].in_(ids))).rowcount
+    return removed
+
+
+def _add(total: Counts, more: Counts) -> None:
+    for table, rows in more.items():
+        total[table] = total.get(table, 0) + rows

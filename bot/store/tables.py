@@ -1,0 +1,222 @@
+"""The tables, as both engines have them; `migrations` makes them, `bot.privacy.retention` says how long rows stay.
+
+The indexes that a claim walks are partial (`WHERE settled_at IS NULL`): a million settled rows cost it nothing.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timezone
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    PrimaryKeyConstraint,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.types import TypeDecorator
+
+from bot.store.codec import storable
+
+
+class Moment(TypeDecorator[datetime]):
+    """An aware moment in UTC; SQLite keeps it as text that sorts like time."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Refuse naive times, which would be read back as another moment."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"a naive time cannot be stored: {value}")
+        return value.astimezone(timezone.utc)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Aware, whatever the engine gave back."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=timezone.utc) if value.tzinfo is None else value.astimezone(timezone.utc)
+
+
+class Words(TypeDecorator[str]):
+    """Text from outside: what no engine can store (NUL, lone surrogates) is replaced by U+FFFD."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        """Replace what cannot be stored."""
+        return None if value is None else storable(value)
+
+
+Number = BigInteger().with_variant(Integer(), "sqlite")
+"""SQLite counts up by itself only in a column of type INTEGER."""
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+def _where(condition: str) -> dict[str, Any]:
+    return {"sqlite_where": text(condition), "postgresql_where": text(condition)}
+
+
+def _conversation() -> Column[str]:
+    # No cascade: an erasure that forgot a table fails instead of leaving rows behind unseen or taking them uncounted.
+    return Column("conversation_id", String, ForeignKey("conversations.id"), nullable=False)
+
+
+conversations = Table(
+    "conversations",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("channel", String, nullable=False),
+    Column("address_key", String, nullable=False),
+    Column("mode", String, nullable=False),
+    Column("language", String, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("last_heard_at", Moment, nullable=False, index=True),
+    UniqueConstraint("channel", "address_key"),
+)
+
+# AUTOINCREMENT on SQLite: a number freed by an erasure is never given again, so that nobody who still holds it
+# settles somebody else's row, and no cursor jumps over a new one.
+inbox = Table(
+    "inbox",
+    metadata,
+    Column("id", Number, primary_key=True),
+    _conversation(),
+    Column("channel", String, nullable=False),
+    Column("message_id", String, nullable=False),
+    Column("message", Text, nullable=False),
+    Column("received_at", Moment, nullable=False),
+    Column("due_at", Moment, nullable=False),
+    Column("worker", String),
+    Column("leased_until", Moment),
+    Column("attempts", Integer, nullable=False),
+    Column("error", Words),
+    Column("settled_at", Moment),
+    UniqueConstraint("channel", "message_id"),
+    Index("ix_inbox_conversation", "conversation_id", "settled_at", "id"),
+    Index("ix_inbox_unsettled", "id", **_where("settled_at IS NULL")),
+    Index("ix_inbox_settled", "settled_at", **_where("settled_at IS NOT NULL")),
+    sqlite_autoincrement=True,
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("id", Number, primary_key=True),
+    _conversation(),
+    Column("reply_id", String, nullable=False),
+    Column("part", Integer, nullable=False),
+    Column("outgoing", Text, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("due_at", Moment, nullable=False),
+    Column("worker", String),
+    Column("leased_until", Moment),
+    Column("attempts", Integer, nullable=False),
+    Column("error", Words),
+    Column("settled_at", Moment),
+    Column("given_up", Boolean, nullable=False),
+    Column("provider_id", Words),
+    UniqueConstraint("conversation_id", "reply_id", "part"),
+    Index("ix_outbox_conversation", "conversation_id", "settled_at", "id"),
+    Index("ix_outbox_unsettled", "id", **_where("settled_at IS NULL")),
+    Index("ix_outbox_settled", "settled_at", **_where("settled_at IS NOT NULL")),
+    sqlite_autoincrement=True,
+)
+
+transcript = Table(
+    "transcript",
+    metadata,
+    Column("position", Number, primary_key=True),
+    _conversation(),
+    Column("ref", String, nullable=False),
+    Column("author", String, nullable=False),
+    Column("said", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+    UniqueConstraint("conversation_id", "ref"),
+    Index("ix_transcript_conversation", "conversation_id", "position"),
+    sqlite_autoincrement=True,
+)
+
+offers = Table(
+    "offers",
+    metadata,
+    Column("token", String, primary_key=True),
+    _conversation(),
+    Column("title", Words, nullable=False),
+    Column("payload", Words, nullable=False),
+    Column("offered_at", Moment, nullable=False),
+    Index("ix_offers_conversation", "conversation_id"),
+)
+
+events = Table(
+    "events",
+    metadata,
+    Column("sender_id", String, nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("type", String, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("event", Text, nullable=False),
+    PrimaryKeyConstraint("sender_id", "position"),
+    Index("ix_events_session", "sender_id", "position", **_where("type = 'session_started'")),
+    Index("ix_events_first", "sender_id", **_where("position = 0")),
+)
+
+articles = Table(
+    "articles",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("origin", String, nullable=False, index=True),
+    Column("article", Text, nullable=False),
+    Column("changed_at", Moment, nullable=False),
+)
+
+ratings = Table(
+    "ratings",
+    metadata,
+    Column("id", Number, primary_key=True),
+    # Empty once the conversation is gone: what then stays says how an article was rated, and no longer by whom.
+    Column("conversation_id", String),
+    Column("message_id", String),
+    Column("article_id", String, nullable=False),
+    Column("helpful", Boolean, nullable=False),
+    Column("at", Moment, nullable=False, index=True),
+    UniqueConstraint("conversation_id", "message_id"),
+    sqlite_autoincrement=True,
+)
+
+receipts = Table(
+    "receipts",
+    metadata,
+    Column("number", String, primary_key=True),
+    Column("at", Moment, nullable=False, index=True),
+    Column("rows", Text, nullable=False),
+)
+
+versions = Table(
+    "versions",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("value", Integer, nullable=False),
+)

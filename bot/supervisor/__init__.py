@@ -1,0 +1,1 @@
+"""Sets Guichet up on one machine and keeps its processes running."""

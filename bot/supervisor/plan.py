@@ -1,0 +1,110 @@
+"""What `guichet serve` starts on one machine: the gateway, Rasa and the action server, and how they find each other."""
+
+from __future__ import annotations
+
+import secrets
+import sys
+from collections.abc import Mapping
+from datetime import timedelta
+from pathlib import Path
+
+from bot.errors import ConfigurationError
+from bot.settings import Settings
+from bot.supervisor import ports
+from bot.supervisor.processes import Program
+from bot.supervisor.supervisor import Plan
+
+PROJECT = Path(__file__).resolve().parents[2]
+"""The folder with config.yml, domain.yml, nlu/ and stories/."""
+RASA_PORT = "GUICHET_RASA_PORT"
+ACTIONS_PORT = "GUICHET_ACTIONS_PORT"
+ELSEWHERE = ("GUICHET_RASA_URL", "GUICHET_ACTIONS_URL")
+QUIET = {
+    "PYTHONUNBUFFERED": "1",
+    # Rasa reports to its maker unless told otherwise.
+    "RASA_TELEMETRY_ENABLED": "false",
+    "TF_CPP_MIN_LOG_LEVEL": "3",
+    "LOG_LEVEL_LIBRARIES": "ERROR",
+}
+GATEWAY_STOPS_WITHIN = timedelta(seconds=8)
+"""It finishes the messages that it has begun."""
+
+
+def make_plan(settings: Settings, environ: Mapping[str, str]) -> Plan:
+    """The programs of one machine, on free ports.
+
+    Raises:
+        ConfigurationError: a port is in use, or the environment says that a part runs elsewhere.
+    """
+    for variable in ELSEWHERE:
+        if environ.get(variable):
+            raise ConfigurationError(
+                f"{variable} is set, so that part runs elsewhere: start `guichet serve gateway`, `rasa` or `actions`"
+            )
+    taken: set[int] = set()
+    port = settings.port or ports.choose(taken)
+    ports.require_free(settings.host, port, "PORT")
+    taken.add(port)
+    monitor_port = _monitor_port(settings, environ, port, taken)
+    rasa_port = _inner_port(environ, RASA_PORT, taken)
+    actions_port = _inner_port(environ, ACTIONS_PORT, taken)
+    token = settings.rasa_token or secrets.token_urlsafe(32)
+
+    monitor = f"http://{ports.local(settings.monitor_host)}:{monitor_port}"
+    rasa_url = f"http://{ports.LOOPBACK}:{rasa_port}"
+    actions_url = f"http://{ports.LOOPBACK}:{actions_port}"
+    shared = {
+        "GUICHET_OFFICE": str(Path(environ.get("GUICHET_OFFICE", "office.yml")).resolve()),
+        "GUICHET_DATA": str(settings.data),
+        "HOST": settings.host,
+        "PORT": str(port),
+        "GUICHET_MONITOR_PORT": str(monitor_port),
+        "GUICHET_RASA_URL": rasa_url,
+        "GUICHET_RASA_TOKEN": token,
+        "GUICHET_ACTIONS_URL": actions_url,
+    }
+    return Plan(
+        programs=(
+            _program("gateway", f"{monitor}/live", port, shared, GATEWAY_STOPS_WITHIN),
+            _program("actions", f"{actions_url}/health", actions_port, {**shared, ACTIONS_PORT: str(actions_port)}),
+            # /status answers 200 only with a model loaded; / does without one too.
+            _program("rasa", f"{rasa_url}/status?token={token}", rasa_port, {**shared, RASA_PORT: str(rasa_port)}),
+        ),
+        address=f"http://{ports.local(settings.host)}:{port}",
+        monitor=monitor,
+        data=settings.data,
+        environ=shared,
+    )
+
+
+def _program(
+    name: str,
+    ping_url: str,
+    port: int,
+    environ: Mapping[str, str],
+    stop_within: timedelta = timedelta(seconds=4),
+) -> Program:
+    command = (sys.executable, "-m", "bot", "serve", name)
+    return Program(name, command, ping_url, port, PROJECT, {**QUIET, **environ}, stop_within)
+
+
+def _monitor_port(settings: Settings, environ: Mapping[str, str], port: int, taken: set[int]) -> int:
+    """As asked for; without a wish the next port if it is free, else any."""
+    if environ.get("GUICHET_MONITOR_PORT") and settings.monitor_port:
+        ports.require_free(settings.monitor_host, settings.monitor_port, "GUICHET_MONITOR_PORT")
+        taken.add(settings.monitor_port)
+        return settings.monitor_port
+    following = port + 1
+    if settings.port and following < 65536 and ports.is_free(settings.monitor_host, following):
+        taken.add(following)
+        return following
+    return ports.choose(taken)
+
+
+def _inner_port(environ: Mapping[str, str], variable: str, taken: set[int]) -> int:
+    port = ports.wanted(environ, variable)
+    if not port:
+        return ports.choose(taken)
+    ports.require_free(ports.LOOPBACK, port, variable)
+    taken.add(port)
+    return port

@@ -1,0 +1,21 @@
+"""Ending background tasks for certain."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+AGAIN_AFTER_SECONDS = 0.2
+
+
+async def stop(task: asyncio.Task[Any]) -> None:
+    """Cancel a task until it has ended; what it raised is its own affair.
+
+    Once is not enough before Python 3.12: `asyncio.wait_for` loses a cancellation that comes in the moment in which what
+    it waits for is done (https://github.com/python/cpython/issues/86296), and the task would go on for ever.
+    """
+    while not task.done():
+        task.cancel()
+        await asyncio.wait({task}, timeout=AGAIN_AFTER_SECONDS)
+    if not task.cancelled():
+        task.exception()

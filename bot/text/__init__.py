@@ -1,0 +1,1 @@
+"""Pure functions on text, and the catalogues of what citizens read."""

@@ -1,0 +1,71 @@
+"""Spelling against a vocabulary of one's own: the base's words, not a dictionary's."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+
+MIN_CHARS = 4
+"""Shorter words are too near to each other."""
+TWO_EDITS_FROM_CHARS = 8
+ENDING_CHARS = 4
+
+
+def allowed_edits(word: str) -> int:
+    """How many mistakes a word may hold: 0 when short or a number, 1, or 2 from eight letters on."""
+    if len(word) < MIN_CHARS or not word.isalpha():
+        return 0
+    return 2 if len(word) >= TWO_EDITS_FROM_CHARS else 1
+
+
+def distance(one: str, other: str, at_most: int) -> int:
+    """Optimal string alignment (insert, delete, replace, swap neighbours); `at_most` + 1 when it is more."""
+    if abs(len(one) - len(other)) > at_most:
+        return at_most + 1
+    before: list[int] = []
+    row = list(range(len(other) + 1))
+    for i, char in enumerate(one, start=1):
+        before_that, before = before, row
+        row = [i]
+        for j, against in enumerate(other, start=1):
+            cost = min(before[j] + 1, row[j - 1] + 1, before[j - 1] + (char != against))
+            if i > 1 and j > 1 and char == other[j - 2] and one[i - 2] == against:
+                cost = min(cost, before_that[j - 2] + 1)
+            row.append(cost)
+        if min(row) > at_most:
+            return at_most + 1
+    return row[-1]
+
+
+class Speller:
+    """Finds the word that was meant. Candidates share the first letter or the last four: mistakes rarely touch both."""
+
+    def __init__(self, vocabulary: Mapping[str, int]) -> None:
+        """`vocabulary`: folded words and how often each occurs."""
+        self._counts = dict(vocabulary)
+        buckets: defaultdict[str, list[str]] = defaultdict(list)
+        for word in sorted(self._counts):
+            if word.isalpha() and len(word) >= MIN_CHARS:
+                for bucket in _buckets(word):
+                    buckets[bucket].append(word)
+        self._buckets = dict(buckets)
+
+    def correct(self, word: str) -> str | None:
+        """The nearest known word, the most frequent of equals; None if none is near enough."""
+        if word in self._counts:
+            return word
+        edits = allowed_edits(word)
+        if not edits:
+            return None
+        near = {candidate for bucket in _buckets(word) for candidate in self._buckets.get(bucket, ())}
+        best: tuple[int, int, str] | None = None
+        for candidate in near:
+            found = distance(word, candidate, edits)
+            if found <= edits:
+                rank = (found, -self._counts[candidate], candidate)
+                best = min(best, rank) if best else rank
+        return best[2] if best else None
+
+
+def _buckets(word: str) -> tuple[str, str]:
+    return f"{word[0]}*", f"*{word[-ENDING_CHARS:]}"

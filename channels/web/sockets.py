@@ -1,0 +1,277 @@
+"""The web chat's Socket.IO events: who is connected, what they say, and what they are told at once."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Awaitable, Callable, Collection
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import socketio
+import structlog
+from aiohttp import web
+
+from bot.clock import Clock, now
+from bot.errors import BotError, PayloadRejected, RequestRejected, SignatureRejected, StoreError
+from bot.messages import Address, Author, Reply
+from bot.store.base import Entry, Erased
+from bot.tasks import stop
+from bot.text.wording import DEFAULT, Wording
+from channels.base import Deliver
+from channels.web import WebChat, own_room, payloads, request, room
+from channels.web.sessions import Sessions
+from channels.web.throttle import Throttle
+
+log = structlog.get_logger(__name__)
+
+PATH = "socket.io"
+MAX_FRAME_BYTES = 1_000_000
+"""A larger frame closes its connection; a message that is merely too long is refused in words."""
+MAX_SOCKETS_PER_PEER = 200
+"""Connections of one network address: a town hall's public computers share one."""
+OWN_CLIENT = "guichet"
+URGENT_PER_MINUTE = 20
+"""Of one address, messages in danger that are stored although the sender was too fast."""
+STORE_WITHIN = timedelta(seconds=10)
+"""A database that takes longer has not taken it; the client sends again, under the same id."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ear:
+    """Whom the events are told to."""
+
+    receive: Deliver
+    alarm: Callable[[str], str | None]
+    """The catalogue line that answers danger or distress in a text, None for neither."""
+    history: Callable[[Address], Awaitable[list[Entry]]]
+    erase: Callable[[Address], Awaitable[Erased]]
+
+
+class RedisManager(socketio.AsyncRedisManager):  # type: ignore[misc]
+    """Tells the clients of other gateways; unlike its base it can be closed."""
+
+    async def close(self) -> None:
+        """Stop listening and disconnect."""
+        await stop(self.thread)
+        if self.connected:
+            await self.pubsub.aclose()
+            await self.redis.aclose()
+
+
+def make_server(may_embed: Callable[[str | None, dict[str, Any]], bool], redis_url: str | None) -> socketio.AsyncServer:
+    """A Socket.IO server for aiohttp; with Redis, several gateways reach each other's clients."""
+    return socketio.AsyncServer(
+        async_mode="aiohttp",
+        cors_allowed_origins=may_embed,
+        cors_credentials=False,
+        client_manager=RedisManager(redis_url) if redis_url else None,
+        max_http_buffer_size=MAX_FRAME_BYTES,
+        ping_interval=20,
+        ping_timeout=20,
+        logger=False,
+        engineio_logger=False,
+    )
+
+
+async def close_server(server: socketio.AsyncServer) -> None:
+    """Disconnect every client and let go of Redis."""
+    await server.shutdown()
+    if isinstance(server.manager, RedisManager) and server.manager_initialized:
+        await server.manager.close()
+
+
+def allowed_by(origins: Collection[str]) -> Callable[[str | None, dict[str, Any]], bool]:
+    """Whether a page's origin may talk to us: listed in `office.yml`, or our own."""
+
+    def may_embed(origin: str | None, environ: dict[str, Any]) -> bool:
+        if not origin:
+            return True
+        host = environ.get("HTTP_HOST", "")
+        return origin in origins or origin in {f"http://{host}", f"https://{host}"}
+
+    return may_embed
+
+
+class WebSockets:
+    """Handles the events of every connected page."""
+
+    def __init__(
+        self,
+        server: socketio.AsyncServer,
+        channel: WebChat,
+        sessions: Sessions,
+        wording: Wording,
+        ear: Ear,
+        per_session: Throttle,
+        per_peer: Throttle,
+        max_text_chars: int,
+        peer_of: Callable[[web.Request], str],
+        clock: Clock = now,
+    ) -> None:
+        self._server = server
+        self._channel = channel
+        self._sessions = sessions
+        self._wording = wording
+        self._ear = ear
+        self._per_session = per_session
+        self._per_peer = per_peer
+        self._urgent = Throttle(URGENT_PER_MINUTE)
+        self._max_text_chars = max_text_chars
+        self._peer_of = peer_of
+        self._clock = clock
+        self._peers: dict[str, str] = {}
+        self._open: Counter[str] = Counter()
+
+    def attach(self, app: web.Application) -> None:
+        """Serve `/socket.io/` from an application."""
+        self._server.attach(app, socketio_path=PATH)
+        self._server.on("connect", self._connect)
+        self._server.on("disconnect", self._disconnect)
+        self._server.on("session_request", self._session_request)
+        self._server.on("user_uttered", self._user_uttered)
+        self._server.on("erase", self._erase)
+
+    @property
+    def connected(self) -> int:
+        """How many pages are connected."""
+        return len(self._peers)
+
+    async def _connect(self, sid: str, environ: dict[str, Any], auth: Any = None) -> bool:
+        peer = self._peer_of(environ["aiohttp.request"])
+        if self._open[peer] >= MAX_SOCKETS_PER_PEER or self._per_peer.take(peer):
+            return False
+        self._peers[sid] = peer
+        self._open[peer] += 1
+        return True
+
+    async def _disconnect(self, sid: str, reason: str = "") -> None:
+        peer = self._peers.pop(sid, None)
+        if peer is not None:
+            self._open[peer] -= 1
+            if not self._open[peer]:
+                del self._open[peer]
+
+    async def _session_request(self, sid: str, data: Any = None) -> None:
+        if self._per_peer.take(self._peers.get(sid, "")) is not None:
+            # Each one reads a history: a flood of them is not answered, and a client asks again.
+            return
+        asked = data if isinstance(data, dict) else {}
+        session_id = asked.get("session_id")
+        key = self._sessions.key(session_id)
+        if key is None:
+            session_id = self._sessions.new()
+            key = self._sessions.key(session_id) or ""
+        own = asked.get("client") == OWN_CLIENT
+        async with self._server.session(sid) as session:
+            for old in session.get("rooms", ()):
+                await self._server.leave_room(sid, old)
+            session["rooms"] = (own_room(key) if own else room(key),)
+            session["language"] = _language(asked.get("language"))
+            await self._server.enter_room(sid, session["rooms"][0])
+        await self._server.emit("session_confirm", session_id, to=sid)
+        if own:
+            await self._server.emit(
+                "session_ready", await self._ready(str(session_id), key, session["language"]), to=sid
+            )
+
+    async def _ready(self, session_id: str, key: str, language: str) -> dict[str, Any]:
+        try:
+            history = await self._ear.history(Address(self._channel.name, key))
+        except StoreError:
+            log.exception("web.history_failed")
+            history = []
+        return {
+            "session_id": session_id,
+            "resumed": bool(history),
+            "welcome": {
+                "id": "welcome",
+                "author": "bot",
+                "text": self._wording.say("welcome", language),
+                "language": language,
+            },
+            "history": [payloads.entry(line) for line in history],
+        }
+
+    async def _user_uttered(self, sid: str, data: Any = None) -> dict[str, Any]:
+        session = await self._server.get_session(sid)
+        language = session.get("language", DEFAULT)
+        own = any(name.startswith(own_room("")) for name in session.get("rooms", ()))
+        given = data.get("id") if isinstance(data, dict) else None
+        alarm = self._alarm(data)
+        if alarm and own and given:
+            # Under the id that the stored answer will have: the widget shows it once, and now.
+            key = self._sessions.key(data.get("session_id")) or "-" * payloads.KEY_CHARS
+            await self._warn(sid, alarm, language, f"{key}.{given}.0")
+        refusal = await self._take(sid, data, language, urgent=alarm is not None)
+        if refusal is None:
+            return {"ok": True}
+        if alarm and not (own and given):
+            await self._warn(sid, alarm, language, None)
+        if not given:
+            await self._server.emit("bot_uttered", {"text": refusal["text"]}, to=sid)
+        return refusal
+
+    def _alarm(self, data: Any) -> str | None:
+        """What answers danger or distress in whatever was sent, before anything can refuse it."""
+        text = data.get("message") if isinstance(data, dict) else None
+        return self._ear.alarm(text) if isinstance(text, str) else None
+
+    async def _warn(self, sid: str, alarm: str, language: str, entry_id: str | None) -> None:
+        """The numbers, past every queue; to our widget as an entry, to others as text."""
+        reply = Reply(entry_id or alarm, self._wording.say(alarm, language), language, Author.SYSTEM)
+        for event in payloads.events(reply, self._clock(), own=entry_id is not None):
+            await self._server.emit("bot_uttered", event, to=sid)
+
+    async def _take(self, sid: str, data: Any, language: str, urgent: bool) -> dict[str, Any] | None:
+        """Store what was said; None if it is stored, else the refusal to tell."""
+        try:
+            raw = request("user_uttered", data, self._peers.get(sid, ""))
+            self._channel.verify(raw)
+            wait = self._per_peer.take(raw.peer) or self._per_session.take(str(data["session_id"]))
+            if wait is not None and not (urgent and self._urgent.take(raw.peer) is None):
+                return self._refusal("too_fast", language, wait)
+            for message in self._channel.parse(raw):
+                fresh = await asyncio.wait_for(self._ear.receive(message), STORE_WITHIN.total_seconds())
+                if fresh:
+                    shown = payloads.citizen(payloads.id_of_client(message.id), message.text, message.sent_at)
+                    await self._server.emit("citizen_uttered", shown, room=own_room(message.address.key), skip_sid=sid)
+        except SignatureRejected:
+            return self._refusal("unreadable", language)
+        except PayloadRejected as error:
+            return self._refusal(error.reason, language)
+        except (StoreError, asyncio.TimeoutError):
+            log.exception("web.not_stored")
+            return self._refusal("not_stored", language)
+        return None
+
+    def _refusal(self, key: str, language: str, wait: timedelta | None = None) -> dict[str, Any]:
+        seconds = int(wait.total_seconds()) if wait else 0
+        text = self._wording.say(key, language, limit=str(self._max_text_chars), seconds=str(seconds))
+        refusal: dict[str, Any] = {"ok": False, "error": key, "text": text}
+        if wait is not None:
+            refusal["retry_after_s"] = seconds
+        return refusal
+
+    async def _erase(self, sid: str, data: Any = None) -> dict[str, Any]:
+        language = (await self._server.get_session(sid)).get("language", DEFAULT)
+        try:
+            key = self._sessions.key(data.get("session_id")) if isinstance(data, dict) else None
+            if key is None:
+                raise SignatureRejected("a session id that is not ours")
+            if (wait := self._per_peer.take(self._peers.get(sid, ""))) is not None:
+                return self._refusal("too_fast", language, wait)
+            erased = await self._ear.erase(Address(self._channel.name, key))
+        except RequestRejected:
+            return self._refusal("unreadable", language)
+        except BotError:
+            log.exception("web.erase_failed")
+            return self._refusal("not_stored", language)
+        await self._server.emit("erased", {"receipt": erased.receipt}, room=own_room(key), skip_sid=sid)
+        text = self._wording.say("erased", language, receipt=erased.receipt)
+        return {"ok": True, "receipt": erased.receipt, "text": text}
+
+
+def _language(given: Any) -> str:
+    return given if isinstance(given, str) and payloads.LANGUAGE.fullmatch(given) else DEFAULT

@@ -1,0 +1,33 @@
+"""How fast one citizen, and one network address, may speak: token buckets in memory."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from datetime import timedelta
+
+MAX_KEYS = 50_000
+"""Buckets kept; the longest unused go first, which only forgives."""
+
+
+class Throttle:
+    """At most `per_minute` events a minute for each key, in bursts of half of that."""
+
+    def __init__(self, per_minute: int, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self._rate = per_minute / 60
+        self._burst = max(1.0, per_minute / 2)
+        self._monotonic = monotonic
+        self._buckets: OrderedDict[str, tuple[float, float]] = OrderedDict()
+
+    def take(self, key: str) -> timedelta | None:
+        """Count one event; None if it may pass, else how long to wait."""
+        moment = self._monotonic()
+        left, since = self._buckets.pop(key, (self._burst, moment))
+        left = min(self._burst, left + (moment - since) * self._rate)
+        wait = None if left >= 1 else timedelta(seconds=math.ceil((1 - left) / self._rate))
+        self._buckets[key] = (left if wait else left - 1, moment)
+        while len(self._buckets) > MAX_KEYS:
+            self._buckets.popitem(last=False)
+        return wait

@@ -1,0 +1,135 @@
+"""Rasa or its actions down, silent or hanging: an apology, nothing lost, an answer when they are back."""
+
+from __future__ import annotations
+
+import asyncio
+
+import aiohttp
+import pytest
+
+from bot.app import Gateway
+from tests.fakes.actions import FakeActions
+from tests.fakes.rasa import FakeRasa
+from tests.gateway.conftest import page, until
+
+
+async def ready(built: Gateway) -> dict[str, dict[str, object]]:
+    async with (
+        aiohttp.ClientSession() as http,
+        http.get(f"http://127.0.0.1:{built.monitor_port}/ready") as response,
+    ):
+        checks: dict[str, dict[str, object]] = (await response.json())["checks"]
+        return checks
+
+
+@pytest.mark.parametrize("fault", ["silent", "failing", "closing"])
+async def test_an_outage_costs_an_apology_and_no_message(running: Gateway, rasa: FakeRasa, fault: str) -> None:
+    """The citizen is told once, and answered when the core is back."""
+    rasa.fault = fault
+    async with page(running) as citizen:
+        await citizen.request_session(client="guichet")
+        await citizen.say("la piscine ?", id="m1")
+        apology = (await citizen.wait_for_texts(1))[0]
+        rasa.fault = None
+        rasa.answer("Ouverte le mardi.")
+        texts = await citizen.wait_for_texts(2)
+        await asyncio.sleep(0.1)
+
+        assert "incident" in apology
+        assert texts == [apology, "Ouverte le mardi."]
+        assert len(citizen.texts()) == 2
+
+
+@pytest.mark.parametrize("fault", [None, "silent", "failing", "closing", "hanging"])
+@pytest.mark.parametrize(("said", "number"), [("au secours il y a le feu", "112"), ("je veux mourir", "3114")])
+async def test_danger_comes_first_whatever_the_core_does(
+    running: Gateway, rasa: FakeRasa, fault: str | None, said: str, number: str
+) -> None:
+    """The numbers do not wait for Rasa, nor behind a message that does."""
+    rasa.fault = fault
+    async with page(running) as citizen:
+        await citizen.request_session(client="guichet")
+        await citizen.say("ma question d'avant", id="m0")
+        await citizen.say(said, id="m1")
+        await until(lambda: any(number in text for text in citizen.texts()), seconds=2)
+
+    assert all(said not in heard["message"] for heard in rasa.heard)
+
+
+async def test_a_message_handled_already_is_not_said_again(running: Gateway, rasa: FakeRasa) -> None:
+    """The core wrote its answer and the connection broke: the answer is rebuilt from its events."""
+    rasa.answer("Une seule fois.")
+    rasa.fault = "answers_then_closes"
+    async with page(running) as citizen:
+        await citizen.request_session(client="guichet")
+        await citizen.say("bonjour", id="m1")
+        await until(lambda: rasa.heard)
+        rasa.fault = None
+        texts = await citizen.wait_for_texts(2)
+
+    assert len(rasa.heard) == 1
+    assert texts[1] == "Une seule fois."
+
+
+async def test_a_question_that_silences_a_healthy_core_does_not_block_the_next(
+    running: Gateway, rasa: FakeRasa
+) -> None:
+    """One poisonous message is answered with an honest sentence after some tries."""
+    rasa.answer(lambda heard: None if "poison" in heard["message"] else "Oui.")
+    async with page(running) as citizen:
+        await citizen.request_session(client="guichet")
+        await citizen.say("poison", id="m1")
+        await citizen.say("bonjour", id="m2")
+        await until(lambda: "Oui." in citizen.texts(), seconds=40)
+
+        assert any("Je ne peux pas chercher" in text for text in citizen.texts())
+
+
+async def test_a_dead_action_server_keeps_the_message_stored(
+    running: Gateway, rasa: FakeRasa, actions: FakeActions
+) -> None:
+    """Silence with a sick action server is an outage, however long: no giving up."""
+    rasa.fault = "silent"
+    actions.well = False
+    async with page(running) as citizen:
+        await citizen.request_session(client="guichet")
+        await citizen.say("la piscine ?", id="m1")
+        await until(lambda: len(rasa.heard) >= 7, seconds=40)
+        actions.well, rasa.fault = True, None
+        rasa.answer("Ouverte le mardi.")
+        await until(lambda: "Ouverte le mardi." in citizen.texts(), seconds=20)
+
+        assert len(citizen.texts()) == 2
+
+
+async def test_ready_names_what_is_down(running: Gateway, rasa: FakeRasa, actions: FakeActions) -> None:
+    """Each part has its own line, and comes back by itself."""
+    actions.well = False
+    rasa.fault = "failing"
+    for _ in range(600):
+        checks = await ready(running)
+        if not checks["rasa"]["ok"] and not checks["actions"]["ok"]:
+            break
+        await asyncio.sleep(0.05)
+    down = {name for name, check in checks.items() if not check["ok"]}
+    actions.well, rasa.fault = True, None
+    for _ in range(200):
+        checks = await ready(running)
+        if all(check["ok"] for check in checks.values()):
+            break
+        await asyncio.sleep(0.05)
+
+    assert down == {"rasa", "actions"}
+    assert all(check["ok"] for check in checks.values())
+
+
+async def test_a_core_that_writes_nowhere_is_not_trusted(running: Gateway, rasa: FakeRasa) -> None:
+    """A tracker store in Rasa's memory reports ready; we read the row back and say so."""
+    rasa.fault = "failing"
+    await until(lambda: not running.core.trusted, seconds=20)
+    rasa.forgetful = True
+    rasa.fault = None
+    await asyncio.sleep(1.5)
+
+    assert not running.core.trusted
+    assert "tracker store" in running.core.detail

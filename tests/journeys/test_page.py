@@ -1,0 +1,79 @@
+"""A citizen's browser and the whole town: nothing between them is a fake."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+from collections.abc import AsyncIterator
+
+import pytest
+from playwright.async_api import async_playwright, expect
+
+from tests.browser.chat import DESKTOP, Chat, violations
+from tests.browser.conftest import ARGUMENTS
+from tests.journeys.town import Town
+
+pytestmark = [pytest.mark.journey, pytest.mark.rasa, pytest.mark.browser, pytest.mark.timeout(300)]
+
+
+@pytest.fixture
+async def chat(town: Town) -> AsyncIterator[Chat]:
+    await asyncio.to_thread(town.wait_until_calm)
+    executable = shutil.which("chromium")
+    if executable is None:
+        pytest.skip("chromium is not installed (Debian: apt-get install chromium)")
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=executable, args=ARGUMENTS)
+        context = await browser.new_context(viewport=DESKTOP, reduced_motion="reduce", locale="fr-FR")
+        page = await context.new_page()
+        page.set_default_timeout(20_000)
+        await page.goto(town.address)
+        yield Chat(page)
+        await browser.close()
+
+
+async def test_from_question_to_source_to_rating(chat: Chat) -> None:
+    """The main job, as a citizen does it: ask, read, follow the source, say whether it helped, come back, erase."""
+    await chat.open()
+    await chat.ask("comment refaire ma carte d'identité ?")
+    asked, answered = (await chat.texts())[-2:]
+
+    assert asked.endswith("comment refaire ma carte d'identité ?")
+    assert "pré-demande" in answered
+    assert "Cela répond-il à votre question ?" in answered
+    assert await violations(chat.page) == []
+
+    source = chat.log.get_by_role("link", name="carte nationale d'identité")
+    async with chat.page.context.expect_page() as opened:
+        await source.first.click()
+    article = await opened.value
+    await expect(article.get_by_role("heading", level=1)).to_contain_text("carte nationale d'identité")
+    await article.close()
+
+    before = await chat.bubbles.count()
+    await chat.choices.filter(has_text="Oui").click()
+    await expect(chat.bubbles).to_have_count(before + 2)
+    assert "c’est noté" in (await chat.texts())[-1]
+
+    said = await chat.texts()
+    await chat.page.reload()
+    if not await chat.panel.is_visible():
+        await chat.launcher.click()
+    await expect(chat.bubbles).to_have_count(len(said) + 1)
+    assert await chat.texts() == said
+
+
+async def test_danger_is_answered_in_the_browser_with_rasa_killed(chat: Chat, town: Town) -> None:
+    """The numbers come from the gateway alone, and can be tapped."""
+    await chat.open()
+    town.kill_when_up("rasa")
+    await chat.ask("au secours il y a le feu chez moi")
+
+    await expect(chat.log.get_by_role("link", name="112").first).to_have_attribute("href", "tel:112")
+
+
+@pytest.mark.parametrize("chip", ["Carte d’identité", "Collecte des déchets", "Cantine", "Nid-de-poule"])
+async def test_what_the_home_page_proposes_is_answered(chat: Chat, chip: str) -> None:
+    """Each « souvent demandé » gets an answer with its source."""
+    await chat.page.get_by_role("button", name=chip).click()
+    await expect(chat.log.get_by_text("Cela répond-il à votre question ?")).to_be_visible(timeout=20_000)

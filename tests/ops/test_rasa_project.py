@@ -1,0 +1,48 @@
+"""What Rasa is told of the processes around it."""
+
+from __future__ import annotations
+
+import stat
+from pathlib import Path
+
+import yaml
+
+from bot.settings import load
+from bot.supervisor.rasa_project import write_endpoints
+from tests.ops.programs import ROOT
+
+
+def endpoints(folder: Path, **environ: str) -> dict[str, dict[str, object]]:
+    """What Rasa would read under this environment."""
+    written = write_endpoints(
+        load({"GUICHET_OFFICE": str(ROOT / "office.yml"), "GUICHET_DATA": str(folder), **environ})
+    )
+    read: dict[str, dict[str, object]] = yaml.safe_load(written.read_text())
+    return read
+
+
+def test_the_action_server_is_where_it_was_started(tmp_path: Path) -> None:
+    """The copy of endpoints.yml names the real address of the action server and keeps the rest."""
+    found = endpoints(tmp_path, GUICHET_ACTIONS_URL="http://127.0.0.1:21555/")
+    original = yaml.safe_load((ROOT / "endpoints.yml").read_text())
+    original["action_endpoint"]["url"] = "http://127.0.0.1:21555/webhook"
+
+    assert found == original
+
+
+def test_with_redis_rasa_locks_there(tmp_path: Path) -> None:
+    """With a Redis, several Rasa processes share its locks; the file with its password is the owner's only."""
+    found = endpoints(tmp_path, GUICHET_REDIS_URL="rediss://rasa:p%40ss@redis.internal:6380/2")
+    mode = stat.S_IMODE((tmp_path / "run" / "endpoints.yml").stat().st_mode)
+
+    assert found["lock_store"] == {
+        "type": "redis",
+        "url": "redis.internal",
+        "port": 6380,
+        "db": 2,
+        "username": "rasa",
+        "password": "p@ss",
+        "use_ssl": True,
+        "key_prefix": "guichet",
+    }
+    assert mode == 0o600

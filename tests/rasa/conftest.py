@@ -1,0 +1,128 @@
+"""A trained model, once a session, and Rasa served from it; without Rasa only what speaks with the fake one is collected."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from pathlib import Path
+
+import pytest
+
+from bot.messages import Address, Message, Mode
+from bot.store.base import Conversation
+from tests.servers import free_port
+
+ROOT = Path(__file__).resolve().parents[2]
+TOKEN = "only-tests-have-this-token"
+NOW = datetime(2024, 5, 14, 9, 30, tzinfo=timezone.utc)
+START_PATIENCE_SECONDS = 60
+
+if importlib.util.find_spec("rasa") is None:
+    collect_ignore = ["test_commands.py", "test_server.py", "test_tracker_store.py"]
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """A copy of what Rasa reads of the repository, without an environment beside it; Rasa may write into it."""
+
+    folder: Path
+
+    def rasa(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run `rasa` there as somebody would who has set nothing."""
+        return subprocess.run(
+            [sys.executable, "-m", "rasa", *arguments],
+            cwd=self.folder,
+            env=environ(),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+
+def environ(**more: str) -> dict[str, str]:
+    """This environment without settings of Guichet's, quiet and with the repository importable."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("GUICHET_")}
+    # Rasa and its libraries show deprecation warnings that are theirs to fix; our own are looked for by name.
+    quiet = {"RASA_TELEMETRY_ENABLED": "false", "TF_CPP_MIN_LOG_LEVEL": "3"}
+    return {**kept, **quiet, "PYTHONPATH": str(ROOT), **more}
+
+
+def conversation(name: str, language: str = "fr") -> Conversation:
+    return Conversation(name, Address("web", f"key-of-{name}"), Mode.BOT, language, NOW, NOW)
+
+
+def message(ref: str, text: str = "bonjour") -> Message:
+    return Message(ref, Address("web", "key"), text, NOW)
+
+
+@pytest.fixture(scope="session")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    folder = tmp_path_factory.mktemp("project")
+    for name in ("config.yml", "domain.yml", "endpoints.yml", "credentials.yml"):
+        shutil.copy(ROOT / name, folder)
+    for name in ("data", "nlu", "stories", "tests/conversations"):
+        shutil.copytree(ROOT / name, folder / name, symlinks=True, ignore=shutil.ignore_patterns("__pycache__"))
+    return Project(folder)
+
+
+@pytest.fixture(scope="session")
+def training(project: Project) -> subprocess.CompletedProcess[str]:
+    """A bare `rasa train`; about fifteen seconds."""
+    return project.rasa("train")
+
+
+@pytest.fixture(scope="session")
+def model(project: Project, training: subprocess.CompletedProcess[str]) -> Path:
+    assert training.returncode == 0, training.stderr[-3000:]
+    (path,) = (project.folder / "models").glob("*.tar.gz")
+    return path
+
+
+@contextmanager
+def served(project: Project, model: Path, endpoints: Path, folder: Path, database_url: str) -> Iterator[str]:
+    """`rasa run` until the block is left; its address."""
+    port = free_port()
+    url = f"http://127.0.0.1:{port}"
+    log = folder / "rasa.log"
+    command = ["run", "-i", "127.0.0.1", "-p", str(port), "--enable-api", "--auth-token", TOKEN]
+    command += ["--model", str(model), "--endpoints", str(endpoints)]
+    variables = environ(
+        GUICHET_DATABASE_URL=database_url, GUICHET_OFFICE=str(ROOT / "office.yml"), GUICHET_DATA=str(folder / "var")
+    )
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "rasa", *command], cwd=project.folder, env=variables, stdout=output, stderr=output
+        )
+    try:
+        _wait_until_ready(url, process, log)
+        yield url
+    finally:
+        process.send_signal(signal.SIGTERM)
+        try:
+            process.wait(15)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def _wait_until_ready(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
+    deadline = time.monotonic() + START_PATIENCE_SECONDS
+    while time.monotonic() < deadline and process.poll() is None:
+        try:
+            with urllib.request.urlopen(f"{url}/status?token={TOKEN}", timeout=2) as response:
+                if response.status == 200:
+                    return
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.1)
+    raise AssertionError(f"rasa run did not come up:\n{log.read_text(errors='replace')[-3000:]}")

@@ -1,0 +1,326 @@
+"""`bot.rasa` against a fake Rasa: what is asked, what is understood, what counts as an outage."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import aiohttp
+import pytest
+
+from bot import settings
+from bot.errors import RasaSilent, RasaUnreachable
+from bot.messages import AnswerStatus, Author, Button, Reply, Source
+from bot.rasa import Parsed, Rasa
+from bot.settings import Office
+from bot.store.base import CITIZEN, Entry
+from bot.text import wording
+from bot.text.wording import Wording
+from tests.fakes.actions import FakeActions
+from tests.fakes.rasa import FakeRasa
+from tests.rasa.conftest import NOW, ROOT, TOKEN, conversation, message
+
+FAULTS = ["failing", "garbled", "closing", "hanging"]
+
+
+@pytest.fixture(scope="module")
+def office() -> Office:
+    return settings.read_office(ROOT / "office.yml")
+
+
+@pytest.fixture(scope="module")
+def lines(office: Office) -> Wording:
+    return wording.load(office)
+
+
+@pytest.fixture
+async def fake() -> AsyncIterator[FakeRasa]:
+    async with FakeRasa(token=TOKEN) as running:
+        yield running
+
+
+@pytest.fixture
+async def rasa(fake: FakeRasa, lines: Wording, office: Office) -> AsyncIterator[Rasa]:
+    async with aiohttp.ClientSession() as http:
+        yield Rasa(http, fake.url, TOKEN, lines, office, patience=timedelta(seconds=0.5))
+
+
+async def test_a_text_is_sent_with_its_id(rasa: Rasa, fake: FakeRasa) -> None:
+    """Rasa keeps the message's id, channel and language beside the words."""
+    await rasa.talk(conversation("c1", "en"), message("m1", "la piscine ?"), None)
+
+    assert fake.heard == [
+        {
+            "sender": "c1",
+            "message": "la piscine ?",
+            "input_channel": "web",
+            "metadata": {"message_id": "m1", "channel": "web", "language": "en"},
+        }
+    ]
+
+
+async def test_only_a_payload_commands(rasa: Rasa, fake: FakeRasa) -> None:
+    """What we offered goes through as it is; the same text typed does not."""
+    offered = '/choose{"article": "piscine"}'
+    await rasa.talk(conversation("c1"), message("m1", "Piscine"), offered)
+    await rasa.talk(conversation("c1"), message("m2", offered), None)
+
+    assert [heard["message"] for heard in fake.heard] == [offered, offered[1:]]
+
+
+async def test_a_payload_of_ours_becomes_a_reply(rasa: Rasa, fake: FakeRasa) -> None:
+    """Lines become paragraphs in the citizen's language; buttons, sources and status come along."""
+    fake.answer(
+        {
+            "custom": {
+                "say": "answer+helped",
+                "values": {"passage": "Le mardi {sic}."},
+                "buttons": [{"payload": "/affirm", "key": "yes_title"}, {"payload": "/more", "title": "Encore"}],
+                "sources": [{"title": "Piscine", "url": "/piscine", "publisher": "Pontavel", "updated": "2024-05-01"}],
+                "status": "answered",
+            }
+        }
+    )
+    turn = await rasa.talk(conversation("c1"), message("m1"), None)
+
+    assert turn.replies == (
+        Reply(
+            id="m1.0",
+            text="Le mardi {sic}.\n\nCela répond-il à votre question ?",
+            buttons=(Button("Oui", "/affirm"), Button("Encore", "/more")),
+            sources=(Source("Piscine", "/piscine", "Pontavel", "2024-05-01"),),
+            status=AnswerStatus.ANSWERED,
+        ),
+    )
+
+
+async def test_the_reply_is_in_the_conversations_language(rasa: Rasa, fake: FakeRasa, lines: Wording) -> None:
+    """The catalogue, not Rasa, has the words."""
+    fake.answer({"custom": {"say": "greet"}})
+    (reply,) = (await rasa.talk(conversation("c1", "en"), message("m1"), None)).replies
+
+    assert (reply.text, reply.language, reply.author) == (lines.say("greet", "en"), "en", Author.BOT)
+
+
+async def test_a_line_without_a_service_means_the_general_one(rasa: Rasa, fake: FakeRasa, office: Office) -> None:
+    """Somebody can always be reached, also where an action names nobody."""
+    fake.answer({"custom": {"say": "reach_person"}})
+    (reply,) = (await rasa.talk(conversation("c1"), message("m1"), None)).replies
+
+    assert office.services["accueil_general"].name in reply.text
+    assert office.services["accueil_general"].phone in reply.text
+
+
+async def test_plain_items_work_too(rasa: Rasa, fake: FakeRasa) -> None:
+    """Texts and buttons as any Rasa action utters them."""
+    fake.answer(["Un.\n\nDeux.", {"text": "Lequel ?", "buttons": [{"title": "A", "payload": "/a"}]}])
+    turn = await rasa.talk(conversation("c1"), message("m1"), None)
+
+    assert turn.replies == (
+        Reply("m1.0", "Un."),
+        Reply("m1.1", "Deux."),
+        Reply("m1.2", "Lequel ?", buttons=(Button("A", "/a"),)),
+    )
+
+
+UNREADABLE = [
+    {"custom": {"say": "no_such_line"}},
+    {"custom": {"say": "answer"}},
+    {"custom": {"speak": "greet"}},
+    {"custom": {"say": "greet", "status": "perhaps"}},
+    {"custom": "greet"},
+    {"image": "https://pontavel.example/a.png"},
+    {"text": "  "},
+    {"text": "Lequel ?", "buttons": [{"titel": "A"}]},
+]
+
+
+@pytest.mark.parametrize("item", UNREADABLE)
+async def test_an_unreadable_item_alone_is_silence(rasa: Rasa, fake: FakeRasa, item: dict[str, Any]) -> None:
+    """The citizen gets an apology and another try rather than nothing."""
+    fake.answer(item)
+    with pytest.raises(RasaSilent):
+        await rasa.talk(conversation("c1"), message("m1"), None)
+
+
+@pytest.mark.parametrize("item", UNREADABLE)
+async def test_an_unreadable_item_hides_no_other(rasa: Rasa, fake: FakeRasa, item: dict[str, Any]) -> None:
+    """Ids count every item, so that a replay gives the same."""
+    fake.answer([item, "Le reste."])
+    turn = await rasa.talk(conversation("c1"), message("m1"), None)
+
+    assert turn.replies == (Reply("m1.1", "Le reste."),)
+
+
+async def test_silence_is_an_error(rasa: Rasa, fake: FakeRasa) -> None:
+    """Rasa answers 200 and nothing when its action server is dead."""
+    fake.fault = "silent"
+    with pytest.raises(RasaSilent):
+        await rasa.talk(conversation("c1"), message("m1"), None)
+
+
+Call = Callable[[Rasa], Awaitable[object]]
+CALLS: dict[str, Call] = {
+    "talk": lambda rasa: rasa.talk(conversation("c1"), message("m1"), None),
+    "replay": lambda rasa: rasa.replay(conversation("c1"), message("m1")),
+    "parse": lambda rasa: rasa.parse("bonjour"),
+    "remember": lambda rasa: rasa.remember("c1", [said("x1", CITIZEN)]),
+    "status": lambda rasa: rasa.status(),
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+@pytest.mark.parametrize("call", CALLS)
+async def test_every_kind_of_outage_is_unreachable(rasa: Rasa, fake: FakeRasa, fault: str, call: str) -> None:
+    """One error for the caller, whatever the library raised."""
+    fake.fault = fault
+    with pytest.raises(RasaUnreachable):
+        await CALLS[call](rasa)
+
+
+@pytest.mark.parametrize("call", CALLS)
+async def test_a_server_that_is_not_there_is_unreachable(lines: Wording, office: Office, call: str) -> None:
+    """Nobody listens on that port."""
+    async with aiohttp.ClientSession() as http:
+        with pytest.raises(RasaUnreachable):
+            await CALLS[call](Rasa(http, "http://127.0.0.1:1", TOKEN, lines, office))
+
+
+async def test_a_wrong_token_is_said(fake: FakeRasa, lines: Wording, office: Office) -> None:
+    """The status is in the message."""
+    async with aiohttp.ClientSession() as http:
+        with pytest.raises(RasaUnreachable, match="401"):
+            await Rasa(http, fake.url, "another", lines, office).status()
+
+
+async def test_a_server_without_a_model_is_not_ready(rasa: Rasa, fake: FakeRasa) -> None:
+    """Rasa says 409 then."""
+    fake.model_id = None
+    with pytest.raises(RasaUnreachable):
+        await rasa.status()
+
+
+async def test_what_was_answered_is_found_again(rasa: Rasa, fake: FakeRasa) -> None:
+    """A replay gives the same replies with the same ids, custom, plain and buttons, without asking again."""
+    fake.answer(
+        [{"custom": {"say": "greet"}}, "Un.\n\nDeux.", {"text": "?", "buttons": [{"title": "A", "payload": "/a"}]}]
+    )
+    turn = await rasa.talk(conversation("c1"), message("m1"), None)
+    await rasa.talk(conversation("c1"), message("m2"), None)
+
+    assert await rasa.replay(conversation("c1"), message("m1")) == turn
+    assert len(fake.heard) == 2
+
+
+async def test_a_replay_takes_the_last_answer(rasa: Rasa, fake: FakeRasa) -> None:
+    """A message that was silent at first and answered later has its later answer."""
+    fake.answer(None)
+    with pytest.raises(RasaSilent):
+        await rasa.talk(conversation("c1"), message("m1"), None)
+    silent = await rasa.replay(conversation("c1"), message("m1"))
+    fake.answer("Voici.")
+    turn = await rasa.talk(conversation("c1"), message("m1"), None)
+
+    assert silent is None
+    assert await rasa.replay(conversation("c1"), message("m1")) == turn
+
+
+async def test_what_was_never_heard_is_not_replayed(rasa: Rasa) -> None:
+    """Neither in a known conversation nor in an unknown one."""
+    await rasa.talk(conversation("c1"), message("m1"), None)
+
+    assert await rasa.replay(conversation("c1"), message("m2")) is None
+    assert await rasa.replay(conversation("c2"), message("m1")) is None
+
+
+async def test_a_text_is_parsed_disarmed(rasa: Rasa, fake: FakeRasa) -> None:
+    """`guichet parse /restart` shows what the words mean."""
+    fake.parsed = {"intent": {"name": "thank", "confidence": 0.75}, "entities": [{"entity": "article", "value": "x"}]}
+
+    assert await rasa.parse("/merci") == Parsed(
+        intent="thank",
+        confidence=0.75,
+        ranking=(("thank", 0.75),),
+        entities=({"entity": "article", "value": "x"},),
+    )
+
+
+async def test_nothing_recognised_is_an_empty_intent(rasa: Rasa, fake: FakeRasa) -> None:
+    """Rasa says null."""
+    fake.parsed = {"intent": {"name": None, "confidence": 0.0}, "intent_ranking": []}
+
+    assert await rasa.parse("…") == Parsed("", 0.0, (), ())
+
+
+def said(ref: str, author: str, text: str = "bonjour madame") -> Entry:
+    return Entry(position=1, ref=ref, author=author, text=text, at=NOW)
+
+
+async def test_what_was_said_without_the_bot_is_remembered_once(rasa: Rasa, fake: FakeRasa) -> None:
+    """A citizen's words under an intent that no rule answers, an agent's with their author, then the bot listens."""
+    entries = [said("x1", CITIZEN), said("x2", Author.AGENT.value, "oui")]
+    await rasa.remember("c1", entries)
+    await rasa.remember("c1", [*entries, replace(entries[0], ref="x3", text="merci")])
+    events = fake.trackers["c1"][3:]
+
+    assert [event["event"] for event in events] == ["user", "bot", "action", "user", "action"]
+    assert [event.get("text") for event in events] == ["bonjour madame", "oui", None, "merci", None]
+    assert events[0]["parse_data"]["intent"]["name"] == "said_to_agent"
+    assert events[1]["metadata"] == {"ref": "x2", "author": "agent"}
+    assert {event["timestamp"] for event in events} == {NOW.timestamp()}
+
+
+async def test_what_the_bot_heard_itself_is_not_remembered_again(rasa: Rasa, fake: FakeRasa) -> None:
+    """A line of the transcript whose message Rasa has handled is left out."""
+    await rasa.talk(conversation("c1"), message("m1"), None)
+    before = len(fake.trackers["c1"])
+    await rasa.remember("c1", [said("m1", CITIZEN)])
+    await rasa.remember("c1", [])
+
+    assert len(fake.trackers["c1"]) == before
+
+
+async def test_a_core_that_writes_to_our_database_is_proved(rasa: Rasa, fake: FakeRasa) -> None:
+    """The probe is asked for under the id under which it was written."""
+    asked: list[str] = []
+
+    async def read_back(sender_id: str) -> int:
+        asked.append(sender_id)
+        return len(fake.trackers[sender_id])
+
+    await rasa.prove(read_back)
+
+    assert len(asked) == 1
+    assert list(fake.trackers) == asked
+
+
+async def test_a_core_that_writes_elsewhere_is_not(rasa: Rasa) -> None:
+    """Rasa forgets silently; the message names the tracker store."""
+
+    async def read_back(sender_id: str) -> int:
+        return 0
+
+    with pytest.raises(RasaUnreachable, match="tracker store"):
+        await rasa.prove(read_back)
+
+
+async def test_an_action_server_is_rehearsed(rasa: Rasa) -> None:
+    """It answers a question of nobody's, so that no citizen waits for what it builds first; one that is away is said."""
+    async with FakeActions() as actions:
+        await rasa.rehearse(actions.url)
+    with pytest.raises(RasaUnreachable):
+        await rasa.rehearse(actions.url)
+
+
+def test_no_module_but_one_knows_rasas_paths() -> None:
+    """Rasa's HTTP can change in one place."""
+    knowing = [
+        path.name
+        for folder in ("bot", "channels", "actions")
+        for path in (ROOT / folder).rglob("*.py")
+        if "/webhooks/rest" in path.read_text("utf-8")
+    ]
+
+    assert knowing == ["rasa.py"]

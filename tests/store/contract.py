@@ -1,0 +1,12 @@
+"""What every engine promises: one set of facts, run on SQLite and on PostgreSQL."""
+
+from __future__ import annotations
+
+from tests.store.contract_inbox import InboxContract
+from tests.store.contract_outbox import OutboxContract
+from tests.store.contract_said import SaidContract
+from tests.store.contract_subjects import SubjectsContract
+
+
+class StoreContract(InboxContract, OutboxContract, SaidContract, SubjectsContract):
+    """All of it; a module that inherits this brings the fixture `url`."""

@@ -1,0 +1,168 @@
+"""The contract of erasure and purge."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+from sqlalchemy import Connection, func, select
+
+from bot.messages import Address, Message
+from bot.privacy.retention import REGISTER
+from bot.store.sql import Store
+from bot.store.tables import metadata
+from tests.store.words import ANNE, BRUNO, LEASE, START, after, claimed, message, prepared, put
+
+RETENTION = {
+    "conversations": timedelta(days=90),
+    "delivered": timedelta(days=30),
+    "ratings": timedelta(days=365),
+    "receipts": timedelta(days=1825),
+}
+
+
+async def fill(store: Store, address: Address) -> str:
+    """Something in every table of the register but receipts; the conversation's id."""
+    await put(store, f"{address.key}-1", address, text=f"je suis {address.key}")
+    claim = await claimed(store)
+    await store.inbox.finish(claim.row, "w1", [prepared(f"{address.key}-1.0", 2, ("oui",))], START)
+    for _ in range(2):
+        (due,) = await store.outbox.claim("w1", START, LEASE, 9)
+        await store.outbox.sent(due.row, START, "p1")
+    conversation = claim.conversation.id
+    event = {"event": "user", "text": f"je suis {address.key}", "timestamp": START.timestamp()}
+    await store.tracker_events.append(conversation, [event, event], 0)
+    await store.ratings.record(f"{address.key}-1", conversation, "carte", True, START)
+    return conversation
+
+
+async def counts(store: Store) -> dict[str, int]:
+    """Rows of every table of the register."""
+
+    def work(connection: Connection) -> dict[str, int]:
+        return {
+            kept.table: connection.execute(select(func.count()).select_from(metadata.tables[kept.table])).scalar_one()
+            for kept in REGISTER
+        }
+
+    return await store.database.read(work)
+
+
+class SubjectsContract:
+    async def test_erasing_empties_every_table_of_the_register(self, store: Store) -> None:
+        """Everything about an address goes and nothing about another one; the receipt counts it."""
+        await fill(store, ANNE)
+        before = await counts(store)
+        # The tokens of the two conversations would be the same.
+        await store.inbox.put(_plain(BRUNO), "fr", START)
+        erased = await store.subjects.erase(ANNE, after(5))
+
+        assert all(count > 0 for table, count in before.items() if table != "receipts")
+        assert erased.rows == {table: count for table, count in before.items() if table != "receipts"}
+        assert await counts(store) == dict.fromkeys(before, 0) | {
+            "conversations": 1,
+            "inbox": 1,
+            "transcript": 1,
+            "receipts": 1,
+        }
+        assert erased.at == after(5)
+        assert re.fullmatch(r"R-[2-9A-HJKMNP-Z]{4}-[2-9A-HJKMNP-Z]{4}", erased.receipt)
+
+    async def test_an_unknown_address_gets_a_receipt_over_nothing(self, store: Store) -> None:
+        """Whether we knew somebody is not told by an error."""
+        erased = await store.subjects.erase(ANNE, START)
+
+        assert sum(erased.rows.values()) == 0
+        assert (await counts(store))["receipts"] == 1
+
+    async def test_an_erased_citizen_may_come_back(self, store: Store) -> None:
+        """The same address, and even the same message id, start a new conversation."""
+        old = await fill(store, ANNE)
+        await store.subjects.erase(ANNE, START)
+
+        assert await put(store, "anne-1")
+        assert (await claimed(store)).conversation.id != old
+
+    async def test_a_worker_that_held_an_erased_message_cannot_settle_another(self, store: Store) -> None:
+        """Row numbers are not given again: the late worker hits nothing."""
+        await put(store, "m1")
+        held = await claimed(store)
+        await store.subjects.erase(ANNE, START)
+        await put(store, "m2", BRUNO)
+        other = await claimed(store)
+
+        assert other.row != held.row
+
+    async def test_a_silent_conversation_goes_with_everything_of_it(self, store: Store) -> None:
+        """After its time nothing leads to the citizen; its ratings stay without conversation and message id."""
+        await fill(store, ANNE)
+        removed = await store.subjects.purge(after(days=90, seconds=1), RETENTION)
+        kept = await counts(store)
+
+        assert removed == {"outbox": 2, "inbox": 1, "offers": 1, "transcript": 2, "events": 2, "conversations": 1}
+        assert {table: count for table, count in kept.items() if count} == {"ratings": 1}
+        assert await _rating_links(store) == [(None, None)]
+
+    async def test_what_is_within_its_time_stays(self, store: Store) -> None:
+        """At the day itself nothing goes yet, and a new message keeps all of its conversation."""
+        await fill(store, ANNE)
+        before = await counts(store)
+        assert await store.subjects.purge(after(days=30), RETENTION) == {}
+        assert await counts(store) == before
+        await put(store, "anne-2", at=after(days=80))
+        removed = await store.subjects.purge(after(days=120), RETENTION)
+
+        assert removed == {"outbox": 2, "inbox": 1}
+        assert (await counts(store))["transcript"] == before["transcript"] + 1
+
+    async def test_unsettled_rows_are_not_delivered_rows(self, store: Store) -> None:
+        """What still waits is not old mail, however long it waits."""
+        await put(store, "m1")
+        await store.inbox.put(_plain(BRUNO), "fr", START, [prepared("r1")])
+        await store.subjects.purge(after(days=60), {"delivered": timedelta(days=30)})
+
+        assert (await store.inbox.waiting(START))[0] == 1
+        assert (await store.outbox.waiting(START))[0] == 1
+
+    async def test_ratings_and_receipts_have_their_own_time(self, store: Store) -> None:
+        """A year for ratings, five for receipts."""
+        await store.ratings.record("m1", "c1", "carte", True, START)
+        await store.subjects.erase(ANNE, START)
+
+        assert await store.subjects.purge(after(days=366), RETENTION) == {"ratings": 1}
+        assert await store.subjects.purge(after(days=1826), RETENTION) == {"receipts": 1}
+
+    async def test_trackers_without_a_conversation_go_by_their_last_event(self, store: Store) -> None:
+        """Probes leave trackers that belong to nobody: they go when they have been silent long enough."""
+        old, new = START.timestamp(), after(days=50).timestamp()
+        await store.tracker_events.append("probe-old", [{"event": "user", "timestamp": old}], 0)
+        await store.tracker_events.append("probe-new", [{"event": "user", "timestamp": old}], 0)
+        await store.tracker_events.append("probe-new", [{"event": "user", "timestamp": new}], 1)
+        removed = await store.subjects.purge(after(days=91), RETENTION)
+
+        assert removed == {"events": 1}
+        assert await store.tracker_events.senders() == ["probe-new"]
+
+    async def test_a_large_purge_takes_everything(self, store: Store) -> None:
+        """More than fits in one batch goes in several, and the counts add up."""
+        for number in range(45):
+            await store.inbox.put(_plain(Address("web", f"c{number}")), "fr", START, [prepared("r1")])
+        for number in range(520):
+            await store.ratings.record(f"m{number}", "c", "carte", True, START)
+        removed = await store.subjects.purge(after(days=400), RETENTION)
+
+        assert (removed["conversations"], removed["outbox"], removed["ratings"]) == (45, 45, 520)
+
+
+def _plain(address: Address) -> Message:
+    return message(f"{address.key}-plain", address)
+
+
+async def _rating_links(store: Store) -> list[tuple[str | None, str | None]]:
+    ratings = metadata.tables["ratings"]
+
+    def work(connection: Connection) -> list[tuple[str | None, str | None]]:
+        found = connection.execute(select(ratings.c.conversation_id, ratings.c.message_id))
+        return [(row.conversation_id, row.message_id) for row in found]
+
+    return await store.database.read(work)

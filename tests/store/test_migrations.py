@@ -1,0 +1,150 @@
+"""The way from an empty database to the tables of the code."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+import stat
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import Connection, text
+
+from bot.errors import ConfigurationError
+from bot.store.engine import parse
+from bot.store.sql import migrate, open_store
+from bot.store.tables import metadata
+from tests.servers import Postgresql, free_port
+from tests.store.test_concurrency import start
+from tests.store.words import put
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def url(request: pytest.FixtureRequest) -> str:
+    engine: str = request.getfixturevalue(f"{request.param}_url")
+    return engine
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def empty(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """A database without tables."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'new' / 'guichet.db'}"
+    server: Postgresql = request.getfixturevalue("postgresql")
+    server.drop("empty")
+    return server.create("empty")
+
+
+async def test_the_migrations_make_the_tables_of_the_code(url: str) -> None:
+    """Nothing is missing, left over or of another type."""
+    store = await open_store(url)
+    differences = await store.database.read(
+        lambda connection: compare_metadata(
+            MigrationContext.configure(connection, opts={"compare_type": True}), metadata
+        )
+    )
+    await store.close()
+
+    assert differences == []
+
+
+async def test_migrating_again_keeps_everything(url: str) -> None:
+    """A second start finds nothing to do, also while an event loop runs and the store is open."""
+    store = await open_store(url)
+    await put(store, "m1")
+    migrate(url)
+    count = await store.conversations.count()
+    await store.close()
+
+    assert count == 1
+
+
+async def test_processes_that_start_together_migrate_once(empty: str) -> None:
+    """Five processes find an empty database at the same moment: all go on, none fails."""
+    processes = [await start(empty, f"p{number}", "migrate") for number in range(5)]
+    outputs = await asyncio.wait_for(asyncio.gather(*(one.communicate() for one in processes)), 60)
+
+    assert [(one.returncode, stderr) for one, (_, stderr) in zip(processes, outputs, strict=True)] == [(0, b"")] * 5
+    store = await open_store(empty)
+    await store.ping()
+    await store.close()
+
+
+async def test_a_newer_database_is_refused(url: str) -> None:
+    """An older Guichet on a newer database stops before it breaks anything, and says what to do."""
+
+    def age(connection: Connection) -> None:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+
+    store = await open_store(url)
+    await store.database.write(age)
+    await store.close()
+    with pytest.raises(ConfigurationError, match="newer Guichet"):
+        migrate(url)
+    with pytest.raises(ConfigurationError, match="newer Guichet"):
+        await open_store(url)
+
+
+async def test_a_database_without_tables_is_refused(empty: str) -> None:
+    """Only `migrate` makes tables: a worker that starts too early says so."""
+    with pytest.raises(ConfigurationError, match="not up to date"):
+        await open_store(empty)
+    path = Path(str(parse(empty).database))
+
+    assert not path.is_file()  # noqa: ASYNC240 - one look
+
+
+def test_a_failed_migration_leaves_nothing(tmp_path: Path) -> None:
+    """A step that fails half-way is undone, so that the next start does not stumble over its remains."""
+    path = tmp_path / "guichet.db"
+    with sqlite3.connect(path) as connection:
+        connection.execute("CREATE TABLE ratings (something TEXT)")
+    connection.close()
+    with pytest.raises(ConfigurationError, match="ratings"):
+        migrate(f"sqlite:///{path}")
+    with sqlite3.connect(path) as connection:
+        tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    connection.close()
+
+    assert tables == {"ratings"}
+
+
+def test_the_file_is_nobody_elses(tmp_path: Path) -> None:
+    """The database file can be read by its owner only."""
+    migrate(f"sqlite:///{tmp_path / 'guichet.db'}")
+
+    assert stat.S_IMODE((tmp_path / "guichet.db").stat().st_mode) == 0o600
+
+
+def test_a_file_that_is_no_database_is_refused(tmp_path: Path) -> None:
+    """Something else under the name, or a damaged file, stops the start with one sentence."""
+    path = tmp_path / "guichet.db"
+    path.write_bytes(b"not a database, but long enough to be read as one. " * 40)
+    with pytest.raises(ConfigurationError, match="damaged"):
+        migrate(f"sqlite:///{path}")
+
+
+def test_a_folder_that_cannot_be_used_is_refused(tmp_path: Path) -> None:
+    """A path below a file cannot become a database."""
+    (tmp_path / "file").write_text("")
+    with pytest.raises(ConfigurationError, match=r"file/guichet\.db"):
+        migrate(f"sqlite:///{tmp_path / 'file' / 'guichet.db'}")
+
+
+def test_a_server_out_of_reach_is_refused_without_its_password() -> None:
+    """The sentence names the server and keeps the secret."""
+    port = free_port()
+    with pytest.raises(ConfigurationError) as caught:
+        migrate(f"postgresql+asyncpg://guichet:very-secret@127.0.0.1:{port}/guichet")
+
+    assert f"127.0.0.1:{port}" in str(caught.value)
+    assert "very-secret" not in str(caught.value)
+
+
+def test_the_url_names_an_engine() -> None:
+    """The driver of the URL does not matter, its engine does."""
+    assert parse("sqlite+aiosqlite:///x.db").get_backend_name() == "sqlite"
+    with pytest.raises(ConfigurationError):
+        migrate("oracle://x/y")

@@ -1,0 +1,56 @@
+"""The store on PostgreSQL."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.errors import StoreError
+from bot.store.sql import migrate, open_store
+from tests.servers import Postgresql, free_port, running_postgresql
+from tests.store.contract import StoreContract
+from tests.store.words import START, put
+
+pytestmark = pytest.mark.postgres
+
+
+@pytest.fixture
+def url(postgresql_url: str) -> str:
+    return postgresql_url
+
+
+class TestPostgresql(StoreContract):
+    """The contract, on PostgreSQL."""
+
+
+async def test_a_server_that_is_not_there_is_a_store_error() -> None:
+    """Opening a store without its server fails in our words, so that whoever opens it can try again."""
+    with pytest.raises(StoreError):
+        await open_store(f"postgresql+asyncpg://guichet@127.0.0.1:{free_port()}/guichet")
+
+
+async def test_a_server_that_stops_is_a_store_error_and_one_that_is_back_is_used() -> None:
+    """A restart of the server costs the calls meanwhile, and nothing that was stored."""
+    with running_postgresql() as server:
+        migrate(server.create("restarted"))
+        store = await open_store(server.url("restarted"))
+        await put(store, "m1")
+        server.stop()
+        with pytest.raises(StoreError):
+            await put(store, "m2")
+        with pytest.raises(StoreError):
+            await store.ping()
+        server.start()
+        await store.ping()
+
+        assert (await store.inbox.waiting(START))[0] == 1
+        await store.close()
+
+
+async def test_a_lost_connection_is_replaced(postgresql_url: str, migrated_server: Postgresql) -> None:
+    """A server that cuts its idle connections, as a restart does, is not noticed by callers."""
+    store = await open_store(postgresql_url)
+    await put(store, "m1")
+    migrated_server.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()")
+
+    assert await put(store, "m2")
+    await store.close()

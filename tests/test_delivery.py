@@ -1,0 +1,150 @@
+"""From the outbox to a channel that may fail."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import datetime, timedelta, timezone
+
+from bot.bus import LocalBus
+from bot.delivery import GIVE_UP_AFTER, Delivery
+from bot.errors import SendFailed, SendRefused
+from bot.messages import Address, Message, Outgoing, Receipt, Reply, Thread
+from bot.store.base import Due
+from channels.base import Channel, Limits, RawRequest
+
+START = datetime(2026, 1, 5, 9, 0, tzinfo=timezone.utc)
+
+
+class Fragile(Channel):
+    """Takes messages unless told otherwise."""
+
+    name = "fragile"
+    limits = Limits(1000, 3, 20, 1000)
+
+    def __init__(self) -> None:
+        self.taken: list[str] = []
+        self.faults: list[Exception] = []
+
+    def verify(self, request: RawRequest) -> None: ...
+
+    def parse(self, request: RawRequest) -> list[Message]:
+        return []
+
+    def render(self, reply: Reply, thread: Thread) -> list[Outgoing]:
+        return [Outgoing({"text": reply.text})]
+
+    async def send(self, to: Address, outgoing: Outgoing) -> Receipt:
+        if self.faults:
+            raise self.faults.pop(0)
+        self.taken.append(str(outgoing.payload["text"]))
+        return Receipt("p-1")
+
+
+class Box:
+    """An outbox in memory that records how each row was settled."""
+
+    def __init__(self, *due: Due) -> None:
+        self.due = list(due)
+        self.settled: defaultdict[int, list[tuple[object, ...]]] = defaultdict(list)
+
+    async def claim(self, worker: str, now: datetime, lease: timedelta, limit: int) -> list[Due]:
+        due, self.due = self.due[:limit], self.due[limit:]
+        return due
+
+    async def sent(self, row: int, now: datetime, provider_id: str | None) -> None:
+        self.settled[row].append(("sent", provider_id))
+
+    async def postpone(self, row: int, until: datetime, error: str) -> None:
+        self.settled[row].append(("postponed", until))
+
+    async def give_up(self, row: int, now: datetime, error: str) -> None:
+        self.settled[row].append(("given up", error))
+
+    async def add(self, *_: object) -> int:
+        return 0
+
+    async def release(self, worker: str) -> int:
+        return 0
+
+    async def waiting(self, now: datetime) -> tuple[int, timedelta]:
+        return len(self.due), timedelta()
+
+
+def due(row: int, channel: str = "fragile", attempts: int = 1, created_at: datetime = START) -> Due:
+    return Due(
+        row, f"conversation-{row}", Address(channel, str(row)), Outgoing({"text": f"t{row}"}), attempts, created_at
+    )
+
+
+async def flush(box: Box, channel: Fragile, clock: datetime = START) -> None:
+    await Delivery(box, {"fragile": channel}, LocalBus(), "w", lambda: clock).flush()
+
+
+async def test_what_is_due_is_sent_and_its_receipt_kept() -> None:
+    """One call of the channel, one settled row."""
+    box, channel = Box(due(1)), Fragile()
+    await flush(box, channel)
+
+    assert (channel.taken, box.settled[1]) == (["t1"], [("sent", "p-1")])
+
+
+async def test_a_provider_that_names_a_wait_gets_it() -> None:
+    """429 with a wait: not earlier, not later."""
+    box, channel = Box(due(1)), Fragile()
+    channel.faults = [SendFailed("slow down", timedelta(seconds=42))]
+    await flush(box, channel)
+
+    assert box.settled[1] == [("postponed", START + timedelta(seconds=42))]
+
+
+async def test_waits_grow_and_stay_bounded() -> None:
+    """The tenth wait is longer than the first, and never longer than a quarter of an hour."""
+    waits = []
+    for attempts in (1, 10, 30):
+        box, channel = Box(due(1, attempts=attempts)), Fragile()
+        channel.faults = [SendFailed("down")]
+        await flush(box, channel)
+        ((_, until),) = box.settled[1]
+        assert isinstance(until, datetime)
+        waits.append(until - START)
+
+    assert waits[0] < timedelta(seconds=2) < waits[1] <= timedelta(minutes=15)
+    assert waits[2] <= timedelta(minutes=15)
+
+
+async def test_a_refusal_is_final() -> None:
+    """A citizen who blocked us is not asked again."""
+    box, channel = Box(due(1)), Fragile()
+    channel.faults = [SendRefused("blocked")]
+    await flush(box, channel)
+
+    assert box.settled[1] == [("given up", "blocked")]
+
+
+async def test_after_a_day_it_is_given_up_with_its_reason() -> None:
+    """Loudly: the row keeps why."""
+    box, channel = Box(due(1, attempts=99)), Fragile()
+    channel.faults = [SendFailed("still down")]
+    await flush(box, channel, START + GIVE_UP_AFTER + timedelta(seconds=1))
+    ((what, why),) = box.settled[1]
+
+    assert what == "given up"
+    assert "still down" in str(why)
+
+
+async def test_one_broken_channel_does_not_hold_up_the_others() -> None:
+    """A bug in one send is retried; its neighbours are sent."""
+    box, channel = Box(due(1), due(2), due(3)), Fragile()
+    channel.faults = [ZeroDivisionError("bug")]
+    await flush(box, channel)
+
+    assert sorted(channel.taken) == ["t2", "t3"]
+    assert box.settled[1][0][0] == "postponed"
+
+
+async def test_a_channel_that_was_switched_off_gives_up() -> None:
+    """Nothing waits for ever for a channel that is gone."""
+    box, channel = Box(due(1, channel="gone")), Fragile()
+    await flush(box, channel)
+
+    assert box.settled[1][0][0] == "given up"

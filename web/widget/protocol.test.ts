@@ -1,0 +1,72 @@
+import { expect, test } from "vitest";
+
+import { mailto } from "./transcript";
+import { readAck, readConfig, readEntry, readReady, safeUrl } from "./protocol";
+import { stringsFor } from "./strings";
+
+const SERVER = "https://chat.ville.example";
+
+test("links lead to http(s) or to the server itself", () => {
+  expect(safeUrl("/articles/a", SERVER)).toBe("https://chat.ville.example/articles/a");
+  expect(safeUrl("https://www.service-public.fr/x", SERVER)).toBe("https://www.service-public.fr/x");
+});
+
+test("whatever else calls itself a link is none", () => {
+  const bad = ["javascript:alert(1)", "JaVaScRiPt:alert(1)", "data:text/html,x", "//autre.example", "/\\autre.example", "/\t/autre.example", "articles/a", "", "https://"];
+  for (const address of bad) expect(safeUrl(address, SERVER)).toBeNull();
+});
+
+test("an entry without id or text is none, and strange fields become neutral ones", () => {
+  expect(readEntry(null, SERVER)).toBeNull();
+  expect(readEntry({ id: "a" }, SERVER)).toBeNull();
+  expect(readEntry({ id: 7, text: "x" }, SERVER)).toBeNull();
+  expect(readEntry({ id: "a", text: "x", author: "root", buttons: "no", sources: [null, 3, {}] }, SERVER)).toEqual({
+    id: "a", text: "x", author: "bot", language: null, at: null, buttons: [], sources: [],
+  });
+});
+
+test("a session without an id is none; unreadable entries of a history are left out", () => {
+  expect(readReady({ history: [] }, SERVER)).toBeNull();
+  expect(readReady({ session_id: "s", resumed: "yes", history: [1, { id: "a", text: "x" }] }, SERVER)).toMatchObject({
+    sessionId: "s", resumed: false, welcome: null, history: [{ id: "a" }],
+  });
+});
+
+test("an acknowledgement that cannot be read counts as not stored", () => {
+  expect(readAck({ ok: true })).toEqual({ ok: true });
+  expect(readAck(undefined)).toEqual({ ok: false, error: "not_stored", text: "" });
+});
+
+test("a town without settings still has a chat", () => {
+  expect(readConfig("nothing", SERVER)).toMatchObject({ town: "", maxTextChars: 4000, privacyUrl: null });
+});
+
+test("the privacy notice is a web address or a path of the server, or there is no link to it", () => {
+  const privacy = (address: string): string | null => readConfig({ privacy_url: address }, SERVER).privacyUrl;
+
+  expect(privacy("/confidentialite")).toBe(`${SERVER}/confidentialite`);
+  expect(privacy("https://town.example/vos-donnees")).toBe("https://town.example/vos-donnees");
+  for (const address of ["javascript:alert(1)", "//elsewhere.example/x", "data:text/html,x", "confidentialite"]) {
+    expect(privacy(address)).toBeNull();
+  }
+});
+
+test("an e-mail carries who said what, with links, and drops the beginning when it is too long", () => {
+  const t = stringsFor("fr");
+  const entry = { id: "1", author: "citizen" as const, text: "Où ?\nQuand ?", language: null, at: null, buttons: [], sources: [] };
+  const short = decodeURIComponent(mailto([entry], t, "Pontavel") ?? "");
+
+  expect(short).toContain("&body=Vous :\r\nOù ?\r\nQuand ?");
+  expect(mailto([], t, "Pontavel")).toBeNull();
+
+  const long = mailto([{ ...entry, text: "é".repeat(2000) }, { ...entry, text: "fin" }], t, "Pontavel") ?? "";
+
+  expect(decodeURIComponent(long)).toContain(t.mailCut);
+  expect(long.length).toBeLessThan(7500);
+});
+
+test("the languages have catalogues, French where there is none", () => {
+  expect(stringsFor("en-GB").language).toBe("en");
+  expect(stringsFor("de").language).toBe("fr");
+  expect(stringsFor(null).language).toBe("fr");
+});
