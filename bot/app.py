@@ -7,10 +7,12 @@ import contextlib
 import os
 import signal
 import socket
-from collections.abc import AsyncIterator
+import sys
+from collections.abc import AsyncIterator, Coroutine
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
+from typing import Any
 
 import aiohttp
 import structlog
@@ -43,6 +45,8 @@ from channels.web.throttle import Throttle
 log = structlog.get_logger(__name__)
 
 DRAIN = timedelta(seconds=5)
+BACKLOG = 128
+"""Connections that may wait to be accepted; aiohttp's own default."""
 STUCK_AFTER = timedelta(minutes=2)
 """A backlog whose oldest message waits longer makes /ready say so."""
 
@@ -55,6 +59,8 @@ class Gateway:
     monitor_port: int
     store: Store
     core: TrustedCore
+    broken: asyncio.Event
+    """Set when one of its background tasks has ended by itself: it answers nobody any more."""
 
 
 @contextlib.asynccontextmanager
@@ -67,6 +73,9 @@ async def gateway(settings: Settings) -> AsyncIterator[Gateway]:
     async with contextlib.AsyncExitStack() as stack:
         office = settings.office
         worker_name = _worker_name(settings)
+        # First of all: who cannot have the ports is a second gateway, and must not touch the first one's claims.
+        monitor_sockets = _bind(stack, settings.monitor_host, settings.monitor_port)
+        public_sockets = _bind(stack, settings.host, settings.port)
         store = await open_store(settings.database_url)
         stack.push_async_callback(store.close)
         http = await stack.enter_async_context(aiohttp.ClientSession())
@@ -124,68 +133,99 @@ async def gateway(settings: Settings) -> AsyncIterator[Gateway]:
         await worker.release()
         await delivery.release()
         stack.push_async_callback(delivery.release)
+        broken = asyncio.Event()
         for name, job in {
             "core.watch": core.watch(),
             "delivery.run": delivery.run(),
             "night.purge": nightly(store.subjects, office.retention, office.zone),
         }.items():
-            await stack.enter_async_context(_running(job, name))
+            await stack.enter_async_context(_running(job, name, broken))
         stack.push_async_callback(worker.drain, DRAIN)
-        await stack.enter_async_context(_running(worker.run(), "worker.run"))
+        await stack.enter_async_context(_running(worker.run(), "worker.run", broken))
 
-        monitor_port = await _listen(stack, health.application(), settings.monitor_host, settings.monitor_port)
-        port = await _listen(stack, app, settings.host, settings.port)
+        monitor_port = await _serve(stack, health.application(), monitor_sockets)
+        port = await _serve(stack, app, public_sockets)
         log.info("gateway.listening", port=port, monitor_port=monitor_port)
-        yield Gateway(port, monitor_port, store, core)
+        yield Gateway(port, monitor_port, store, core, broken)
         log.info("gateway.stopping")
 
 
 def run_gateway(settings: Settings) -> None:
-    """Run the gateway until SIGTERM or SIGINT.
+    """Run the gateway until SIGTERM or SIGINT; ends with status 1 when a part of it broke, to be started again.
 
     Raises:
         ConfigurationError: see `gateway`.
     """
     logs.configure()
     migrate(settings.database_url)
-    asyncio.run(_until_told(settings))
+    if not asyncio.run(_until_told(settings)):
+        sys.exit(1)
 
 
-async def _until_told(settings: Settings) -> None:
+async def _until_told(settings: Settings) -> bool:
+    """Whether it ran until it was told to stop."""
     told = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, told.set)
-    async with gateway(settings):
-        await told.wait()
+    async with gateway(settings) as running:
+        ends = {asyncio.create_task(event.wait()) for event in (told, running.broken)}
+        await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.gather(*(stop(end) for end in ends))
+        return not running.broken.is_set()
 
 
 @contextlib.asynccontextmanager
-async def _running(job: object, name: str) -> AsyncIterator[None]:
-    """A background task for as long as the block lasts."""
-    task: asyncio.Task[None] = asyncio.create_task(job, name=name)  # type: ignore[arg-type]
+async def _running(job: Coroutine[Any, Any, None], name: str, broken: asyncio.Event) -> AsyncIterator[None]:
+    """A background task for as long as the block lasts; one that ends by itself sets `broken`."""
+    task = asyncio.create_task(job, name=name)
+
+    def ended(task: asyncio.Task[None]) -> None:
+        if not task.cancelled():
+            log.critical("gateway.task_ended", task=name, exc_info=task.exception())
+            broken.set()
+
+    task.add_done_callback(ended)
     try:
         yield
     finally:
+        task.remove_done_callback(ended)
         await stop(task)
 
 
-async def _listen(stack: contextlib.AsyncExitStack, app: web.Application, host: str, port: int) -> int:
+def _bind(stack: contextlib.AsyncExitStack, host: str, port: int) -> list[socket.socket]:
+    """Listen on every address of a host; who connects waits until the sockets are served.
+
+    Raises:
+        ConfigurationError: they cannot be listened on.
+    """
+    sockets: list[socket.socket] = []
+    try:
+        found = socket.getaddrinfo(host or None, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+        for family, address in dict.fromkeys((one[0], one[4][:2]) for one in found):
+            # Asked for any port, the second address gets that of the first.
+            bound = sockets[0].getsockname()[1] if sockets else port
+            sockets.append(socket.create_server((address[0], bound), family=family, backlog=BACKLOG))
+            stack.callback(sockets[-1].close)
+    except OSError as error:
+        raise ConfigurationError(f"port {port} on {host} cannot be listened on: {error.strerror}") from error
+    return sockets
+
+
+async def _serve(stack: contextlib.AsyncExitStack, app: web.Application, sockets: list[socket.socket]) -> int:
+    """Serve an application on bound sockets; their port."""
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
     await runner.setup()
     stack.push_async_callback(runner.cleanup)
-    site = web.TCPSite(runner, host, port)
-    try:
-        await site.start()
-    except OSError as error:
-        raise ConfigurationError(f"port {port} on {host} cannot be listened on: {error.strerror}") from error
-    bound: int = runner.addresses[0][1]
-    return bound
+    for bound in sockets:
+        await web.SockSite(runner, bound, backlog=BACKLOG).start()
+    port: int = sockets[0].getsockname()[1]
+    return port
 
 
 def _worker_name(settings: Settings) -> str:
-    """One name for all lives of one gateway: only one process at a time listens on a host's port."""
-    return f"{socket.gethostname()}:{settings.port or os.getpid()}"
+    """One name for all lives of one gateway: only one process at a time listens on an address and port of a machine."""
+    return f"{socket.gethostname()}:{settings.host}:{settings.port or os.getpid()}"
 
 
 def _health(store: Store, core: TrustedCore, sockets: WebSockets, wakes: Bus) -> Health:

@@ -20,7 +20,7 @@ import structlog
 from bot import metrics
 from bot.bus import INBOX, OUTBOX, Bus
 from bot.clock import Clock, now
-from bot.errors import Missing, RasaError, RasaSilent, Stale
+from bot.errors import Missing, RasaError, RasaSilent, RasaSlow, Stale
 from bot.messages import Address, AnswerStatus, Author, Button, Kind, Message, Reply, Thread, Turn
 from bot.safety import Safety
 from bot.store.base import (
@@ -31,7 +31,6 @@ from bot.store.base import (
     Offer,
     Outbox,
     Prepared,
-    TrackerEvents,
     Transcript,
 )
 from bot.text.wording import DEFAULT, Wording
@@ -46,8 +45,8 @@ RETRY_FIRST = timedelta(milliseconds=500)
 RETRY_LONGEST = timedelta(seconds=5)
 APOLOGISE_WITHIN = 2
 """Attempts: the first may have been cut short by a restart. A second apology has the id of the first, and is dropped."""
-SILENT_ATTEMPTS = 6
-"""After so many silent answers of a core that is otherwise well, the question itself is what it cannot answer."""
+FUTILE_ATTEMPTS = 6
+"""After so many tries without an answer by a core that is otherwise well, the question itself is what it cannot answer."""
 
 
 class Core(Protocol):
@@ -85,10 +84,6 @@ class Storage(Protocol):
     @property
     def transcript(self) -> Transcript:
         """What was said."""
-
-    @property
-    def tracker_events(self) -> TrackerEvents:
-        """The core's memory."""
 
 
 class Counter:
@@ -137,7 +132,8 @@ class Counter:
             else:
                 await self._finish(claimed, replies)
         except Stale:
-            await self._overtaken(claimed)
+            # Somebody else answered it, or the citizen erased the conversation meanwhile: nothing is left to say.
+            log.info("conversation.overtaken", conversation=claimed.conversation.id)
         await self._bus.publish(OUTBOX)
 
     async def say(self, conversation: Conversation, reply: Reply) -> None:
@@ -211,7 +207,8 @@ class Counter:
 
     async def _later(self, claimed: Claimed, error: RasaError) -> None:
         """The first failure is told to the citizen; every failure but a hopeless one means another try."""
-        if isinstance(error, RasaSilent) and claimed.attempts >= SILENT_ATTEMPTS and await self._core.well():
+        futile = isinstance(error, (RasaSilent, RasaSlow)) and claimed.attempts >= FUTILE_ATTEMPTS
+        if futile and await self._core.well():
             metrics.UNANSWERABLE.inc()
             log.error("conversation.unanswerable", conversation=claimed.conversation.id)
             reply = replace(self._line("unavailable", claimed), status=AnswerStatus.UNAVAILABLE)
@@ -232,13 +229,6 @@ class Counter:
                 await self._store.outbox.add(claimed.conversation.id, [prepared], self._clock())
         until = self._retry_at(claimed.attempts)
         await self._store.inbox.postpone(claimed.row, self._worker, until, type(error).__name__)
-
-    async def _overtaken(self, claimed: Claimed) -> None:
-        """Somebody else answered, or the citizen erased the conversation while the core was writing to its tracker."""
-        try:
-            await self._store.conversations.get(claimed.conversation.id)
-        except Missing:
-            await self._store.tracker_events.remove(claimed.conversation.id)
 
     def _retry_at(self, attempts: int) -> datetime:
         wait = min(RETRY_LONGEST, RETRY_FIRST * float(2 ** min(attempts - 1, 10)))

@@ -58,7 +58,11 @@ class RasaError(BotError):
 
 
 class RasaUnreachable(RasaError):
-    """No connection, a timeout, an HTTP error."""
+    """No connection, an HTTP error, something that is no answer."""
+
+
+class RasaSlow(RasaError):
+    """It took longer than a citizen is kept waiting, and may still be at it."""
 
 
 class RasaSilent(RasaError):

@@ -18,7 +18,7 @@ import aiohttp
 import structlog
 
 from bot import wire
-from bot.errors import PayloadRejected, RasaSilent, RasaUnreachable
+from bot.errors import PayloadRejected, RasaSilent, RasaSlow, RasaUnreachable
 from bot.messages import Author, Button, Message, Reply, Source, Turn
 from bot.settings import Office
 from bot.store.base import CITIZEN, Conversation, Entry
@@ -88,7 +88,8 @@ class Rasa:
         """Say a message; a `payload` that we offered is sent as it is, typed text is disarmed.
 
         Raises:
-            RasaUnreachable: no connection, a timeout, an HTTP error, not JSON.
+            RasaUnreachable: no connection, an HTTP error, not JSON.
+            RasaSlow: it did not answer in time.
             RasaSilent: it answered nothing that can be said.
         """
         items = await self._ask(
@@ -118,7 +119,7 @@ class Rasa:
         None if it was not handled, or handled without an answer.
 
         Raises:
-            RasaUnreachable: see `talk`.
+            RasaUnreachable, RasaSlow: see `talk`.
         """
         events = await self._events(conversation.id)
         handled = [at for at, event in enumerate(events) if _metadata(event).get("message_id") == message.id]
@@ -138,7 +139,7 @@ class Rasa:
         """What Rasa recognises in a typed text.
 
         Raises:
-            RasaUnreachable: see `talk`.
+            RasaUnreachable, RasaSlow: see `talk`.
         """
         found = await self._ask("POST", "/model/parse", body={"text": disarm(text)})
         try:
@@ -155,7 +156,7 @@ class Rasa:
         Not meant for two callers on one conversation at a time.
 
         Raises:
-            RasaUnreachable: see `talk`.
+            RasaUnreachable, RasaSlow: see `talk`.
         """
         if not entries:
             return
@@ -171,6 +172,7 @@ class Rasa:
 
         Raises:
             RasaUnreachable: it is not ready to serve.
+            RasaSlow: see `talk`.
         """
         found = await self._ask("GET", "/status", patience=PING_PATIENCE)
         if not isinstance(found, dict) or not found.get("model_id"):
@@ -200,6 +202,7 @@ class Rasa:
 
         Raises:
             RasaUnreachable: it does not answer, or not with something to say.
+            RasaSlow: see `talk`.
         """
         sender_id = f"{PROBE_PREFIX}{secrets.token_hex(16)}"
         heard = {"intent": {"name": "ask_question"}, "entities": [], "text": "horaires"}
@@ -235,7 +238,10 @@ class Rasa:
                 if response.status != 200:
                     raise RasaUnreachable(f"Rasa answers with HTTP status {response.status}")
                 return await response.json(content_type=None)
-        except (aiohttp.ClientError, asyncio.TimeoutError, OSError, ValueError) as error:
+        except asyncio.TimeoutError as error:
+            # aiohttp's own timeouts are among them, and are connection errors too.
+            raise RasaSlow("Rasa does not answer in time") from error
+        except (aiohttp.ClientError, OSError, ValueError) as error:
             raise RasaUnreachable(f"Rasa does not answer ({type(error).__name__})") from error
 
     def _replies(self, items: Sequence[Any], message_id: str, language: str) -> tuple[Reply, ...]:

@@ -300,13 +300,16 @@ def _count(environ: Mapping[str, str], name: str) -> int:
 
 
 def _database_url(text: str, data: Path) -> str:
-    """A SQLAlchemy URL; the usual short forms are completed."""
+    """A SQLAlchemy URL; the usual short forms are completed, and a file is the same one from every folder."""
     if not text:
         return f"{SQLITE}:///{data / 'guichet.db'}"
     scheme, separator, rest = text.partition("://")
     kind = scheme.partition("+")[0]
     if not separator or kind not in {"sqlite", "postgres", "postgresql"}:
         raise ConfigurationError("GUICHET_DATABASE_URL: reads sqlite:///file or postgresql://user:password@host/name")
+    if kind == "sqlite" and rest.startswith("/") and rest.strip("/"):
+        file, query, options = rest[1:].partition("?")
+        rest = f"/{Path(file).absolute()}{query}{options}"
     return f"{SQLITE if kind == 'sqlite' else POSTGRESQL}://{rest}"
 
 

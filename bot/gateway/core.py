@@ -16,7 +16,7 @@ from datetime import timedelta
 import aiohttp
 import structlog
 
-from bot.errors import BotError, RasaUnreachable
+from bot.errors import BotError, RasaError, RasaSilent, RasaUnreachable
 from bot.messages import Message, Turn
 from bot.rasa import Rasa
 from bot.store.base import Conversation, TrackerEvents
@@ -26,8 +26,8 @@ log = structlog.get_logger(__name__)
 LOOK_EVERY = timedelta(seconds=3)
 LOOK_AGAIN = timedelta(milliseconds=500)
 PING_PATIENCE = timedelta(seconds=3)
-WAIT_FOR_TRUST = timedelta(seconds=3)
-"""How long a message waits for a core that is just starting before its citizen gets an apology."""
+GRACE = timedelta(seconds=3)
+"""How long messages wait for a core that has just gone, or not come yet; after that they fail at once."""
 MISSES = 2
 WELL_FOR = timedelta(seconds=10)
 """Only a core that was well that long is blamed for its silence: one that has just got up may have missed the question."""
@@ -43,7 +43,9 @@ class TrustedCore:
         self._events = tracker_events
         self._http = http
         self._actions_url = actions_url
-        self._trusted = asyncio.Event()
+        self._trusted = False
+        self._able = asyncio.Event()
+        self._unable_since = time.monotonic()
         self._doubt = asyncio.Event()
         self._missed = 0
         self.detail = "not asked yet"
@@ -54,7 +56,7 @@ class TrustedCore:
     @property
     def trusted(self) -> bool:
         """Whether the core has proved itself and answered its last ping."""
-        return self._trusted.is_set()
+        return self._trusted
 
     @property
     def actions_well(self) -> bool:
@@ -62,10 +64,16 @@ class TrustedCore:
         return self._actions_well
 
     async def talk(self, conversation: Conversation, message: Message, payload: str | None) -> Turn:
-        """See `Core.talk`."""
+        """See `Core.talk`. Not said at all while the action server is known to be down: Rasa would only note it."""
         await self._wait()
         with self._doubted():
-            return await self._rasa.talk(conversation, message, payload)
+            try:
+                return await self._rasa.talk(conversation, message, payload)
+            except RasaSilent:
+                # How a dead action server looks; the next try waits until it is back.
+                self._actions_well = self._actions_well and await self._actions_answer_ping()
+                self._weigh()
+                raise
 
     async def replay(self, conversation: Conversation, message: Message) -> Turn | None:
         """See `Core.replay`."""
@@ -95,21 +103,37 @@ class TrustedCore:
 
     @contextlib.contextmanager
     def _doubted(self) -> Iterator[None]:
-        """A core that does not answer a message has to prove itself anew, and is looked at soon."""
+        """A core that does not answer a message is looked at soon; one that cannot be reached proves itself anew."""
         try:
             yield
-        except RasaUnreachable as error:
-            self.detail = str(error)
-            self._well_since = None
-            self._trusted.clear()
+        except RasaError as error:
+            if isinstance(error, RasaUnreachable):
+                self.detail = str(error)
+                self._trusted = False
+                self._weigh()
             self._doubt.set()
             raise
 
+    def _weigh(self) -> None:
+        """Conclude from what was seen whether messages can be answered, and since when all is well."""
+        able = self._trusted and self._actions_well
+        if able:
+            self._able.set()
+        elif self._able.is_set():
+            self._able.clear()
+            self._unable_since = time.monotonic()
+        if not able or self._missed:
+            self._well_since = None
+        elif self._well_since is None:
+            self._well_since = time.monotonic()
+
     async def _wait(self) -> None:
-        try:
-            await asyncio.wait_for(self._trusted.wait(), WAIT_FOR_TRUST.total_seconds())
-        except asyncio.TimeoutError:
-            raise RasaUnreachable(self.detail) from None
+        patience = self._unable_since + GRACE.total_seconds() - time.monotonic()
+        if not self._able.is_set():
+            try:
+                await asyncio.wait_for(self._able.wait(), max(0.0, patience))
+            except asyncio.TimeoutError:
+                raise RasaUnreachable(self.detail if not self._trusted else self.actions_detail) from None
 
     async def _look(self) -> None:
         self._actions_well = await self._ping_actions()
@@ -123,18 +147,15 @@ class TrustedCore:
             if self._missed >= MISSES or not self.trusted:
                 if self.trusted or self._missed == 1:
                     log.warning("core.not_trusted", reason=str(error))
-                self._trusted.clear()
+                self._trusted = False
             self.detail = str(error)
         else:
             if not self.trusted:
                 log.info("core.trusted", model=model)
             self._missed = 0
-            self._trusted.set()
+            self._trusted = True
             self.detail = f"model {model}"
-        if self._missed or not self._actions_well:
-            self._well_since = None
-        elif self._well_since is None:
-            self._well_since = time.monotonic()
+        self._weigh()
 
     async def _prove(self) -> None:
         probe: list[str] = []
@@ -156,7 +177,7 @@ class TrustedCore:
         if not self._actions_well:
             try:
                 await self._rasa.rehearse(self._actions_url)
-            except RasaUnreachable as error:
+            except RasaError as error:
                 self.actions_detail = f"answers its ping, but not a question: {error}"
                 return False
         return True

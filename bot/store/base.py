@@ -124,9 +124,10 @@ class Inbox(Protocol):
         """
 
     async def claim(self, worker: str, now: datetime, lease: timedelta) -> Claimed | None:
-        """The oldest due message of a conversation in which nothing older is unsettled, for `worker` alone.
+        """The longest due message of a conversation in which nothing older is unsettled, for `worker` alone.
 
-        A claim whose lease ran out is up for claim again. Order within a conversation is the order of `put`.
+        A claim whose lease ran out is up for claim again. Order within a conversation is the order of `put`. A message
+        that cannot be read is put off with its reason, and the next one is taken.
         """
 
     async def renew(self, worker: str, now: datetime, lease: timedelta) -> int:
@@ -201,7 +202,7 @@ class TrackerEvents(Protocol):
         """Add events behind the `expected` ones that are stored.
 
         Raises:
-            Stale: another number is stored; another process wrote this tracker.
+            Stale: another number is stored: another process wrote this tracker. Or the citizen erased the conversation.
         """
 
     async def read(self, sender_id: str, current_session: bool) -> tuple[list[dict[str, Any]], int]:
@@ -273,7 +274,7 @@ class Ratings(Protocol):
     async def record(
         self, message_id: str, conversation_id: str, article_id: str, helpful: bool, now: datetime
     ) -> bool:
-        """Store a rating under (message id, effect); False if this message's rating is stored already."""
+        """Store a rating under (message id, effect); False if it is stored already or the conversation was erased."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from datetime import datetime
 from functools import cache
@@ -9,13 +10,15 @@ from typing import Any
 
 from sqlalchemy import Connection, Executable, Row, bindparam, func, select, update
 
-from bot.errors import Missing, Stale
+from bot.errors import Missing, Stale, StoreError
 from bot.messages import Address, Mode
 from bot.store.base import Conversation
 from bot.store.engine import Database, insert_new, upsert
 from bot.store.tables import conversations
 
 ID_BYTES = 16
+ID = re.compile(rf"c[0-9a-f]{{{2 * ID_BYTES}}}")
+"""What our ids look like; Rasa's own tools make up others (`rasa shell`: 32 hexadecimal digits)."""
 
 COLUMNS = (
     conversations.c.id.label("conversation_id"),
@@ -35,11 +38,19 @@ _LOCK = select(conversations.c.id).where(conversations.c.id == bindparam("id")).
 
 
 def conversation(row: Row[Any]) -> Conversation:
-    """A conversation from a row that holds `COLUMNS`."""
+    """A conversation from a row that holds `COLUMNS`.
+
+    Raises:
+        StoreError: it is in a mode that this version does not know.
+    """
+    try:
+        mode = Mode(row.mode)
+    except ValueError as error:
+        raise StoreError(str(error)) from error
     return Conversation(
         id=row.conversation_id,
         address=Address(row.channel, row.address_key),
-        mode=Mode(row.mode),
+        mode=mode,
         language=row.language,
         created_at=row.created_at,
         last_heard_at=row.last_heard_at,
@@ -47,17 +58,19 @@ def conversation(row: Row[Any]) -> Conversation:
 
 
 @cache
-def _hear(dialect: str) -> Executable:
+def _hear(dialect: str, changed: tuple[str, ...]) -> Executable:
     fresh = upsert(dialect, conversations)
     heard: Executable = fresh.on_conflict_do_update(
-        index_elements=["channel", "address_key"], set_={"last_heard_at": fresh.excluded.last_heard_at}
+        index_elements=["channel", "address_key"],
+        set_={name: fresh.excluded[name] for name in changed},
     ).returning(conversations.c.id)
     return heard
 
 
-def hear(connection: Connection, address: Address, language: str, now: datetime) -> str:
+def hear(connection: Connection, address: Address, language: str, keep_language: bool, now: datetime) -> str:
     """The id of an address's conversation, made if new, now the last heard; its row is locked until the commit."""
-    row = connection.execute(_hear(connection.dialect.name), _fresh(address, language, now))
+    changed = ("last_heard_at",) if keep_language else ("last_heard_at", "language")
+    row = connection.execute(_hear(connection.dialect.name, changed), _fresh(address, language, now))
     return str(row.scalar_one())
 
 
@@ -68,6 +81,15 @@ def lock(connection: Connection, conversation_id: str) -> bool:
     so that no reader with a cursor ever jumps over a row, and it makes deadlocks impossible.
     """
     return connection.execute(_LOCK, {"id": conversation_id}).first() is not None
+
+
+def erased(connection: Connection, conversation_id: str) -> bool:
+    """Whether an id of ours has no conversation any more; while it has one, nobody erases it before the commit.
+
+    Whoever writes about a conversation from outside of it, as Rasa does, asks this first: an answer that is still
+    being worked on when its citizen erases everything must not write their words again.
+    """
+    return ID.fullmatch(conversation_id) is not None and not lock(connection, conversation_id)
 
 
 class SqlConversations:
@@ -132,7 +154,7 @@ class SqlConversations:
 
 def _fresh(address: Address, language: str, now: datetime) -> dict[str, Any]:
     return {
-        "id": secrets.token_hex(ID_BYTES),
+        "id": f"c{secrets.token_hex(ID_BYTES)}",
         **_key(address),
         "mode": Mode.BOT.value,
         "language": language,

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, bindparam, select, update
 
-from bot.errors import Stale
+from bot.errors import Stale, StoreError
 from bot.messages import Kind, Message
 from bot.store import codec, conversations, leases
 from bot.store.base import CITIZEN, Claimed, Prepared
@@ -43,14 +43,18 @@ class SqlInbox:
         self._database = database
 
     async def put(self, message: Message, language: str, now: datetime, answered: Sequence[Prepared] = ()) -> bool:
-        """See `Inbox.put`. An opening (`Kind.START`) leaves no line: the citizen has said nothing yet."""
+        """See `Inbox.put`. An opening (`Kind.START`) leaves no line: the citizen has said nothing yet.
+
+        A message that comes with a language changes that of its conversation: the citizen goes on in it.
+        """
         stored = codec.encode(message)
 
         def work(connection: Connection) -> bool:
             key = {"channel": message.address.channel, "message_id": message.id}
             if connection.execute(_SEEN, key).first() is not None:
                 return False
-            conversation_id = conversations.hear(connection, message.address, language, now)
+            silent = message.language_hint is None
+            conversation_id = conversations.hear(connection, message.address, language, silent, now)
             row = {
                 **key,
                 "conversation_id": conversation_id,
@@ -83,17 +87,15 @@ class SqlInbox:
         """See `Inbox.claim`."""
 
         def work(connection: Connection) -> Claimed | None:
-            found = connection.execute(NEXT, {"now": now}).first()
-            if found is None:
-                return None
-            leases.lease(connection, inbox, [found.row], worker, now + lease)
-            return Claimed(
-                row=found.row,
-                message=codec.message(found.message),
-                conversation=conversations.conversation(found),
-                attempts=found.attempts + 1,
-                received_at=found.received_at,
-            )
+            while (found := connection.execute(NEXT, {"now": now}).first()) is not None:
+                try:
+                    message, conversation = codec.message(found.message), conversations.conversation(found)
+                except StoreError as error:
+                    leases.park(connection, inbox, found.row, now, error)
+                    continue
+                leases.lease(connection, inbox, [found.row], worker, now + lease)
+                return Claimed(found.row, message, conversation, found.attempts + 1, found.received_at)
+            return None
 
         return await self._database.write(work)
 

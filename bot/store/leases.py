@@ -1,7 +1,7 @@
 """What inbox and outbox have in common: rows that one worker at a time may hold, in order within a conversation.
 
 A row is claimable when it is unsettled, due, leased to nobody (any more), and the oldest unsettled one of its
-conversation. Both tables have the columns `conversation_id due_at worker leased_until attempts settled_at`.
+conversation. Both tables have the columns `conversation_id due_at worker leased_until attempts settled_at error`.
 """
 
 from __future__ import annotations
@@ -10,11 +10,17 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
+import structlog
 from sqlalchemy import ColumnElement, Connection, Select, Table, Update, bindparam, exists, func, or_, select, update
+
+log = structlog.get_logger(__name__)
+
+PARKED_FOR = timedelta(minutes=10)
+"""A row that cannot be read is looked at again after that: the process may be older than the one that wrote it."""
 
 
 def claimable(table: Table, *columns: ColumnElement[Any]) -> Select[Any]:
-    """The claimable rows at `:now`, the oldest first, locked for us; rows that others hold locked are passed over."""
+    """The claimable rows at `:now`, the longest due first, locked for us; rows that others hold locked are passed over."""
     older = table.alias("older")
     overtakes = exists().where(
         older.c.conversation_id == table.c.conversation_id,
@@ -30,7 +36,7 @@ def claimable(table: Table, *columns: ColumnElement[Any]) -> Select[Any]:
             or_(table.c.leased_until.is_(None), table.c.leased_until <= now),
             ~overtakes,
         )
-        .order_by(table.c.id)
+        .order_by(table.c.due_at, table.c.id)
         .with_for_update(of=table, skip_locked=True)
     )
 
@@ -46,6 +52,14 @@ def _lease(table: Table) -> Update:
         update(table)
         .where(table.c.id.in_(bindparam("rows", expanding=True)))
         .values(worker=bindparam("holder"), leased_until=bindparam("until"), attempts=table.c.attempts + 1)
+    )
+
+
+def park(connection: Connection, table: Table, row: int, now: datetime, error: Exception) -> None:
+    """Put off a row that cannot be read, and with it the rest of its conversation: nothing of it is lost."""
+    log.error("store.row_parked", table=table.name, row=row, error=str(error))
+    connection.execute(
+        update(table).where(table.c.id == row).values(due_at=now + PARKED_FOR, error=f"cannot be read: {error}")
     )
 
 

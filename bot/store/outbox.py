@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Integer, bindparam, update
 
-from bot.errors import Missing
+from bot.errors import Missing, StoreError
 from bot.messages import Address
 from bot.store import codec, conversations, leases
 from bot.store.base import Due, Prepared
@@ -57,21 +57,18 @@ class SqlOutbox:
         """See `Outbox.claim`."""
 
         def work(connection: Connection) -> list[Due]:
-            found = connection.execute(_DUE, {"now": now, "at_most": limit}).all()
-            if not found:
-                return []
-            leases.lease(connection, outbox, [row.row for row in found], worker, now + lease)
-            return [
-                Due(
-                    row=row.row,
-                    conversation_id=row.conversation_id,
-                    address=Address(row.channel, row.address_key),
-                    outgoing=codec.outgoing(row.outgoing),
-                    attempts=row.attempts + 1,
-                    created_at=row.created_at,
-                )
-                for row in found
-            ]
+            due = []
+            for row in connection.execute(_DUE, {"now": now, "at_most": limit}).all():
+                try:
+                    outgoing = codec.outgoing(row.outgoing)
+                except StoreError as error:
+                    leases.park(connection, outbox, row.row, now, error)
+                    continue
+                address = Address(row.channel, row.address_key)
+                due.append(Due(row.row, row.conversation_id, address, outgoing, row.attempts + 1, row.created_at))
+            if due:
+                leases.lease(connection, outbox, [one.row for one in due], worker, now + lease)
+            return due
 
         return await self._database.write(work)
 

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
+from bot.store import conversations
 from bot.store.engine import Database, insert_new
 from bot.store.tables import ratings
 
@@ -22,6 +23,8 @@ class SqlRatings:
         """See `Ratings.record`."""
 
         def work(connection: Connection) -> bool:
+            if conversations.erased(connection, conversation_id):
+                return False
             rating = {
                 "message_id": message_id,
                 "conversation_id": conversation_id,

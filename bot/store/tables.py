@@ -116,7 +116,7 @@ inbox = Table(
     Column("settled_at", Moment),
     UniqueConstraint("channel", "message_id"),
     Index("ix_inbox_conversation", "conversation_id", "settled_at", "id"),
-    Index("ix_inbox_unsettled", "id", **_where("settled_at IS NULL")),
+    Index("ix_inbox_unsettled", "due_at", "id", **_where("settled_at IS NULL")),
     Index("ix_inbox_settled", "settled_at", **_where("settled_at IS NOT NULL")),
     sqlite_autoincrement=True,
 )
@@ -140,7 +140,7 @@ outbox = Table(
     Column("provider_id", Words),
     UniqueConstraint("conversation_id", "reply_id", "part"),
     Index("ix_outbox_conversation", "conversation_id", "settled_at", "id"),
-    Index("ix_outbox_unsettled", "id", **_where("settled_at IS NULL")),
+    Index("ix_outbox_unsettled", "due_at", "id", **_where("settled_at IS NULL")),
     Index("ix_outbox_settled", "settled_at", **_where("settled_at IS NOT NULL")),
     sqlite_autoincrement=True,
 )

@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from bot import clock
 from bot.errors import Stale
-from bot.store import codec
+from bot.store import codec, conversations
 from bot.store.engine import Database
 from bot.store.tables import events
 
@@ -70,6 +70,8 @@ class SqlTrackerEvents:
 
 
 def _append(connection: Connection, sender_id: str, rows: list[dict[str, Any]], expected: int) -> None:
+    if conversations.erased(connection, sender_id):
+        raise Stale(f"the conversation {sender_id} was erased")
     stored = connection.execute(_COUNT, {"sender_id": sender_id}).scalar_one()
     if stored != expected:
         raise _changed(sender_id, expected)

@@ -11,6 +11,7 @@ import aiohttp
 import pytest
 
 from bot.app import gateway
+from bot.errors import ConfigurationError
 from bot.messages import Address, Message
 from bot.settings import Settings
 from bot.store.sql import Store
@@ -50,7 +51,7 @@ async def test_what_the_core_handled_before_a_restart_is_not_said_again(
     same = replace(settings, port=free_port())
     message = Message(f"{'k' * 24}.m1", Address("web", "k" * 24), "bonjour", now)
     await store.inbox.put(message, "fr", now)
-    claimed = await store.inbox.claim(f"{socket.gethostname()}:{same.port}", now, timedelta(hours=1))
+    claimed = await store.inbox.claim(f"{socket.gethostname()}:{same.host}:{same.port}", now, timedelta(hours=1))
     assert claimed is not None
     async with aiohttp.ClientSession() as http:
         said = {"sender": claimed.conversation.id, "message": "bonjour", "metadata": {"message_id": message.id}}
@@ -68,6 +69,37 @@ async def test_what_the_core_handled_before_a_restart_is_not_said_again(
     assert (texts, len(rasa.heard)) == (["bonjour", "Une seule fois."], 1)
 
 
+async def test_a_gateway_that_gets_no_port_takes_nothing_from_the_one_that_has_it(
+    settings: Settings, store: Store, rasa: FakeRasa
+) -> None:
+    """A second start by mistake ends with a sentence, and what the first one is working on stays its own."""
+    now = datetime.now(timezone.utc)
+    port = free_port()
+    async with gateway(replace(settings, port=port)) as first:
+        await until(lambda: first.core.trusted)
+        rasa.fault = "hanging"
+        await store.inbox.put(Message("k.m1", Address("web", "k" * 24), "bonjour", now), "fr", now)
+        await until(lambda: rasa.heard)
+        with pytest.raises(ConfigurationError, match=str(port)):
+            async with gateway(replace(settings, port=port)):
+                pass
+        taken = await store.inbox.claim("another", datetime.now(timezone.utc), timedelta(hours=1))
+        rasa.fault = None
+
+    assert taken is None
+
+
+async def test_a_gateway_whose_part_breaks_says_so(settings: Settings, store: Store) -> None:
+    """Its process ends then, and the supervisor starts a new one: a gateway that answers nobody must not look alive."""
+    async with gateway(settings) as built:
+        (worker,) = (task for task in asyncio.all_tasks() if task.get_name() == "worker.run")
+        before = built.broken.is_set()
+        worker.get_coro().throw(RuntimeError("a bug"))  # type: ignore[union-attr]
+        await asyncio.wait_for(built.broken.wait(), 5)
+
+    assert before is False
+
+
 async def test_a_restarted_gateway_takes_up_its_claims_at_once(
     settings: Settings, store: Store, rasa: FakeRasa
 ) -> None:
@@ -79,7 +111,7 @@ async def test_a_restarted_gateway_takes_up_its_claims_at_once(
         pass
     message = Message("k.m1", Address("web", "k" * 24), "bonjour", now)
     await store.inbox.put(message, "fr", now)
-    claimed = await store.inbox.claim(f"{socket.gethostname()}:{same.port}", now, timedelta(hours=1))
+    claimed = await store.inbox.claim(f"{socket.gethostname()}:{same.host}:{same.port}", now, timedelta(hours=1))
     assert claimed is not None
     async with gateway(same):
         await until(lambda: rasa.heard, seconds=15)

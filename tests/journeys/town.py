@@ -44,7 +44,11 @@ class Town:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "bot", "serve"], cwd=ROOT, env=self.environ, stdout=log, stderr=log
             )
-        self.wait_until_ready()
+        try:
+            self.wait_until_ready()
+        except AssertionError:
+            self.stop()
+            raise
 
     def stop(self) -> int:
         """Ctrl-C; the exit status."""
@@ -56,11 +60,12 @@ class Town:
         deadline = time.monotonic() + READY_WITHIN_SECONDS
         while time.monotonic() < deadline:
             assert self._process is not None
-            assert self._process.poll() is None, (self.data.parent / "serve.log").read_text(encoding="utf-8")[-3000:]
+            if self._process.poll() is not None:
+                raise AssertionError(f"ended with {self._process.returncode}: {self.logs()}")
             if self.ready().get("ready"):
                 return
             time.sleep(0.2)
-        raise AssertionError(f"not ready: {self.ready()}")
+        raise AssertionError(f"not ready: {self.ready()}; {self.logs()}")
 
     def wait_until_calm(self) -> None:
         """Ready for longer than the gateway takes between two looks at the others."""
@@ -69,6 +74,13 @@ class Town:
             self.wait_until_ready()
             time.sleep(0.5)
             calm = calm + 0.5 if self.ready().get("ready") else 0.0
+
+    def logs(self) -> str:
+        """The end of what supervisor and programs said, for whoever reads why it did not start."""
+        files = [self.data.parent / "serve.log", *sorted((self.data / "log").glob("*.log"))]
+        return "\n".join(
+            f"--- {file.name}\n{file.read_text('utf-8', 'replace')[-2500:]}" for file in files if file.exists()
+        )
 
     def ready(self) -> dict[str, Any]:
         try:

@@ -12,7 +12,19 @@ from bot.errors import Missing, Stale, StoreError
 from bot.messages import Address, Attachment, Kind, Location, Mode, Thread
 from bot.store.base import CITIZEN
 from bot.store.sql import Store
-from tests.store.words import ANNE, BRUNO, LEASE, START, after, claimed, conversation_of, message, prepared, put
+from tests.store.words import (
+    ANNE,
+    BRUNO,
+    LEASE,
+    START,
+    after,
+    claimed,
+    conversation_of,
+    message,
+    prepared,
+    put,
+    rewrite,
+)
 
 
 class InboxContract:
@@ -93,7 +105,7 @@ class InboxContract:
         assert await put(store, "1", Address("telegram", "anne"))
 
     async def test_put_moves_when_the_citizen_was_last_heard(self, store: Store) -> None:
-        """A new message keeps its conversation alive; language and opening stay."""
+        """A new message keeps its conversation alive; its opening stays, and its language if the message has none."""
         await put(store, "m1", at=after(1))
         await store.inbox.put(message("m2"), "en", after(7))
         conversation = await store.conversations.find(ANNE)
@@ -101,6 +113,15 @@ class InboxContract:
         assert conversation is not None
         assert (conversation.created_at, conversation.last_heard_at) == (after(1), after(7))
         assert conversation.language == "fr"
+
+    async def test_a_conversation_goes_on_in_the_language_of_its_last_message(self, store: Store) -> None:
+        """A citizen who switches the chat to English is answered in English from then on."""
+        await put(store, "m1")
+        await store.inbox.put(replace(message("m2"), language_hint="en"), "en", after(7))
+        conversation = await store.conversations.find(ANNE)
+
+        assert conversation is not None
+        assert conversation.language == "en"
 
     async def test_an_answered_message_is_settled(self, store: Store) -> None:
         """Danger is answered in the transaction that stores it: nothing to claim, the reply in transcript and outbox."""
@@ -187,13 +208,36 @@ class InboxContract:
 
         assert (again.message.id, again.attempts) == ("a1", 2)
 
-    async def test_the_oldest_message_is_claimed_first(self, store: Store) -> None:
-        """Among those that are due, the one that was stored first, even if it was postponed meanwhile."""
+    async def test_the_longest_due_message_is_claimed_first(self, store: Store) -> None:
+        """However often others are tried again, nobody waits for ever for a first try."""
         await put(store, "a1")
         await put(store, "b1", BRUNO)
         await store.inbox.postpone((await claimed(store)).row, "w1", after(5), "later")
+        order = [(await claimed(store, at=after(5))).message.id for _ in range(2)]
 
-        assert (await claimed(store, at=after(5))).message.id == "a1"
+        assert order == ["b1", "a1"]
+
+    async def test_a_message_that_cannot_be_read_holds_up_nobody_else(self, store: Store) -> None:
+        """What a newer version wrote is put off with its reason, still counted as waiting, and read once it can be."""
+        await put(store, "a1")
+        await put(store, "b1", BRUNO)
+        await rewrite(store, "inbox", "message", '"id":"a1"', '"id":7')
+        taken = await claimed(store)
+        await store.inbox.finish(taken.row, "w1", [], START)
+        assert await store.inbox.claim("w1", after(500), LEASE) is None
+        assert (await store.inbox.waiting(START))[0] == 1
+        await rewrite(store, "inbox", "message", '"id":7', '"id":"a1"')
+        repaired = await claimed(store, at=after(700))
+
+        assert (taken.message.id, repaired.message.id, repaired.attempts) == ("b1", "a1", 1)
+
+    async def test_a_conversation_of_an_unknown_mode_holds_up_nobody_else(self, store: Store) -> None:
+        """The same for a conversation that a newer version gave to somebody we do not know."""
+        await put(store, "a1")
+        await put(store, "b1", BRUNO)
+        await rewrite(store, "conversations", "mode", "bot", "oracle", "address_key = 'anne'")
+
+        assert (await claimed(store)).message.id == "b1"
 
     async def test_finish_settles_once(self, store: Store) -> None:
         """The second finish of a message is `Stale` and stores nothing."""

@@ -10,7 +10,7 @@ import pytest
 from bot.errors import Missing
 from bot.messages import Address
 from bot.store.sql import Store
-from tests.store.words import ANNE, BRUNO, LEASE, START, after, claimed, conversation_of, prepared, put
+from tests.store.words import ANNE, BRUNO, LEASE, START, after, claimed, conversation_of, prepared, put, rewrite
 
 
 class OutboxContract:
@@ -27,6 +27,18 @@ class OutboxContract:
 
         assert order == [(ANNE, 0), (ANNE, 1), (ANNE, 0)]
         assert await store.outbox.claim("w1", START, LEASE, 10) == []
+
+    async def test_a_reply_that_cannot_be_read_holds_up_nobody_else(self, store: Store) -> None:
+        """What a newer version wrote is put off with its reason and sent once it can be read."""
+        for address in (ANNE, BRUNO):
+            await store.outbox.add(await conversation_of(store, address), [prepared(address.key)], START)
+        await rewrite(store, "outbox", "outgoing", "{", "[", "reply_id = 'anne'")
+        sent = await store.outbox.claim("w1", START, LEASE, 10)
+        await rewrite(store, "outbox", "outgoing", "[", "{", "reply_id = 'anne'")
+        later = await store.outbox.claim("w1", after(700), LEASE, 10)
+
+        assert [due.address for due in sent] == [BRUNO]
+        assert ANNE in [due.address for due in later]
 
     async def test_a_claim_takes_at_most_its_limit(self, store: Store) -> None:
         """Of five conversations three are claimed first, then two, each once, the oldest first."""

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 
+import pytest
 from sqlalchemy import Connection, func, select
 
+from bot.errors import Stale
 from bot.messages import Address, Message
 from bot.privacy.retention import REGISTER
 from bot.store.sql import Store
@@ -114,6 +116,17 @@ class SubjectsContract:
 
         assert removed == {"outbox": 2, "inbox": 1}
         assert (await counts(store))["transcript"] == before["transcript"] + 1
+
+    async def test_nothing_is_written_about_who_was_erased(self, store: Store) -> None:
+        """A core that is still answering when the citizen erases everything can store neither events nor a rating."""
+        conversation = await fill(store, ANNE)
+        await store.subjects.erase(ANNE, after(5))
+        with pytest.raises(Stale):
+            await store.tracker_events.append(conversation, [{"event": "user", "text": "je suis anne"}], 0)
+        recorded = await store.ratings.record("anne-2", conversation, "carte", True, after(6))
+
+        assert recorded is False
+        assert {table: count for table, count in (await counts(store)).items() if count} == {"receipts": 1}
 
     async def test_unsettled_rows_are_not_delivered_rows(self, store: Store) -> None:
         """What still waits is not old mail, however long it waits."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta, timezone
 
+import sqlalchemy
+
 from bot.messages import Address, Button, Message, Outgoing, Reply
 from bot.store.base import Claimed, Offer, Prepared
 from bot.store.sql import Store
@@ -39,6 +41,12 @@ async def claimed(store: Store, worker: str = "w1", at: datetime = START) -> Cla
     claim = await store.inbox.claim(worker, at, LEASE)
     assert claim is not None
     return claim
+
+
+async def rewrite(store: Store, table: str, column: str, was: str, to: str, where: str = "true") -> None:
+    """Replace a piece of a stored value, past everything that would refuse it."""
+    statement = sqlalchemy.text(f"UPDATE {table} SET {column} = replace({column}, :was, :to) WHERE {where}")
+    await store.database.write(lambda connection: connection.execute(statement, {"was": was, "to": to}))
 
 
 async def conversation_of(store: Store, address: Address = ANNE) -> str:

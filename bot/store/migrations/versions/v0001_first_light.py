@@ -93,7 +93,9 @@ def _queues() -> None:
     )
     for table in ("inbox", "outbox"):
         op.create_index(f"ix_{table}_conversation", table, ["conversation_id", "settled_at", "id"])
-        op.create_index(f"ix_{table}_unsettled", table, ["id"], sqlite_where=UNSETTLED, postgresql_where=UNSETTLED)
+        op.create_index(
+            f"ix_{table}_unsettled", table, ["due_at", "id"], sqlite_where=UNSETTLED, postgresql_where=UNSETTLED
+        )
         op.create_index(f"ix_{table}_settled", table, ["settled_at"], sqlite_where=SETTLED, postgresql_where=SETTLED)
 
 
