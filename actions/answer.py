@@ -14,6 +14,7 @@ from actions.services import Services
 from bot.knowledge.answer import Answer
 from bot.knowledge.articles import Passage
 from bot.messages import AnswerStatus
+from bot.text.typography import typeset
 from bot.wire import Say, WireButton, WireSource
 
 CHOOSE = "choose"
@@ -130,8 +131,8 @@ def asked_before(tracker: Tracker) -> str:
 def shown(passage: Passage) -> str:
     """A passage as a citizen reads it: under its own headings; the article's title stands with the source."""
     if not passage.headings:
-        return passage.text
-    return f"{' – '.join(passage.headings)}\n\n{passage.text}"
+        return typeset(passage.text)
+    return typeset(f"{' – '.join(passage.headings)}\n\n{passage.text}")
 
 
 def _answered(
@@ -150,9 +151,9 @@ def _said(lines: str, services: Services, answer: Answer, passage: Passage, left
     source = answer.sources[0]
     return Say(
         lines,
-        values={"passage": shown(passage), **services.reach(answer.services[0])},
+        values={"passage": shown(passage), **services.office.reach(answer.services[0])},
         buttons=(_MORE_BUTTON, *_RATING_BUTTONS) if left else _RATING_BUTTONS,
-        sources=(WireSource(source.title, source.url, source.publisher, source.updated),),
+        sources=(WireSource(typeset(source.title), source.url, source.publisher, source.updated),),
         status=AnswerStatus.ANSWERED,
     )
 
@@ -168,7 +169,7 @@ def _choice(say: Callable[[Say], None], answer: Answer) -> Events:
 
 
 def _expired(services: Services, say: Callable[[Say], None], answer: Answer) -> Events:
-    values = {"title": answer.sources[0].title, **services.reach(answer.services[0])}
+    values = {"title": typeset(answer.sources[0].title), **services.office.reach(answer.services[0])}
     say(Say("expired", values=values, status=AnswerStatus.EXPIRED))
     return [SlotSet(ANSWERED_ARTICLE, None), SlotSet(ANSWERED_PASSAGE, None), SlotSet(LOST, 0.0)]
 

@@ -11,6 +11,7 @@ from actions.answer import Place
 from actions.base import ANSWERED_ARTICLE, ANSWERED_PASSAGE, Events, GuichetAction
 from actions.services import Services
 from bot.messages import AnswerStatus
+from bot.settings import GENERAL_SERVICE
 from bot.wire import Say
 
 
@@ -55,8 +56,8 @@ async def rate(services: Services, say: Callable[[Say], None], tracker: Tracker,
         say(Say("rated_helpful"))
     else:
         about = await services.knowledge.about(str(article_id))
-        code = about.services[0] if about.status is not AnswerStatus.LOST else "accueil_general"
-        say(Say("rated_useless", values=services.reach(code)))
+        code = about.services[0] if about.status is not AnswerStatus.LOST else GENERAL_SERVICE
+        say(Say("rated_useless", values=services.office.reach(code)))
     return [SlotSet(ANSWERED_PASSAGE, None)]
 
 

@@ -29,11 +29,6 @@ class Services:
         if self.release is not None:
             await self.release()
 
-    def reach(self, code: str) -> dict[str, str]:
-        """How a service is reached, as the catalogue's lines name it; the town's own phone where it has none."""
-        service = self.office.services.get(code) or self.office.services["accueil_general"]
-        return {"service": service.name, "service_phone": service.phone or self.office.town.phone}
-
 
 async def open_services(settings: Settings) -> Services:
     """Services on a migrated database.

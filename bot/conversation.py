@@ -1,7 +1,8 @@
 """What happens to one message: the centre of the book.
 
-`receive` stores what a citizen said, and answers danger there and then. `handle` takes a stored message to the core
-and stores what came back; what it cannot answer stays stored and is tried again.
+`receive` stores what a citizen said, and answers danger there and then; where danger is only possible, the message is
+handled as any other besides. `handle` takes a stored message to the core and stores what came back; what it cannot
+answer stays stored and is tried again.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from bot import metrics
 from bot.bus import INBOX, OUTBOX, Bus
 from bot.clock import Clock, now
 from bot.errors import Missing, RasaError, RasaSilent, RasaSlow, Stale
-from bot.messages import Address, AnswerStatus, Author, Button, Kind, Message, Reply, Thread, Turn
+from bot.messages import ALARM_SUFFIX, Address, AnswerStatus, Author, Button, Kind, Message, Reply, Thread, Turn
 from bot.safety import Safety
 from bot.store.base import (
     Claimed,
@@ -112,14 +113,19 @@ class Counter:
     async def receive(self, message: Message) -> bool:
         """Store a message; False if it was seen before. Danger and distress are answered in the same transaction.
 
+        What is sure to be either ends the turn there; what only may be is still to be handled, and is answered twice.
+
         Raises:
             StoreError: it is not stored, and the provider has to send it again.
         """
         message, offered = await self._with_choice(message)
         language = (message.language_hint or DEFAULT)[:16]
-        answered = () if offered else self._answered_at_once(message, language)
-        fresh = await self._store.inbox.put(message, language, self._clock(), answered)
-        await self._bus.publish(OUTBOX if answered else INBOX)
+        answered, settles = ((), False) if offered else self._answered_at_once(message, language)
+        fresh = await self._store.inbox.put(message, language, self._clock(), answered, settles)
+        if answered:
+            await self._bus.publish(OUTBOX)
+        if not settles:
+            await self._bus.publish(INBOX)
         return fresh
 
     async def handle(self, claimed: Claimed) -> None:
@@ -170,17 +176,19 @@ class Counter:
             return replace(message, text=offer.title, pressed=token), True
         return replace(message, pressed=token), False
 
-    def _answered_at_once(self, message: Message, language: str) -> Sequence[Prepared]:
+    def _answered_at_once(self, message: Message, language: str) -> tuple[Sequence[Prepared], bool]:
+        """What is said without the core, and whether that is all. The id of an alarm is never that of an answer."""
         if message.kind is Kind.START:
-            key, author = "welcome", Author.BOT
+            reply = Reply(f"{message.id}.0", self._wording.say("welcome", language), language, Author.BOT)
+            settles = True
         elif alert := self._safety.check(message.text):
             metrics.ALERTS.labels(alert.name.lower()).inc()
             log.warning("safety.alert", alert=alert.name, channel=message.address.channel)
-            key, author = alert.value, Author.SYSTEM
+            said = self._wording.say(alert.value, language)
+            reply, settles = Reply(f"{message.id}{ALARM_SUFFIX}", said, language, Author.SYSTEM), alert.is_sure
         else:
-            return ()
-        reply = Reply(f"{message.id}.0", self._wording.say(key, language), language, author)
-        return [self.prepare(reply, message.address, message)]
+            return (), False
+        return [self.prepare(reply, message.address, message)], settles
 
     async def _answer(self, claimed: Claimed) -> Sequence[Reply]:
         message, conversation = claimed.message, claimed.conversation

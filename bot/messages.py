@@ -12,6 +12,8 @@ from enum import Enum
 
 MAX_BUTTONS = 12
 """Buttons that a reply may carry before a channel has to split or degrade them."""
+ALARM_SUFFIX = ".alarm"
+"""What the id of an alarm has behind that of its message; the answers of the core have numbers."""
 
 
 class Kind(str, Enum):

@@ -20,14 +20,13 @@ import structlog
 from bot import wire
 from bot.errors import PayloadRejected, RasaSilent, RasaSlow, RasaUnreachable
 from bot.messages import Author, Button, Message, Reply, Source, Turn
-from bot.settings import Office
+from bot.settings import GENERAL_SERVICE, Office
 from bot.store.base import CITIZEN, Conversation, Entry
 from bot.text.normalise import normalise
 from bot.text.wording import Wording
 
 log = structlog.get_logger(__name__)
 
-GENERAL_SERVICE = "accueil_general"
 PING_PATIENCE = timedelta(seconds=3)
 """For what a core that is well answers at once."""
 SAID_TO_AGENT = "said_to_agent"
@@ -80,9 +79,8 @@ class Rasa:
         self._token = token
         self._wording = wording
         self._patience = patience
-        general = office.services[GENERAL_SERVICE]
         # A line that names a service means the general one unless the action says which.
-        self._service = {"service": general.name, "service_phone": general.phone or office.town.phone}
+        self._service = office.reach(GENERAL_SERVICE)
 
     async def talk(self, conversation: Conversation, message: Message, payload: str | None) -> Turn:
         """Say a message; a `payload` that we offered is sent as it is, typed text is disarmed.

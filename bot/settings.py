@@ -6,9 +6,7 @@ Read once, at start; a mistake stops the start with one sentence that names the 
 from __future__ import annotations
 
 import contextlib
-import difflib
 import os
-import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -20,37 +18,20 @@ import msgspec
 import yaml
 from msgspec import Meta, Struct
 
+from bot import mistakes
 from bot.errors import ConfigurationError
 
-COLOUR = r"^#[0-9a-fA-F]{6}$"
-ORIGIN = r"^https?://[^/\s]+$"
-ADDRESS = r"^https?://"
-CODE = r"^[a-z][a-z0-9_]*$"
-FORMS = {
-    COLOUR: 'a colour is written in quotes, # and six digits or letters from a to f: "#1f4e79"',
-    ORIGIN: "an origin is https:// and a host, without a path: https://www.mairie.example",
-    ADDRESS: "an address begins with https:// or http://: https://www.mairie.example",
-    CODE: "a service's code is small letters without accents, digits and _, a letter first: etat_civil",
-}
-TYPES = {
-    "str": "a text (numbers and dates as texts stand in quotes)",
-    "int": "a whole number",
-    "float": "a number",
-    "bool": "true or false",
-    "array": "a list",
-    "object": "settings, one a line",
-    "null": "nothing",
-}
-FOUND = {**TYPES, "str": "a text", "object": "a group of settings"}
-
-Colour = Annotated[str, Meta(pattern=COLOUR)]
-Origin = Annotated[str, Meta(pattern=ORIGIN)]
+Colour = Annotated[str, Meta(pattern=mistakes.COLOUR)]
+Origin = Annotated[str, Meta(pattern=mistakes.ORIGIN)]
 Score = Annotated[float, Meta(ge=0, le=1)]
 Days = Annotated[int, Meta(ge=1, le=36500)]
 
 SQLITE = "sqlite"
 POSTGRESQL = "postgresql+asyncpg"
 MIN_SECRET_CHARS = 32
+GENERAL_SERVICE = "accueil_general"
+"""What nobody else takes goes there."""
+MAX_HOURS_CHARS = 200
 
 
 class Colours(Struct, frozen=True, forbid_unknown_fields=True):
@@ -70,11 +51,29 @@ class Town(Struct, frozen=True, forbid_unknown_fields=True):
     email: str
     counter: str
     hours: str
-    website: Annotated[str, Meta(pattern=ADDRESS)]
-    inhabitants: int = 0
-    language: str = "fr"
+    website: Annotated[str, Meta(pattern=mistakes.ADDRESS)]
     zone: str = "Europe/Paris"
     colours: Colours = Colours()
+
+
+class News(Struct, frozen=True, forbid_unknown_fields=True):
+    """One of the news on the home page."""
+
+    title: Annotated[str, Meta(min_length=1)]
+    text: str
+    kind: str = ""
+    """A word above the title: market, works."""
+
+
+class Site(Struct, frozen=True, forbid_unknown_fields=True):
+    """What the town's pages say besides its services and articles."""
+
+    note: str = ""
+    news: tuple[News, ...] = ()
+    accessibility: Annotated[str, Meta(pattern=mistakes.CONFORMITY)] = "non conforme"
+    """What the law asks to be said on every page (RGAA)."""
+    audit: str = ""
+    """Who checked it, when, and with what result, in a sentence."""
 
 
 class Chat(Struct, frozen=True, forbid_unknown_fields=True):
@@ -117,13 +116,16 @@ class Service(Struct, frozen=True, forbid_unknown_fields=True):
     about: str
     phone: str = ""
     email: str = ""
+    hours: Annotated[str, Meta(max_length=MAX_HOURS_CHARS)] = ""
+    """Its own, in words that go on in a sentence; "" keeps the town hall's."""
 
 
 class Office(Struct, frozen=True, forbid_unknown_fields=True):
     """Everything in `office.yml`."""
 
     town: Town
-    services: dict[Annotated[str, Meta(pattern=CODE)], Service]
+    services: dict[Annotated[str, Meta(pattern=mistakes.CODE)], Service]
+    site: Site = Site()
     chat: Chat = Chat()
     channels: Channels = Channels()
     knowledge: Knowledge = Knowledge()
@@ -133,6 +135,16 @@ class Office(Struct, frozen=True, forbid_unknown_fields=True):
     def zone(self) -> ZoneInfo:
         """The town's time zone."""
         return ZoneInfo(self.town.zone)
+
+    def reach(self, code: str) -> dict[str, str]:
+        """How a service is reached, as the catalogue's lines name it; the town's own phone where it has none.
+
+        `service_phone` says a service's own hours in brackets: the lines name the town hall's beside it. A code that is
+        not there means the general service.
+        """
+        service = self.services.get(code) or self.services[GENERAL_SERVICE]
+        phone = service.phone or self.town.phone
+        return {"service": service.name, "service_phone": f"{phone} ({service.hours})" if service.hours else phone}
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,78 +221,18 @@ def read_office(path: Path) -> Office:
         office = msgspec.convert(raw, Office)
         _ = office.zone
     except msgspec.ValidationError as error:
-        raise ConfigurationError(f"{path}: {_in_words(str(error), raw)}") from error
+        raise ConfigurationError(f"{path}: {mistakes.told(str(error), raw, Office)}") from error
     except (KeyError, ValueError, OSError) as error:
         raise ConfigurationError(f"{path}: town.zone: there is no time zone {raw['town']['zone']!r}") from error
-    if "accueil_general" not in office.services:
+    if GENERAL_SERVICE not in office.services:
         raise ConfigurationError(f"{path}: services: accueil_general is missing; what nobody else takes goes there")
     if office.knowledge.choose_threshold > office.knowledge.answer_threshold:
         raise ConfigurationError(f"{path}: knowledge: choose_threshold is above answer_threshold")
+    if office.site.accessibility != Site().accessibility and not office.site.audit:
+        raise ConfigurationError(
+            f"{path}: site.audit is missing; only an audit makes a site {office.site.accessibility}"
+        )
     return office
-
-
-def _in_words(error: str, raw: Any) -> str:
-    """What msgspec says of an office.yml, for the person who wrote it: the place in dotted form, and what is wrong."""
-    said, _, path = error.partition(" - at ")
-    of_key, place = path.startswith("`key`"), path.rpartition("`$")[2].rstrip("`").lstrip(".")
-    if place.startswith("services[...]"):
-        place = f"services.{_broken_service(raw)}{place.removeprefix('services[...]')}"
-    if of_key:
-        return _wrong_key(place, raw)
-    quoted = re.findall(r"`([^`]*)`", said)
-    if "unknown field" in said:
-        return _unknown(place, quoted[0])
-    if "missing required field" in said:
-        return f"{_dotted(place, quoted[0])} is missing"
-    where = f"{place}: " if place else ""
-    if " matching regex " in said:
-        # msgspec shows the pattern as Python writes it.
-        form = next((form for pattern, form in FORMS.items() if repr(pattern) in said), said)
-        return f"{where}{form}"
-    if " of length " in said:
-        return f"{where}must not be empty"
-    if limit := re.search(r"([<>]=) (\S+)$", said):
-        return f"{where}must be at {'least' if limit[1] == '>=' else 'most'} {limit[2]}"
-    if len(quoted) == 2:
-        return f"{where}expected {TYPES.get(quoted[0], quoted[0])}, found {FOUND.get(quoted[1], quoted[1])}"
-    return f"{where}{said}"
-
-
-def _dotted(place: str, name: object) -> str:
-    return f"{place}.{name}" if place else str(name)
-
-
-def _unknown(place: str, name: object) -> str:
-    kind: Any = Office
-    for part in place.split(".") if place else ():
-        if kind is Office and part == "services":
-            kind = Service
-            break
-        kind = next(field.type for field in msgspec.structs.fields(kind) if field.name == part)
-    known = [field.name for field in msgspec.structs.fields(kind)]
-    near = difflib.get_close_matches(str(name), known, n=1)
-    hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(known)}"
-    return f"{_dotted(place, name)} is not a setting; {hint}"
-
-
-def _wrong_key(place: str, raw: Any) -> str:
-    keys: Any = raw
-    for part in place.split(".") if place else ():
-        keys = keys[part]
-    if place == "services":
-        wrong = next(key for key in keys if not (isinstance(key, str) and re.search(CODE, key)))
-        return f"services.{wrong}: {FORMS[CODE]}"
-    return _unknown(place, next(key for key in keys if not isinstance(key, str)))
-
-
-def _broken_service(raw: Any) -> str:
-    """The code of the first service that is wrong: msgspec does not say it."""
-    for code, service in raw["services"].items():
-        try:
-            msgspec.convert(service, Service)
-        except msgspec.ValidationError:
-            return str(code)
-    return "…"
 
 
 def _port(environ: Mapping[str, str], name: str, default: int) -> int:

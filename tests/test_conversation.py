@@ -1,4 +1,4 @@
-"""A question that the core cannot answer does not hold up its conversation for ever."""
+"""What is said at once to danger, and what becomes of a question that the core cannot answer."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from bot import safety, settings
 from bot.bus import LocalBus
 from bot.conversation import FUTILE_ATTEMPTS, Counter
 from bot.errors import RasaError, RasaSilent, RasaSlow, RasaUnreachable
-from bot.messages import AnswerStatus, Message, Turn
+from bot.messages import Address, AnswerStatus, Kind, Message, Reply, Turn
 from bot.store.base import Conversation
 from bot.store.sql import Store, migrate, open_store
 from bot.text import wording
@@ -39,6 +39,23 @@ class Unanswering:
         return self._well
 
 
+class Answering:
+    """A core that answers all it hears, and remembers it."""
+
+    def __init__(self) -> None:
+        self.heard: list[str] = []
+
+    async def talk(self, conversation: Conversation, message: Message, payload: str | None) -> Turn:
+        self.heard.append(message.text)
+        return Turn((Reply(f"{message.id}.0", "Voici."),))
+
+    async def replay(self, conversation: Conversation, message: Message) -> Turn | None:
+        return None
+
+    async def well(self) -> bool:
+        return True
+
+
 @pytest.fixture
 async def store(tmp_path: Path) -> AsyncIterator[Store]:
     url = f"sqlite:///{tmp_path / 'guichet.db'}"
@@ -63,6 +80,54 @@ async def tries_until_answered(store: Store, core: Unanswering) -> tuple[int, li
     assert conversation
     entries = await store.transcript.read(conversation.id)
     return tried, [entry.ref for entry in entries if entry.reply and entry.reply.status is AnswerStatus.UNAVAILABLE]
+
+
+async def said(store: Store, address: Address = ANNE) -> list[tuple[str, str]]:
+    """The ids and first words of a conversation's lines."""
+    conversation = await store.conversations.find(address)
+    assert conversation
+    entries = await store.transcript.read(conversation.id)
+    return [(entry.ref, entry.text.split("\n")[0]) for entry in entries]
+
+
+async def exchange(store: Store, message: Message) -> tuple[list[str], list[tuple[str, str]]]:
+    """What the core hears of a message, and what stands in the transcript when it was handled."""
+    office = settings.read_office(ROOT / "office.yml")
+    core = Answering()
+    counter = Counter(store, core, {}, wording.load(office), safety.load(), LocalBus(), "w1", lambda: START)
+    for _ in range(2):
+        await counter.receive(message)
+    if claim := await store.inbox.claim("w1", START, timedelta(seconds=30)):
+        await counter.handle(claim)
+    assert await store.inbox.claim("w1", START, timedelta(seconds=30)) is None
+    return core.heard, await said(store)
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("il y a le feu chez moi", "Appelez tout de suite :"),
+        ("mon mari me frappe", "En danger, appelez tout de suite :"),
+    ],
+)
+async def test_a_sure_danger_ends_the_turn(store: Store, text: str, line: str) -> None:
+    """The numbers are the whole answer, and the core never hears of it."""
+    assert await exchange(store, Message("m1", ANNE, text, START)) == ([], [("m1", text), ("m1.alarm", line)])
+
+
+async def test_a_possible_danger_is_also_answered_as_a_question(store: Store) -> None:
+    """The numbers first, under an id that no answer of the core has; then the answer."""
+    text = "une fumée dans le ciel"
+    expected = [("m1", text), ("m1.alarm", "Si quelqu’un est en danger :"), ("m1.0", "Voici.")]
+
+    assert await exchange(store, Message("m1", ANNE, text, START)) == ([text], expected)
+
+
+async def test_an_opening_is_welcomed_without_the_core(store: Store) -> None:
+    """It leaves nothing to handle."""
+    heard, lines = await exchange(store, Message("m1", ANNE, "", START, kind=Kind.START))
+
+    assert (heard, [ref for ref, _ in lines]) == ([], ["m1.0"])
 
 
 @pytest.mark.parametrize("error", [RasaSilent("nothing"), RasaSlow("too slow")])

@@ -51,6 +51,9 @@ def test_the_example_town_has_its_25_services(tmp_path: Path) -> None:
         (("retention", "conversations"), 0, "retention.conversations"),
         (("services", "Voirie !"), {"name": "x", "about": "y"}, "services"),
         (("services", "voirie"), {"name": "Voirie"}, "about"),
+        (("services", "voirie", "hours"), "x" * 201, "services.voirie.hours"),
+        (("site", "accessibility"), "conforme", "site.accessibility"),
+        (("site", "accessibility"), "totalement conforme", "site.audit"),
         (("chanels",), {"web": True}, "chanels"),
     ],
 )
@@ -68,6 +71,10 @@ def test_a_wrong_value_is_named(tmp_path: Path, path: tuple[str, ...], value: An
     ("path", "value", "told"),
     [
         (("town", "nme"), "x", "town.nme is not a setting; did you mean name?"),
+        (("site", "news"), [{"titel": "x", "text": "y"}], "site.news[0].titel is not a setting; did you mean title?"),
+        (("site", "news"), [{"title": "x"}], "site.news[0].text is missing"),
+        (("site", "accessibility"), "oui", "site.accessibility: is one of non conforme, "),
+        (("services", "voirie", "hours"), "x" * 201, "services.voirie.hours: must have at most 200 characters"),
         (("town", 12), "x", "town.12 is not a setting; there are name, office, "),
         (("chanels",), {}, "chanels is not a setting; did you mean channels?"),
         (("town", "colours", "mian"), "x", "town.colours.mian is not a setting; did you mean main?"),

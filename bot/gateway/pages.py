@@ -1,8 +1,10 @@
-"""The town's pages: the home page with the chat, each article, privacy and accessibility."""
+"""The town's pages: the home page with the chat, the list of articles and each of them, privacy and accessibility."""
 
 from __future__ import annotations
 
+import html
 import mimetypes
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,15 +14,30 @@ from aiohttp import web
 from markdown_it import MarkdownIt
 from markupsafe import Markup
 
+from bot.clock import Clock, now
 from bot.errors import ConfigurationError
 from bot.gateway.middleware import etag
+from bot.knowledge.articles import expired
 from bot.settings import Office
-from bot.store.base import Articles
+from bot.store.base import Article, Articles
+from bot.text.french import fold
+from bot.text.typography import typeset
 
 WEB = Path(__file__).resolve().parents[2] / "web"
 WIDGET = "widget.js"
 CACHE = "public, max-age=300"
 STATIC = ("site.css", "site.js", "icon.svg")
+
+_TEXT = re.compile(r"(?<=>)[^<>]*\w[^<>]*(?=<)")
+"""What stands between tags; an attribute has no ">" of its own, it is escaped there."""
+_TAG = re.compile(r"(<[^>]*>)")
+_REACHED = re.compile(
+    r"(?P<tel>\b0\d(?: \d{2}){4}\b|\b0 8\d\d \d{3} \d{3}\b|\b116 \d{3}\b|\b3\d{3}\b(?!\.)"
+    r"|(?<=ppelez le )1\d{1,2}\b)"
+    r"|(?P<mail>\b[\w.+-]+@[\w-]+(?:\.[\w-]+)+)"
+    r"|(?P<site>(?<![\w@/.-])(?:[a-z0-9-]+\.)+(?:fr|eu|org|com)\b(?![\w@/-]))",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +56,10 @@ class Pages:
         ConfigurationError: the web pages have not been built.
     """
 
-    def __init__(self, office: Office, articles: Articles, web_folder: Path = WEB) -> None:
+    def __init__(self, office: Office, articles: Articles, web_folder: Path = WEB, clock: Clock = now) -> None:
         self._office = office
         self._articles = articles
+        self._clock = clock
         self._markdown = MarkdownIt("commonmark", {"html": False}).enable("table")
         self._templates = jinja2.Environment(
             loader=jinja2.FileSystemLoader(web_folder / "pages"),
@@ -59,6 +77,7 @@ class Pages:
         """Every page's route."""
         return [
             web.get("/", self.home),
+            web.get("/articles", self.every_article),
             web.get("/articles/{id}", self.article),
             web.get("/confidentialite", self.privacy),
             web.get("/accessibilite", self.accessibility),
@@ -70,17 +89,35 @@ class Pages:
         """`/`"""
         return self._page("home.html.j2", services=self._office.services)
 
+    async def every_article(self, request: web.Request) -> web.Response:
+        """`/articles`: the titles of all that is up to date, under the services in the town's order."""
+        found: dict[str, list[Article]] = {}
+        for article in await self._articles.all():
+            if not self._expired(article):
+                found.setdefault(article.service if article.service in self._office.services else "", []).append(
+                    article
+                )
+        groups = [
+            (code, self._office.services.get(code), sorted(found[code], key=lambda article: fold(article.title)))
+            for code in (*self._office.services, "")
+            if code in found
+        ]
+        return self._page("articles.html.j2", groups=groups)
+
     async def article(self, request: web.Request) -> web.Response:
         """`/articles/{id}`: one article, readable without script."""
         article = await self._articles.get(request.match_info["id"])
         shown = {
             "id": article.id,
             "title": article.title,
+            "service": article.service,
             # MarkdownIt with HTML switched off escapes whatever is not Markdown.
-            "html": Markup(self._markdown.render(article.body)),  # noqa: S704
+            "html": Markup(_linked(self._markdown.render(article.body))),  # noqa: S704
             "updated": article.updated,
-            "valid_until": article.valid_until,
-            "source": article.source,
+            "expired": self._expired(article),
+            # What an answer shows as its source is this page, unless the words were taken from another one.
+            "source": article.source if article.source != request.path else "",
+            "more": article.more,
         }
         service = self._office.services.get(article.service)
         return self._page("article.html.j2", article=shown, service=service)
@@ -134,14 +171,45 @@ class Pages:
             return self._page("error.html.j2", status=status)
         return web.json_response({"error": status}, status=status)
 
+    def _expired(self, article: Article) -> bool:
+        return expired(article, self._clock().astimezone(self._office.zone).date())
+
     def _embedding(self, request: web.Request) -> dict[str, str]:
         origin = request.headers.get("Origin", "")
         return {"Access-Control-Allow-Origin": origin} if origin in self._office.chat.allowed_origins else {}
 
     def _page(self, template: str, status: int = 200, **values: Any) -> web.Response:
-        html = self._templates.get_template(template).render(town=self._office.town, status=status, **values)
-        headers = {"Cache-Control": "no-cache", "ETag": f'"{etag(html.encode())}"'}
-        return web.Response(text=html, status=status, content_type="text/html", headers=headers)
+        office = self._office
+        text = _printed(
+            self._templates.get_template(template).render(town=office.town, site=office.site, status=status, **values)
+        )
+        headers = {"Cache-Control": "no-cache", "ETag": f'"{etag(text.encode())}"'}
+        return web.Response(text=text, status=status, content_type="text/html", headers=headers)
+
+
+def _linked(page: str) -> str:
+    """An article's HTML in which numbers, mail addresses and sites can be followed, as far as its author left them bare."""
+    parts, is_linked = [], False
+    for part in _TAG.split(page):
+        if part.startswith(("<a ", "<code", "</a", "</code")):
+            is_linked = not part.startswith("</")
+        is_words = not part.startswith("<") and not is_linked
+        parts.append(_REACHED.sub(_link, part) if is_words else part)
+    return "".join(parts)
+
+
+def _link(found: re.Match[str]) -> str:
+    words = found[0]
+    if found["tel"]:
+        return f'<a class="tel" href="tel:{words.replace(" ", "")}">{words}</a>'
+    if found["mail"]:
+        return f'<a href="mailto:{words}">{words}</a>'
+    return f'<a href="https://{words.lower()}" rel="noreferrer">{words}</a>'
+
+
+def _printed(page: str) -> str:
+    """A page with every text set as French is in print, whoever wrote it: templates, `office.yml`, articles."""
+    return _TEXT.sub(lambda text: html.escape(typeset(html.unescape(text[0])), quote=False), page)
 
 
 def _file(path: Path) -> File:

@@ -18,14 +18,14 @@ from bot.knowledge.index import ARTICLE_FIELDS, Index, Query
 from bot.store.base import Article
 from bot.text.normalise import normalise
 
-BIAS = -6.54
+BIAS = -6.92
 COEFFICIENTS = {
-    "strength": 2.07,
-    "coverage": 1.92,
-    "core": 2.28,
-    "unknown": -0.43,
-    "lead": 1.05,
-    "words": 2.16,
+    "strength": 2.28,
+    "coverage": 2.37,
+    "core": 1.65,
+    "unknown": -0.27,
+    "lead": 1.30,
+    "words": 2.32,
 }
 """The logistic's coefficients, in the order of `Features`."""
 

@@ -116,10 +116,18 @@ class Conversations(Protocol):
 class Inbox(Protocol):
     """What citizens said, until it is answered."""
 
-    async def put(self, message: Message, language: str, now: datetime, answered: Sequence[Prepared] = ()) -> bool:
+    async def put(
+        self,
+        message: Message,
+        language: str,
+        now: datetime,
+        answered: Sequence[Prepared] = (),
+        settles: bool = True,
+    ) -> bool:
         """Store a message, its conversation if new, and the citizen's line of the transcript unless it has no words.
 
-        With `answered` the message is settled at once and these replies are stored in the same transaction.
+        The replies of `answered` are stored in the same transaction. They settle the message, unless `settles` is False:
+        then it is still to be handled, and what answers it comes behind them.
         False if (channel, message id) was stored before; nothing changes then.
         """
 
@@ -232,6 +240,8 @@ class Article:
     origin: str = "markdown"
     """Which importer owns it."""
     updated: date | None = None
+    more: str = ""
+    """URL of a page to read further; unlike `source`, it need not hold the article's words."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,7 +42,14 @@ class SqlInbox:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def put(self, message: Message, language: str, now: datetime, answered: Sequence[Prepared] = ()) -> bool:
+    async def put(
+        self,
+        message: Message,
+        language: str,
+        now: datetime,
+        answered: Sequence[Prepared] = (),
+        settles: bool = True,
+    ) -> bool:
         """See `Inbox.put`. An opening (`Kind.START`) leaves no line: the citizen has said nothing yet.
 
         A message that comes with a language changes that of its conversation: the citizen goes on in it.
@@ -62,7 +69,7 @@ class SqlInbox:
                 "received_at": now,
                 "due_at": now,
                 "attempts": 0,
-                "settled_at": now if answered else None,
+                "settled_at": now if answered and settles else None,
             }
             if connection.execute(insert_new(connection.dialect.name, inbox.c.id), row).first() is None:
                 raise _Seen

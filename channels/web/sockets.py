@@ -15,7 +15,7 @@ from aiohttp import web
 
 from bot.clock import Clock, now
 from bot.errors import BotError, PayloadRejected, RequestRejected, SignatureRejected, StoreError
-from bot.messages import Address, Author, Reply
+from bot.messages import ALARM_SUFFIX, Address, Author, Reply
 from bot.store.base import Entry, Erased
 from bot.tasks import stop
 from bot.text.wording import DEFAULT, Wording
@@ -203,7 +203,7 @@ class WebSockets:
         if alarm and own and given:
             # Under the id that the stored answer will have: the widget shows it once, and now.
             key = self._sessions.key(data.get("session_id")) or "-" * payloads.KEY_CHARS
-            await self._warn(sid, alarm, language, f"{key}.{given}.0")
+            await self._warn(sid, alarm, language, f"{key}.{given}{ALARM_SUFFIX}")
         refusal = await self._take(sid, data, language, urgent=alarm is not None)
         if refusal is None:
             return {"ok": True}

@@ -27,7 +27,7 @@ async def test_a_question_is_answered(talk: Talk) -> None:
     assert said == Say(
         "answer+reach_person+helped",
         values={
-            "passage": "Prix\n\nLe timbre du passeport coûte 86 € pour un adulte.",
+            "passage": "Prix\n\nLe timbre du passeport coûte 86\u00a0€ pour un adulte.",
             **REACH,
         },
         buttons=MORE,
@@ -49,7 +49,7 @@ async def test_an_intent_never_chooses_a_text(talk: Talk, intent: str) -> None:
     """Recognised or not, the citizen's own words are searched."""
     said = await talk.ask("horaires de la piscine", intent)
 
-    assert said.values["passage"] == "La piscine ouvre du mardi au dimanche, de 10 h à 19 h."
+    assert said.values["passage"] == "La piscine ouvre du mardi au dimanche, de 10\u00a0h à 19\u00a0h."
 
 
 async def test_a_service_without_a_phone(talk: Talk) -> None:
@@ -68,7 +68,7 @@ async def test_more_shows_the_rest_in_turn(talk: Talk) -> None:
     assert [line.values.get("passage", "").split("\n")[0] for line in said[:3]] == [
         "Pièces à fournir",
         "Enfants",
-        "La demande de passeport se fait sur rendez-vous à l'état civil. Préparez-la en ligne avant de venir.",
+        "La demande de passeport se fait sur rendez-vous à l’état civil. Préparez-la en ligne avant de venir.",
     ]
     assert [line.buttons for line in said] == [MORE, MORE, RATING, ()]
 
@@ -102,7 +102,7 @@ async def test_titles_to_choose_from(talk: Talk) -> None:
 
     assert (offered.say, offered.status, talk.slots["lost"]) == ("choose", AnswerStatus.CHOOSE, 0.0)
     assert [button.title for button in offered.buttons] == ["Horaires de la piscine", "Horaires de la médiathèque"]
-    assert chosen.values["passage"] == "La piscine ouvre du mardi au dimanche, de 10 h à 19 h."
+    assert chosen.values["passage"] == "La piscine ouvre du mardi au dimanche, de 10\u00a0h à 19\u00a0h."
 
 
 async def test_the_question_before_a_choice_chooses_the_passage(talk: Talk) -> None:
@@ -135,7 +135,7 @@ async def test_an_expired_article(talk: Talk) -> None:
     """It is not quoted; its title and the service that knows are."""
     assert await talk.ask("à quelle heure le feu d'artifice") == Say(
         "expired",
-        values={"title": "Fête de l'été 2026", "service": "Accueil", "service_phone": "01 00 00 00 00"},
+        values={"title": "Fête de l’été 2026", "service": "Accueil", "service_phone": "01 00 00 00 00"},
         status=AnswerStatus.EXPIRED,
     )
     assert talk.answered == (None, None)

@@ -3,6 +3,7 @@
 import asyncio
 from pathlib import Path
 
+import msgspec
 import pytest
 from rasa_sdk import Action
 from rasa_sdk.executor import ActionExecutor
@@ -13,7 +14,9 @@ from actions.services import Services, Shared, shared
 from bot.errors import ConfigurationError, StoreError
 from bot.knowledge.base import KnowledgeBase
 from bot.messages import AnswerStatus
+from bot.settings import Service
 from bot.store.sql import Store, migrate
+from bot.text import wording
 from bot.wire import Say
 from tests.actions.talk import Talk
 from tests.knowledge import small
@@ -78,6 +81,24 @@ def test_rasa_registers_the_three_actions_and_no_base() -> None:
     assert issubclass(GuichetAction, Action)
     assert GuichetAction not in {type(run.__self__) for run in executor.actions.values()}
     assert not shared.begun
+
+
+@pytest.mark.parametrize(
+    ("service", "phone"),
+    [
+        (Service(name="Sports", about=""), small.OFFICE.town.phone),
+        (Service(name="Sports", about="", phone="01 00 00 00 07"), "01 00 00 00 07"),
+        (Service(name="Sports", about="", phone="01 00 00 00 07", hours="le lundi"), "01 00 00 00 07 (le lundi)"),
+    ],
+)
+def test_how_a_service_is_reached(service: Service, phone: str) -> None:
+    """By its own number and hours; the lines themselves name the town hall's hours, as the town hall's."""
+    office = msgspec.structs.replace(small.OFFICE, services={**small.OFFICE.services, "sports": service})
+
+    assert office.reach("sports") == {"service": "Sports", "service_phone": phone}
+    for key in ("reach_person", "expired", "rated_useless"):
+        said = wording.load(office).say(key, title="x", **office.reach("sports"))
+        assert f"Sports, {phone}, ou à l’accueil de la mairie, {office.town.hours}." in said
 
 
 async def test_services_of_a_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -170,7 +170,8 @@ async def test_any_colour_of_a_town(visit: Visit, gateway: FakeGateway, colour: 
 
 @pytest.mark.parametrize("look", LOOKS)
 @pytest.mark.parametrize(
-    "path", ["/", "/articles/carte-identite", "/confidentialite", "/accessibilite", "/nulle-part", "/failing"]
+    "path",
+    ["/", "/articles", "/articles/carte-identite", "/confidentialite", "/accessibilite", "/nulle-part", "/failing"],
 )
 async def test_pages(visit: Visit, path: str, look: dict[str, Any]) -> None:
     """The town's pages, the error pages included."""

@@ -57,6 +57,21 @@ async def test_danger_comes_first_whatever_the_core_does(
     assert all(said not in heard["message"] for heard in rasa.heard)
 
 
+@pytest.mark.parametrize("fault", [None, "silent", "failing", "closing"])
+async def test_possible_danger_is_answered_twice(running: Gateway, rasa: FakeRasa, fault: str | None) -> None:
+    """The numbers at once, whatever the core does, and then what any other message would get."""
+    rasa.fault = fault
+    rasa.answer("Le don du sang a lieu vendredi.")
+    async with page(running) as citizen:
+        await citizen.request_session(client="guichet")
+        await citizen.say("que faire, mon sang", id="m1")
+        await until(lambda: any("112" in text for text in citizen.texts()), seconds=2)
+        rasa.fault = None
+        await until(lambda: "Le don du sang a lieu vendredi." in citizen.texts(), seconds=10)
+
+        assert "Si quelqu’un est en danger" in citizen.texts()[0]
+
+
 async def test_a_message_handled_already_is_not_said_again(running: Gateway, rasa: FakeRasa) -> None:
     """The core wrote its answer and the connection broke: the answer is rebuilt from its events."""
     rasa.answer("Une seule fois.")

@@ -12,6 +12,7 @@ import pytest
 
 from bot.app import gateway
 from bot.errors import ConfigurationError
+from bot.gateway.worker import Worker
 from bot.messages import Address, Message
 from bot.settings import Settings
 from bot.store.sql import Store
@@ -89,12 +90,18 @@ async def test_a_gateway_that_gets_no_port_takes_nothing_from_the_one_that_has_i
     assert taken is None
 
 
-async def test_a_gateway_whose_part_breaks_says_so(settings: Settings, store: Store) -> None:
+async def test_a_gateway_whose_part_breaks_says_so(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     """Its process ends then, and the supervisor starts a new one: a gateway that answers nobody must not look alive."""
+    due = asyncio.Event()
+
+    async def run(self: Worker) -> None:
+        await due.wait()
+        raise RuntimeError("a bug")
+
+    monkeypatch.setattr(Worker, "run", run)
     async with gateway(settings) as built:
-        (worker,) = (task for task in asyncio.all_tasks() if task.get_name() == "worker.run")
         before = built.broken.is_set()
-        worker.get_coro().throw(RuntimeError("a bug"))  # type: ignore[union-attr]
+        due.set()
         await asyncio.wait_for(built.broken.wait(), 5)
 
     assert before is False

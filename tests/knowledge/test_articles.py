@@ -1,9 +1,21 @@
+import re
 from datetime import date
+from pathlib import Path
 
 import pytest
 
 from bot.knowledge.articles import WORDS_AT_MOST, expired, passages
+from bot.knowledge.importers import markdown
+from bot.settings import read_office
 from bot.store.base import Article
+
+ROOT = Path(__file__).resolve().parents[2]
+NATIONAL = {"0 809 401 401", "116 006"}
+"""Taxes, help for victims."""
+SHORT = {"15", "17", "18", "112", "114", "115", "119", "3230", "3646", "3919", "3949"}
+PHONE = re.compile(r"\b0\d(?: \d{2}){4}\b|\b0 8\d\d \d{3} \d{3}\b|\b116 \d{3}\b")
+CALLED = re.compile(r"\b3\d{3}\b(?!\.)|(?:ppelez|écrivez|SMS)[^.\n]{0,24}? (?:le|au) (1\d{1,2})\b")
+MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 
 
 def article(body: str, **fields: object) -> Article:
@@ -97,3 +109,66 @@ def test_a_short_rest_is_not_left_alone() -> None:
 def test_an_article_is_valid_through_its_last_day(until: date | None, over: bool) -> None:
     """It expires on the day after; without a date it never does."""
     assert expired(article("x", valid_until=until), date(2026, 11, 23)) is over
+
+
+@pytest.fixture(scope="module")
+def town() -> tuple[Article, ...]:
+    """The example town's own articles."""
+    reading = markdown.read(ROOT / "knowledge", read_office(ROOT / "office.yml").services)
+    assert reading.problems == ()
+    return reading.articles
+
+
+def test_every_number_and_address_is_the_towns(town: tuple[Article, ...]) -> None:
+    """What a citizen is told to call or to write to stands in office.yml, or is a national number."""
+    office = read_office(ROOT / "office.yml")
+    phones = {office.town.phone, *(service.phone for service in office.services.values())} | NATIONAL
+    mails = {office.town.email, *(service.email for service in office.services.values())}
+    strange = {
+        (article.id, found)
+        for article in town
+        for found in {*PHONE.findall(article.body)} - phones | {*MAIL.findall(article.body)} - mails
+    }
+
+    assert strange == set()
+
+
+def test_every_short_number_is_a_known_one(town: tuple[Article, ...]) -> None:
+    """A slip in an emergency number is found here."""
+    called = {found[1] or found[0] for article in town for found in CALLED.finditer(article.body)}
+
+    assert called <= SHORT
+    assert {"15", "17", "18", "115", "119", "3919"} <= called
+
+
+def test_the_source_of_an_answer_holds_its_words(town: tuple[Article, ...]) -> None:
+    """The town wrote these: its own page is what an answer shows, and the State's page is only to read further."""
+    assert {article.source for article in town} == {""}
+    assert all(article.more.startswith("https://") for article in town if article.more)
+
+
+def test_only_prices_go_out_of_date(town: tuple[Article, ...]) -> None:
+    """A fresh clone answers for years; nothing that names a year stays valid after it."""
+    for article in town:
+        assert article.valid_until is None or "€" in article.body, article.id
+        assert article.valid_until is None or article.valid_until >= date(2031, 12, 31), article.id
+        assert not re.search(r"\b20[2-9]\d\b", article.body) or article.id == "carte-identite", article.id
+
+
+def test_answers_are_calm_and_short(town: tuple[Article, ...]) -> None:
+    """No exclamation mark, nothing longer than a chat shows, one sort of apostrophe in the files."""
+    for article in town:
+        assert "!" not in article.body, article.id
+        assert "’" not in article.body, article.id
+        assert max(len(passage.text.split()) for passage in passages(article)) <= WORDS_AT_MOST, article.id
+
+
+def test_where_to_read_further_is_kept_and_checked(tmp_path: Path) -> None:
+    """`more` is an address or the file is refused."""
+    head = "---\ntitle: Pacs\nservice: etat_civil\nmore: {}\n---\nTexte.\n"
+    (tmp_path / "a.md").write_text(head.format("https://www.service-public.fr/x"), encoding="utf-8")
+    (tmp_path / "b.md").write_text(head.format("javascript:alert(1)"), encoding="utf-8")
+    reading = markdown.read(tmp_path, {"etat_civil"})
+
+    assert [article.more for article in reading.articles] == ["https://www.service-public.fr/x"]
+    assert [problem.sentence.partition(" is ")[0] for problem in reading.problems] == ["more:"]

@@ -123,6 +123,22 @@ class InboxContract:
         assert conversation is not None
         assert conversation.language == "en"
 
+    async def test_a_message_answered_at_once_may_stay_to_be_handled(self, store: Store) -> None:
+        """The alarm of a possible danger: in transcript and outbox at once, before the answer; said again, once."""
+        for _ in range(2):
+            await store.inbox.put(message("m1"), "fr", START, [prepared("m1.alarm")], settles=False)
+        conversation = await conversation_of(store)
+        said = [entry.ref for entry in await store.transcript.read(conversation)]
+        claim = await claimed(store)
+        await store.inbox.finish(claim.row, "w1", [prepared("m1.0")], after(1))
+        answered = [entry.ref for entry in await store.transcript.read(conversation)]
+
+        assert said == ["m1", "m1.alarm"]
+        assert claim.message.id == "m1"
+        assert answered == ["m1", "m1.alarm", "m1.0"]
+        assert (await store.inbox.waiting(after(2)))[0] == 0
+        assert (await store.outbox.waiting(after(2)))[0] == 2
+
     async def test_an_answered_message_is_settled(self, store: Store) -> None:
         """Danger is answered in the transaction that stores it: nothing to claim, the reply in transcript and outbox."""
         await store.inbox.put(message("m1"), "fr", START, [prepared("r1")])

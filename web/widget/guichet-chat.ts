@@ -1,5 +1,6 @@
 import { LitElement, html, nothing, unsafeCSS, type PropertyValues, type TemplateResult } from "lit";
 
+import { Announcing } from "./announcing";
 import { Composing } from "./composing";
 import { fetchConfig } from "./config";
 import { openChoices, type Item } from "./entries";
@@ -44,11 +45,11 @@ export class GuichetChat extends LitElement {
   #storage!: Storage;
   #preferences: Preferences = DEFAULTS;
   #t: Strings = stringsFor(null);
-  #said = "";
   #unread = 0;
   #wasLost = false;
   readonly #unfolded = new Set<string>();
   #leaveScreen: (() => void) | null = null;
+  readonly #announcing = new Announcing(() => this.requestUpdate());
   readonly #composing = new Composing(this);
   readonly #sheets = new Sheets(this);
   readonly #scrolling = new Scrolling(
@@ -97,7 +98,7 @@ export class GuichetChat extends LitElement {
     if (!this.#isOpen) return;
     this.#isOpen = false;
     this.#sheets.drop();
-    this.#said = "";
+    this.#announcing.hush();
     this.#release();
     this.requestUpdate();
     void this.updateComplete.then(() => this.#find<HTMLElement>(".launcher")?.focus());
@@ -154,7 +155,7 @@ export class GuichetChat extends LitElement {
         () => this.close(),
       )}
       ${session.link === "lost" ? html`<p class="banner">${icon("alert")} ${t.lost}</p>` : nothing}
-      <div class="vh" role="status">${this.#said}</div>
+      <div class="vh" role="status">${this.#announcing.words}</div>
       <div class="body">
         ${this.#sheets.render({
           t,
@@ -163,7 +164,7 @@ export class GuichetChat extends LitElement {
           items: this.#items,
           preferences: this.#preferences,
           onPrefer: (change) => this.#prefer(change),
-          onProblem: (words) => this.#tell(words),
+          onProblem: (words) => this.#announcing.tellAgain(words),
         })}
         <div class="talk" ?inert=${this.#sheets.current !== null}>
           ${session.ending ? endingView(t, session.ending, () => this.#startAgain()) : this.#renderTalk()}
@@ -184,7 +185,7 @@ export class GuichetChat extends LitElement {
         onUnfold: (id) => this.#unfold(id),
         onChoose: (choice, event) => this.#choose(choice, event),
         onRetry: (id) => {
-          this.#said = "";
+          this.#announcing.hush();
           session.retry(id);
         },
         onEdit: (item) => this.#edit(item),
@@ -261,12 +262,12 @@ export class GuichetChat extends LitElement {
   /** After every change of the session: tell what changed in words, and keep the newest entry in sight. */
   #follow(arrived?: Entry): void {
     const { link } = this.#session;
-    if (link === "lost" && !this.#wasLost) this.#tell(this.#t.lost);
-    if (link === "ready" && this.#wasLost) this.#tell(this.#t.recovered);
+    if (link === "lost" && !this.#wasLost) this.#announcing.tell(this.#t.lost);
+    if (link === "ready" && this.#wasLost) this.#announcing.tell(this.#t.recovered);
     this.#wasLost = link === "lost" || (this.#wasLost && link !== "ready");
     const stuck = this.#session.items.find(({ delivery }) => delivery === "failed" || delivery === "refused");
-    if (stuck) this.#tell(stuck.note || this.#t.failed);
-    else if (this.#session.awaiting === "late") this.#tell(this.#t.slow);
+    if (stuck) this.#announcing.tell(stuck.note || this.#t.failed);
+    else if (this.#session.awaiting === "late") this.#announcing.tell(this.#t.slow);
     if (arrived && !this.#isOpen && arrived.author !== "citizen") this.#unread++;
     const wasAtEnd = this.#scrolling.isAtEnd;
     const isOwn = this.#session.items.at(-1)?.delivery === "sending";
@@ -278,15 +279,10 @@ export class GuichetChat extends LitElement {
     });
   }
 
-  #tell(words: string): void {
-    this.#said = words;
-    this.requestUpdate();
-  }
-
   /** Sends words from the page as they are, else the field's own: those stay there if they cannot go. */
   #send(fromPage?: string): void {
     const words = this.#composing.take(this.#t, this.#limit, fromPage);
-    this.#tell(this.#composing.problem ?? "");
+    this.#announcing.tellAgain(this.#composing.problem ?? "");
     if (words !== null) this.#session.say(words);
     void this.#composing.focus();
   }
@@ -300,7 +296,7 @@ export class GuichetChat extends LitElement {
 
   #edit(item: Item): void {
     this.#composing.giveBack(item.text);
-    this.#said = "";
+    this.#announcing.hush();
     this.#session.withdraw(item.id);
     void this.#composing.focus();
   }
@@ -327,12 +323,12 @@ export class GuichetChat extends LitElement {
     this.#composing.write("");
     this.#preferences = DEFAULTS;
     this.#unfolded.clear();
-    this.#tell([this.#t.erased, ending?.receipt && `${this.#t.receipt} ${ending.receipt}`].filter(Boolean).join(". "));
+    this.#announcing.tell([this.#t.erased, ending?.receipt && `${this.#t.receipt} ${ending.receipt}`].filter(Boolean).join(". "));
     void this.updateComplete.then(() => this.#find<HTMLElement>(".ending h3")?.focus());
   }
 
   #startAgain(): void {
-    this.#said = "";
+    this.#announcing.hush();
     this.#session.startAgain();
     void this.#composing.focus();
   }

@@ -43,6 +43,7 @@ class Head(Struct, frozen=True, forbid_unknown_fields=True):
     audience: Annotated[str, Meta(max_length=50)] = "particuliers"
     valid_until: date | None = None
     source: Annotated[str, Meta(max_length=MAX_SOURCE_CHARS)] = ""
+    more: Annotated[str, Meta(max_length=MAX_SOURCE_CHARS)] = ""
     keywords: list[Annotated[str, Meta(max_length=MAX_KEYWORD_CHARS)]] | str | None = None
     updated: date | None = None
 
@@ -108,6 +109,8 @@ def _article(path: Path, services: Collection[str]) -> Article:
         raise _Unusable(f"service: there is no service {head.service!r} in office.yml")
     if not _SOURCE.fullmatch(head.source):
         raise _Unusable("source: is neither a URL (https://…) nor a path on the town's site (/…)")
+    if not _SOURCE.fullmatch(head.more):
+        raise _Unusable("more: is neither a URL (https://…) nor a path on the town's site (/…)")
     article = Article(
         id=path.stem,
         title=title,
@@ -119,6 +122,7 @@ def _article(path: Path, services: Collection[str]) -> Article:
         keywords=_keywords(head.keywords),
         origin=ORIGIN,
         updated=head.updated,
+        more=head.more,
     )
     if not passages(article):
         raise _Unusable("has no text below its front matter")

@@ -1,0 +1,108 @@
+"""A mistake in `office.yml` in the words of whoever wrote it."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from typing import Any, get_args, get_origin
+
+import msgspec
+
+COLOUR = r"^#[0-9a-fA-F]{6}$"
+ORIGIN = r"^https?://[^/\s]+$"
+ADDRESS = r"^https?://"
+CODE = r"^[a-z][a-z0-9_]*$"
+CONFORMITY = r"^(non|partiellement|totalement) conforme$"
+FORMS = {
+    COLOUR: 'a colour is written in quotes, # and six digits or letters from a to f: "#1f4e79"',
+    ORIGIN: "an origin is https:// and a host, without a path: https://www.mairie.example",
+    ADDRESS: "an address begins with https:// or http://: https://www.mairie.example",
+    CODE: "a service's code is small letters without accents, digits and _, a letter first: etat_civil",
+    CONFORMITY: "is one of non conforme, partiellement conforme, totalement conforme",
+}
+TYPES = {
+    "str": "a text (numbers and dates as texts stand in quotes)",
+    "int": "a whole number",
+    "float": "a number",
+    "bool": "true or false",
+    "array": "a list",
+    "object": "settings, one a line",
+    "null": "nothing",
+}
+FOUND = {**TYPES, "str": "a text", "object": "a group of settings"}
+
+
+def told(error: str, raw: Any, kind: Any) -> str:
+    """What msgspec says of an office.yml, for the person who wrote it: the place in dotted form, and what is wrong.
+
+    `kind` is the type of the whole file.
+    """
+    said, _, path = error.partition(" - at ")
+    of_key, place = path.startswith("`key`"), path.rpartition("`$")[2].rstrip("`").lstrip(".")
+    if place.startswith("services[...]"):
+        place = f"services.{_broken_service(raw, kind)}{place.removeprefix('services[...]')}"
+    if of_key:
+        return _wrong_key(place, raw, kind)
+    quoted = re.findall(r"`([^`]*)`", said)
+    if "unknown field" in said:
+        return _unknown(place, quoted[0], kind)
+    if "missing required field" in said:
+        return f"{_dotted(place, quoted[0])} is missing"
+    where = f"{place}: " if place else ""
+    if " matching regex " in said:
+        # msgspec shows the pattern as Python writes it.
+        form = next((form for pattern, form in FORMS.items() if repr(pattern) in said), said)
+        return f"{where}{form}"
+    if at_most := re.search(r" of length <= (\d+)$", said):
+        return f"{where}must have at most {at_most[1]} characters"
+    if " of length " in said:
+        return f"{where}must not be empty"
+    if limit := re.search(r"([<>]=) (\S+)$", said):
+        return f"{where}must be at {'least' if limit[1] == '>=' else 'most'} {limit[2]}"
+    if len(quoted) == 2:
+        return f"{where}expected {TYPES.get(quoted[0], quoted[0])}, found {FOUND.get(quoted[1], quoted[1])}"
+    return f"{where}{said}"
+
+
+def _dotted(place: str, name: object) -> str:
+    return f"{place}.{name}" if place else str(name)
+
+
+def _unknown(place: str, name: object, kind: Any) -> str:
+    for part in place.split(".") if place else ():
+        kind = _inside(kind, part)
+    known = [field.name for field in msgspec.structs.fields(kind)]
+    near = difflib.get_close_matches(str(name), known, n=1)
+    hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(known)}"
+    return f"{_dotted(place, name)} is not a setting; {hint}"
+
+
+def _inside(kind: Any, part: str) -> Any:
+    """The type of a part of a type: a setting, one of a list, or whatever stands under a key that the town chose."""
+    if get_origin(kind) is dict:
+        return get_args(kind)[1]
+    name, index, _ = part.partition("[")
+    found = next(field.type for field in msgspec.structs.fields(kind) if field.name == name)
+    return get_args(found)[0] if index else found
+
+
+def _wrong_key(place: str, raw: Any, kind: Any) -> str:
+    keys: Any = raw
+    for part in place.split(".") if place else ():
+        name, index, _ = part.partition("[")
+        keys = keys[name][int(index[:-1])] if index else keys[name]
+    if place == "services":
+        wrong = next(key for key in keys if not (isinstance(key, str) and re.search(CODE, key)))
+        return f"services.{wrong}: {FORMS[CODE]}"
+    return _unknown(place, next(key for key in keys if not isinstance(key, str)), kind)
+
+
+def _broken_service(raw: Any, kind: Any) -> str:
+    """The code of the first service that is wrong: msgspec does not say it."""
+    service_kind = _inside(_inside(kind, "services"), "CODE")
+    for code, service in raw["services"].items():
+        try:
+            msgspec.convert(service, service_kind)
+        except msgspec.ValidationError:
+            return str(code)
+    return "…"
