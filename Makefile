@@ -13,7 +13,8 @@ install:
 setup: install  ## All that running needs: packages, web pages, database, articles, model
 	@$(GUICHET) setup
 
-run: install  ## Set up what is missing, then run everything on http://127.0.0.1:8080 (HOST, PORT) until Ctrl-C
+run:  ## Set up what is missing, then run everything on http://127.0.0.1:8080 (HOST, PORT) until Ctrl-C
+	@python3 scripts/bootstrap.py --port
 	@exec $(GUICHET) serve
 
 test: ## Install what testing needs, check, and run every test

@@ -38,6 +38,7 @@ from bot.tasks import stop
 from bot.text import wording as catalogues
 from channels.base import Channel
 from channels.web import WebChat
+from channels.web.door import close_mute
 from channels.web.sessions import Sessions
 from channels.web.sockets import Ear, WebSockets, allowed_by, close_server, make_server
 from channels.web.throttle import Throttle
@@ -87,7 +88,7 @@ async def gateway(settings: Settings) -> AsyncIterator[Gateway]:
         core = TrustedCore(rasa, store.tracker_events, http, settings.actions_url)
 
         sessions = Sessions(settings.secrets)
-        server = make_server(allowed_by(office.chat.allowed_origins), settings.redis_url)
+        server = make_server(allowed_by(office.chat.allowed_origins, office.town.website), settings.redis_url)
         web_chat = WebChat(server, sessions, office.town.website, office.chat.max_text_chars)
         channels: dict[str, Channel] = {web_chat.name: web_chat} if office.channels.web else {}
 
@@ -132,12 +133,13 @@ async def gateway(settings: Settings) -> AsyncIterator[Gateway]:
         # What a killed gateway of this name had claimed is taken up now, not when its lease runs out.
         await worker.release()
         await delivery.release()
-        stack.push_async_callback(delivery.release)
+        stack.push_async_callback(delivery.drain, DRAIN)
         broken = asyncio.Event()
         for name, job in {
             "core.watch": core.watch(),
             "delivery.run": delivery.run(),
-            "night.purge": nightly(store.subjects, office.retention, office.zone),
+            "web.close_mute": close_mute(server),
+            "night.purge": nightly(store.subjects, office.retention, office.zone, settings.data),
         }.items():
             await stack.enter_async_context(_running(job, name, broken))
         stack.push_async_callback(worker.drain, DRAIN)

@@ -14,6 +14,7 @@ from bot.bus import OUTBOX, Bus
 from bot.clock import Clock, now
 from bot.errors import SendFailed, SendRefused, StoreError
 from bot.store.base import Due, Outbox
+from bot.tasks import stop
 from channels.base import Channel
 
 log = structlog.get_logger(__name__)
@@ -38,26 +39,50 @@ class Delivery:
         self._bus = bus
         self._worker = worker
         self._clock = clock
+        self._running: set[asyncio.Task[None]] = set()
 
     async def run(self) -> None:
-        """Send, and wait for more."""
+        """Send, and wait for more. A slow send holds up its own conversation alone."""
         while True:
-            try:
-                if not await self.flush():
-                    await self._bus.wait(OUTBOX, LOOK_EVERY)
-            except Exception:
-                log.exception("delivery.failed")
-                await asyncio.sleep(LOOK_EVERY.total_seconds())
+            if not await self._start():
+                await self._bus.wait(OUTBOX, LOOK_EVERY)
 
-    async def flush(self) -> int:
-        """Send what is due now, once; how many messages were tried."""
-        due = await self._outbox.claim(self._worker, self._clock(), LEASE, AT_ONCE)
-        await asyncio.gather(*(self._deliver(one) for one in due))
-        return len(due)
+    async def drain(self, patience: timedelta) -> None:
+        """Let running sends end and be settled, then give back what is left."""
+        if self._running:
+            await asyncio.wait(list(self._running), timeout=patience.total_seconds())
+        await asyncio.gather(*(stop(task) for task in self._running))
+        await self.release()
 
     async def release(self) -> None:
         """Give back what was claimed and not sent."""
         await self._outbox.release(self._worker)
+
+    async def _start(self) -> int:
+        """Begin to send what is due, as far as there are places; how many messages that is."""
+        free = AT_ONCE - len(self._running)
+        if not free:
+            return 0
+        try:
+            claimed = await self._outbox.claim(self._worker, self._clock(), LEASE, free)
+        except Exception:
+            log.exception("delivery.claim_failed")
+            return 0
+        for due in claimed:
+            task = asyncio.create_task(self._work(due), name=f"delivery.send.{due.row}")
+            self._running.add(task)
+            task.add_done_callback(self._running.discard)
+        return len(claimed)
+
+    async def _work(self, due: Due) -> None:
+        try:
+            await self._deliver(due)
+        except Exception:
+            # It is not settled: it is sent again when its lease has run out.
+            log.exception("delivery.failed", conversation=due.conversation_id)
+        finally:
+            # The next message of this conversation can be claimed from now on.
+            await self._bus.publish(OUTBOX)
 
     async def _deliver(self, due: Due) -> None:
         channel = self._channels.get(due.address.channel)

@@ -1,7 +1,8 @@
 """Brings what Guichet needs into its own folder: uv, Python 3.10, the packages of uv.lock, Node, the built web pages.
 
-`python3 scripts/bootstrap.py` for running, `--tests` for what testing needs too, `--npm ARGUMENT …` to run npm in web/
-with the Node that was found, after `--tests`, `--uv` to say where uv is. Costs a fraction of a second when
+`python3 scripts/bootstrap.py` for running, `--port` to see first that HOST and PORT can be had, `--tests` for what
+testing needs too, `--npm ARGUMENT …` to run npm in web/ with the Node that was found, after `--tests`, `--uv` to say
+where uv is. Costs a fraction of a second when
 nothing has changed. Runs on any Python from 3.8 with nothing installed; asks nothing; writes nothing outside this
 folder but the caches of uv and npm. Whatever goes wrong is one sentence and exit code 1.
 """
@@ -15,13 +16,15 @@ import shutil
 import subprocess
 import sys
 import urllib.request
+from collections.abc import Mapping
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 sys.dont_write_bytecode = True
 
-from bot.supervisor import progress  # noqa: E402 - only findable now
+from bot.errors import ConfigurationError  # noqa: E402 - only findable now
+from bot.supervisor import lock, ports, progress  # noqa: E402
 
 TOOLS = ROOT / ".tools"
 LOGS = TOOLS / "log"
@@ -29,6 +32,8 @@ VENV = ROOT / ".venv"
 WEB = ROOT / "web"
 BUILT = WEB / "dist" / "widget.js"
 
+PORT = 8080
+"""Without a wish, as in `bot.settings`."""
 UV_REQUIREMENT = "uv>=0.5"
 UV_LEAST = (0, 5)
 PIP_ZIPAPP = "https://bootstrap.pypa.io/pip/pip.pyz"
@@ -61,18 +66,36 @@ def main(arguments: list[str]) -> None:
     npm = arguments[1:] if arguments[:1] == ["--npm"] else None
     for_tests = "--tests" in arguments or npm is not None
     try:
+        if "--port" in arguments:
+            require_port(os.environ)
         require_space()
         make_links()
         install_packages(for_tests)
         build_web(for_tests)
         if npm is not None:
             sys.exit(subprocess.run(["npm", *npm], cwd=str(WEB), env=dict(os.environ, **find_node())).returncode)
-    except Impossible as error:
+    except (Impossible, ConfigurationError) as error:
         sys.exit(f"guichet: {error}")
     except OSError as error:
         sys.exit(f"guichet: {error.filename or ROOT}: {error.strerror or error}")
     except KeyboardInterrupt:
         sys.exit("guichet: the set-up was interrupted; the next `make` goes on where it stopped")
+
+
+def require_port(environ: Mapping[str, str]) -> None:
+    """Stop before minutes of set-up when `guichet serve` could not listen afterwards.
+
+    Raises:
+        ConfigurationError: PORT is no port, is in use, or Guichet runs already.
+    """
+    port = ports.wanted(environ, "PORT") if environ.get("PORT") else PORT
+    office = Path(environ.get("GUICHET_OFFICE", str(ROOT / "office.yml"))).resolve()
+    data = Path(environ.get("GUICHET_DATA", str(office.parent / "var"))).resolve()
+    if lock.runs(data):
+        raise ConfigurationError(lock.refusal(data))
+    # 0 takes any port.
+    if port:
+        ports.require_free(environ.get("HOST", ports.LOOPBACK), port, "PORT")
 
 
 def require_space() -> None:

@@ -6,7 +6,7 @@ import shutil
 import socket
 import subprocess
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -28,28 +28,38 @@ def _start(port: int, folder: Path) -> subprocess.Popen[bytes]:
     raise RuntimeError("redis-server did not start")
 
 
+class PrivateRedis:
+    """A Redis on a free port; call it to start it, call it again to restart it."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._port = free_port()
+        self._running: subprocess.Popen[bytes] | None = None
+
+    def __call__(self) -> str:
+        """Its URL."""
+        self.stop()
+        self._running = _start(self._port, self._folder)
+        return f"redis://127.0.0.1:{self._port}/0"
+
+    def stop(self) -> None:
+        """Kill it."""
+        if self._running is not None:
+            self._running.kill()
+            self._running.wait()
+            self._running = None
+
+
 @pytest.fixture
-def redis_restart(tmp_path: Path) -> Iterator[Callable[[], str]]:
-    """Call it to start a Redis, call it again to restart it; its URL."""
+def redis_restart(tmp_path: Path) -> Iterator[PrivateRedis]:
+    """A Redis that is not running yet."""
     if shutil.which("redis-server") is None:
         pytest.skip("redis-server is not installed (Debian: apt-get install redis-server)")
-    port = free_port()
-    running: list[subprocess.Popen[bytes]] = []
-
-    def stop() -> None:
-        while running:
-            running[-1].kill()
-            running.pop().wait()
-
-    def restart() -> str:
-        stop()
-        running.append(_start(port, tmp_path))
-        return f"redis://127.0.0.1:{port}/0"
-
-    yield restart
-    stop()
+    private = PrivateRedis(tmp_path)
+    yield private
+    private.stop()
 
 
 @pytest.fixture
-def redis_url(redis_restart: Callable[[], str]) -> str:
+def redis_url(redis_restart: PrivateRedis) -> str:
     return redis_restart()

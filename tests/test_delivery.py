@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import defaultdict
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import datetime, timedelta, timezone
 
 from bot.bus import LocalBus
@@ -10,6 +13,7 @@ from bot.delivery import GIVE_UP_AFTER, Delivery
 from bot.errors import SendFailed, SendRefused
 from bot.messages import Address, Message, Outgoing, Receipt, Reply, Thread
 from bot.store.base import Due
+from bot.tasks import stop
 from channels.base import Channel, Limits, RawRequest
 
 START = datetime(2026, 1, 5, 9, 0, tzinfo=timezone.utc)
@@ -24,6 +28,8 @@ class Fragile(Channel):
     def __init__(self) -> None:
         self.taken: list[str] = []
         self.faults: list[Exception] = []
+        self.slow: set[str] = set()
+        self.hurry = asyncio.Event()
 
     def verify(self, request: RawRequest) -> None: ...
 
@@ -34,6 +40,8 @@ class Fragile(Channel):
         return [Outgoing({"text": reply.text})]
 
     async def send(self, to: Address, outgoing: Outgoing) -> Receipt:
+        if outgoing.payload["text"] in self.slow:
+            await self.hurry.wait()
         if self.faults:
             raise self.faults.pop(0)
         self.taken.append(str(outgoing.payload["text"]))
@@ -45,6 +53,7 @@ class Box:
 
     def __init__(self, *due: Due) -> None:
         self.due = list(due)
+        self.released = 0
         self.settled: defaultdict[int, list[tuple[object, ...]]] = defaultdict(list)
 
     async def claim(self, worker: str, now: datetime, lease: timedelta, limit: int) -> list[Due]:
@@ -64,6 +73,7 @@ class Box:
         return 0
 
     async def release(self, worker: str) -> int:
+        self.released += 1
         return 0
 
     async def waiting(self, now: datetime) -> tuple[int, timedelta]:
@@ -76,8 +86,31 @@ def due(row: int, channel: str = "fragile", attempts: int = 1, created_at: datet
     )
 
 
+@asynccontextmanager
+async def delivering(box: Box, channel: Fragile, clock: datetime = START) -> AsyncIterator[Delivery]:
+    delivery = Delivery(box, {"fragile": channel}, LocalBus(), "w", lambda: clock)
+    running = asyncio.create_task(delivery.run())
+    try:
+        yield delivery
+    finally:
+        await stop(running)
+        await delivery.drain(timedelta(seconds=1))
+
+
 async def flush(box: Box, channel: Fragile, clock: datetime = START) -> None:
-    await Delivery(box, {"fragile": channel}, LocalBus(), "w", lambda: clock).flush()
+    """Until everything is settled once."""
+    rows = [one.row for one in box.due]
+    async with delivering(box, channel, clock):
+        await settled(box, *rows)
+
+
+async def settled(box: Box, *rows: int) -> None:
+    """Wait until rows are settled."""
+    for _ in range(3000):
+        if all(box.settled[row] for row in rows):
+            return
+        await asyncio.sleep(0.001)
+    raise AssertionError("rows are not settled")
 
 
 async def test_what_is_due_is_sent_and_its_receipt_kept() -> None:
@@ -148,3 +181,38 @@ async def test_a_channel_that_was_switched_off_gives_up() -> None:
     await flush(box, channel)
 
     assert box.settled[1][0][0] == "given up"
+
+
+async def test_a_slow_send_holds_up_nobody_else() -> None:
+    """While one provider takes its time, what comes later is sent."""
+    box, channel = Box(due(1)), Fragile()
+    channel.slow = {"t1"}
+    async with delivering(box, channel):
+        await asyncio.sleep(0.01)
+        box.due.append(due(2))
+        await settled(box, 2)
+        slow = list(box.settled[1])
+        channel.hurry.set()
+
+    assert (slow, channel.taken) == ([], ["t2", "t1"])
+
+
+async def test_a_stop_waits_for_what_is_being_sent() -> None:
+    """What the provider took is settled before the process ends, and not sent again after its restart."""
+    box, channel = Box(due(1)), Fragile()
+    channel.slow = {"t1"}
+    async with delivering(box, channel):
+        await asyncio.sleep(0.01)
+        asyncio.get_running_loop().call_later(0.1, channel.hurry.set)
+
+    assert box.settled[1] == [("sent", "p-1")]
+
+
+async def test_what_no_provider_takes_in_time_is_given_back() -> None:
+    """A stop does not wait for ever; the row is free for the next life."""
+    box, channel = Box(due(1)), Fragile()
+    channel.slow = {"t1"}
+    async with delivering(box, channel):
+        await asyncio.sleep(0.01)
+
+    assert (box.settled[1], box.released) == ([], 1)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import time
+from contextlib import suppress
 from datetime import datetime
 from typing import Annotated
 
@@ -79,12 +80,20 @@ def _serve_all(settings: Settings, prepare_first: bool) -> None:
         prepare(settings)
 
     def on_ready() -> None:
-        say(f"Guichet répond sur {plan.address}")
-        say(f"(prêt en {time.monotonic() - started:.0f} s, journaux dans {settings.data / 'log'}, Ctrl-C pour arrêter)")
+        _tell(f"Guichet répond sur {plan.address}")
+        _tell(
+            f"(prêt en {time.monotonic() - started:.0f} s, journaux dans {settings.data / 'log'}, Ctrl-C pour arrêter)"
+        )
 
     asyncio.run(Supervisor(plan, Policy(), _report).run(on_ready))
-    say("Guichet est arrêté.")
+    _tell("Guichet est arrêté.")
 
 
 def _report(line: str) -> None:
-    say(f"  {datetime.now().astimezone():%H:%M:%S} {line}")
+    _tell(f"  {datetime.now().astimezone():%H:%M:%S} {line}")
+
+
+def _tell(line: str) -> None:
+    # A full disk behind a redirected output, or a terminal that is gone, is no reason to stop.
+    with suppress(OSError):
+        say(line)

@@ -17,6 +17,7 @@ import typer
 from rich.console import Console
 
 from bot.errors import ConfigurationError, RasaError
+from bot.messages import ALARM_SUFFIX
 from bot.rasa import Rasa
 from bot.settings import Settings, load
 from bot.supervisor import ports, state
@@ -27,6 +28,8 @@ Server = Annotated[str, typer.Option(help="The gateway's address; by default the
 
 ANSWER_WITHIN = timedelta(seconds=60)
 MORE_WITHIN = timedelta(milliseconds=300)
+AFTER_ALARM = timedelta(seconds=3)
+"""The numbers come at once; where danger is only possible, the question is then answered."""
 
 
 def parse(text: Annotated[str, typer.Argument(help="What a citizen might type.")], as_json: Json = False) -> None:
@@ -62,7 +65,7 @@ def ask(text: Annotated[str, typer.Argument(help="One question.")], as_json: Jso
 
 
 def chat(server: Server = "") -> None:
-    """Talk to the running bot; a number presses a choice, an empty line ends."""
+    """Talk to the running bot; a number presses a choice, an empty line or Ctrl-D ends."""
     asyncio.run(_chat(server or _address(_running())))
 
 
@@ -73,18 +76,31 @@ class Talk:
         self._client = client
         self._session_id = session_id
         self._replies = replies
+        self._shown: set[str] = set()
 
     async def say(self, text: str, pressed: str | None = None) -> list[dict[str, Any]]:
-        """Say something; the replies that come of it."""
+        """Say something; the replies that come of it.
+
+        Raises:
+            ConfigurationError: the gateway is gone, or gives no answer.
+        """
         data = {"message": text, "session_id": self._session_id, "id": uuid.uuid4().hex}
         if pressed is not None:
             data["pressed"] = pressed
-        taken = await self._client.call("user_uttered", data, timeout=ANSWER_WITHIN.total_seconds())
+        try:
+            taken = await self._client.call("user_uttered", data, timeout=ANSWER_WITHIN.total_seconds())
+        except socketio.exceptions.SocketIOError as error:
+            raise ConfigurationError("Guichet has gone away; is `make run` still running?") from error
         if not taken["ok"]:
             return [{"text": taken["text"], "status": taken["error"], "sources": [], "buttons": [], "author": "system"}]
         replies: list[dict[str, Any]] = []
-        while reply := await self._next(MORE_WITHIN if replies else ANSWER_WITHIN):
-            replies.append(reply)
+        within = ANSWER_WITHIN
+        while reply := await self._next(within):
+            within = AFTER_ALARM if reply["id"].endswith(ALARM_SUFFIX) else MORE_WITHIN
+            # The numbers that danger gets come twice under one id: at once, and when they are stored.
+            if reply["id"] not in self._shown:
+                self._shown.add(reply["id"])
+                replies.append(reply)
         if not replies:
             raise ConfigurationError("the bot took the question and gave no answer within a minute")
         return replies
@@ -134,14 +150,23 @@ async def _ask(server: str, text: str) -> list[dict[str, Any]]:
 async def _chat(server: str) -> None:
     choices: list[dict[str, str]] = []
     async with talk(server) as session:
-        while text := (await asyncio.to_thread(Console().input, "[bold]> [/bold]")).strip():
+        while text := await asyncio.to_thread(_typed):
             pressed = None
             if text.isdecimal() and 0 < int(text) <= len(choices):
                 choice = choices[int(text) - 1]
                 text, pressed = choice["title"], choice["token"]
-            for reply in await session.say(text, pressed):
-                choices = reply["buttons"]
-                _show(_absolute(reply, server))
+            replies = await session.say(text, pressed)
+            choices = []
+            for reply in replies:
+                _show(_absolute(reply, server), len(choices) + 1)
+                choices += reply["buttons"]
+
+
+def _typed() -> str:
+    try:
+        return Console().input("[bold]> [/bold]").strip()
+    except EOFError:
+        return ""
 
 
 async def _parse(settings: Settings, text: str) -> dict[str, Any]:
@@ -178,12 +203,12 @@ def _absolute(reply: dict[str, Any], address: str) -> dict[str, Any]:
     return {**reply, "sources": sources}
 
 
-def _show(reply: dict[str, Any]) -> None:
+def _show(reply: dict[str, Any], first_number: int = 1) -> None:
     console = Console()
     console.print(reply["text"], markup=False)
     for source in reply["sources"]:
         console.print(f"  [{source['title']}] {source['url']}", markup=False, style="dim")
-    for number, button in enumerate(reply["buttons"], start=1):
+    for number, button in enumerate(reply["buttons"], start=first_number):
         console.print(f"  {number}. {button['title']}", markup=False)
     if reply["status"]:
         console.print(f"  ({reply['status']})", markup=False, style="dim")

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
+from bot.supervisor.disk import Disk
 from bot.supervisor.health import Pinger, Policy
 from bot.supervisor.processes import Process, Program, rotate
 from bot.supervisor.progress import tail
@@ -20,7 +21,7 @@ REFUSAL = "guichet: "
 class Keeper:
     """One program, kept running from `run` to `stop`."""
 
-    def __init__(self, program: Program, log: Path, pinger: Pinger, policy: Policy, report: Report) -> None:
+    def __init__(self, program: Program, log: Path, pinger: Pinger, policy: Policy, report: Report, disk: Disk) -> None:
         self.program = program
         self.log = log
         self.restarts = 0
@@ -31,6 +32,7 @@ class Keeper:
         self._pinger = pinger
         self._policy = policy
         self._report = report
+        self._disk = disk
         self._process: Process | None = None
         self._ready_since = 0.0
         self._complained = False
@@ -115,9 +117,17 @@ class Keeper:
                     return f"hangs ({misses} pings without an answer)"
             elif time.monotonic() - started > self._policy.ready_within.total_seconds():
                 return f"was not ready within {self._policy.ready_within.total_seconds():.0f} s"
-            await asyncio.to_thread(rotate, self.log)
+            await self._rotate()
             pause = self._policy.ping_every if self.ready.is_set() else self._policy.look_every
             await asyncio.sleep(pause.total_seconds())
+
+    async def _rotate(self) -> None:
+        try:
+            await asyncio.to_thread(rotate, self.log)
+        except OSError as error:
+            self._disk.failed(str(self.log), error)
+        else:
+            self._disk.written(str(self.log))
 
     def _explain(self, said: list[str]) -> None:
         """Show why a program could not start, once: it would repeat it for ever.

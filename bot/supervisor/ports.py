@@ -1,4 +1,8 @@
-"""Ports: the one that citizens use must be free, those between our own processes are chosen."""
+"""Ports: the one that citizens use must be free, those between our own processes are chosen.
+
+Only the standard library and no newer syntax than Python 3.8's: `scripts/bootstrap.py` asks before anything is
+installed.
+"""
 
 from __future__ import annotations
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import os
 import shutil
 import signal
@@ -102,16 +103,30 @@ def rotate(log: Path, max_bytes: int = MAX_LOG_BYTES) -> bool:
     """Put a log aside once it is too large, the oldest is dropped; whether it was.
 
     Copied and cut rather than renamed: the program that writes it keeps its descriptor.
+
+    Raises:
+        OSError: there is no room for the copy, or it cannot be written; the log and all old ones but the oldest stay.
     """
     try:
-        if log.stat().st_size <= max_bytes:
-            return False
+        size_bytes = log.stat().st_size
     except FileNotFoundError:
         return False
-    for number in range(OLD_LOGS, 1, -1):
-        older, newer = log.with_name(f"{log.name}.{number}"), log.with_name(f"{log.name}.{number - 1}")
+    if size_bytes <= max_bytes:
+        return False
+    old = [log.with_name(f"{log.name}.{number}") for number in range(1, OLD_LOGS + 1)]
+    old[-1].unlink(missing_ok=True)
+    # Looked at first: a copy that fills the disk takes the room of what citizens say meanwhile.
+    if shutil.disk_usage(log.parent).free < size_bytes:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(log))
+    aside = log.with_name(f"{log.name}.new")
+    try:
+        shutil.copyfile(log, aside)
+    except OSError:
+        aside.unlink(missing_ok=True)
+        raise
+    for newer, older in zip(old[-2::-1], old[:0:-1], strict=True):
         if newer.exists():
             newer.replace(older)
-    shutil.copyfile(log, log.with_name(f"{log.name}.1"))
+    aside.replace(old[0])
     os.truncate(log, 0)
     return True

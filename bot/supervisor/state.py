@@ -12,17 +12,15 @@ from __future__ import annotations
 import fcntl
 import os
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import msgspec
 from msgspec import Struct
 
 from bot.errors import ConfigurationError
-
-FOLDER = "run"
-FILE = "processes.json"
-LOCK = "supervisor.lock"
+from bot.supervisor import lock
+from bot.supervisor.lock import FILE, FOLDER, LOCK
 
 
 class Running(Struct, frozen=True):
@@ -43,34 +41,42 @@ class State(Struct, frozen=True):
     """What a command needs in its environment to speak with them."""
 
 
+def file_of(data: Path) -> Path:
+    """The state file of a data folder."""
+    return data / FOLDER / FILE
+
+
 def write(data: Path, state: State) -> None:
     """Replace the state file.
 
     Raises:
-        ConfigurationError: the folder cannot be written.
+        OSError: it cannot be written; what stood there stays.
     """
-    path = data / FOLDER / FILE
+    path = file_of(data)
     aside = path.with_name(f"{FILE}.{os.getpid()}")
+    path.parent.mkdir(parents=True, exist_ok=True)
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
         with open(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
             file.write(msgspec.json.format(msgspec.json.encode(state), indent=2) + b"\n")
         aside.replace(path)
-    except OSError as error:
-        raise ConfigurationError(f"{path}: cannot be written ({error.strerror})") from error
+    except OSError:
+        aside.unlink(missing_ok=True)
+        raise
 
 
 def remove(data: Path) -> None:
     """Forget the state: nothing runs any more."""
-    (data / FOLDER / FILE).unlink(missing_ok=True)
+    # Where it cannot be removed, it is not believed either: nobody holds the lock.
+    with suppress(OSError):
+        file_of(data).unlink()
 
 
 def read(data: Path) -> State | None:
     """What runs here now, None if no supervisor does."""
-    if not _held(data / FOLDER / LOCK):
+    if not lock.runs(data):
         return None
     try:
-        return msgspec.json.decode((data / FOLDER / FILE).read_bytes(), type=State)
+        return msgspec.json.decode(file_of(data).read_bytes(), type=State)
     except (OSError, msgspec.MsgspecError):
         return None
 
@@ -98,25 +104,7 @@ def alone(data: Path) -> Iterator[None]:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
-            state = read(data)
-            where = f" on {state.address} (process {state.supervisor})" if state else ""
-            raise ConfigurationError(
-                f"Guichet runs already{where}; stop it first, with Ctrl-C where it runs"
-            ) from error
+            raise ConfigurationError(lock.refusal(data)) from error
         yield
     finally:
         os.close(descriptor)
-
-
-def _held(path: Path) -> bool:
-    try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
-    except OSError:
-        return False
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return True
-    finally:
-        os.close(descriptor)
-    return False

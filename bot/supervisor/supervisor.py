@@ -14,6 +14,7 @@ from pathlib import Path
 import aiohttp
 
 from bot.supervisor import state
+from bot.supervisor.disk import Disk
 from bot.supervisor.health import Pinger, Policy
 from bot.supervisor.keeper import Keeper
 from bot.supervisor.processes import Program
@@ -46,6 +47,8 @@ class Supervisor:
         self._report = report
         self._told = asyncio.Event()
         self._keepers: list[Keeper] = []
+        self._disk = Disk(report)
+        self._state_is_written = True
 
     def tell_to_stop(self) -> None:
         """Ask for the end; asked twice, nothing is waited for."""
@@ -57,10 +60,8 @@ class Supervisor:
     async def run(self, on_ready: Callable[[], None]) -> None:
         """Start everything, keep it running, stop it when told (SIGINT, SIGTERM, SIGHUP, or `tell_to_stop`).
 
-        `on_ready` is called once, when the gateway's /ready says so for the first time.
-
-        Raises:
-            ConfigurationError: another supervisor runs here, or the data folder cannot be written.
+        `on_ready` is called once, when the gateway's /ready says so for the first time. A disk that is full, or cannot
+        be written for another reason, is told and ends nothing.
         """
         loop = asyncio.get_running_loop()
         signals = [signal.SIGINT, signal.SIGTERM]
@@ -80,18 +81,20 @@ class Supervisor:
     async def _run(self, pinger: Pinger, on_ready: Callable[[], None]) -> None:
         logs = self._plan.data / "log"
         for program in self._plan.programs:
-            keeper = Keeper(program, logs / f"{program.name}.log", pinger, self._policy, self._report)
+            keeper = Keeper(program, logs / f"{program.name}.log", pinger, self._policy, self._report, self._disk)
             keeper.changed = self._write_state
             self._keepers.append(keeper)
         tasks = [asyncio.create_task(keeper.run(), name=keeper.program.name) for keeper in self._keepers]
         told = asyncio.create_task(self._told.wait(), name="told")
         announce = asyncio.create_task(self._announce(pinger, on_ready), name="announce")
+        rewrite = asyncio.create_task(self._rewrite_state(), name="rewrite")
         try:
             done, _ = await asyncio.wait({told, *tasks}, return_when=asyncio.FIRST_COMPLETED)
         finally:
-            for task in (told, announce, *tasks):
+            besides = (told, announce, rewrite)
+            for task in (*besides, *tasks):
                 task.cancel()
-            await asyncio.gather(told, announce, *tasks, return_exceptions=True)
+            await asyncio.gather(*besides, *tasks, return_exceptions=True)
             # The first one still speaks with the others while it ends what it has begun.
             first, *others = self._keepers
             await first.stop()
@@ -114,8 +117,22 @@ class Supervisor:
             await asyncio.sleep(LOOK_EVERY.total_seconds())
 
     def _write_state(self) -> None:
+        plan = self._plan
         processes = {keeper.program.name: state.Running(keeper.pid, keeper.program.port) for keeper in self._keepers}
-        state.write(
-            self._plan.data,
-            state.State(os.getpid(), self._plan.address, self._plan.monitor, processes, dict(self._plan.environ)),
-        )
+        running = state.State(os.getpid(), plan.address, plan.monitor, processes, dict(plan.environ))
+        file = str(state.file_of(plan.data))
+        try:
+            state.write(plan.data, running)
+        except OSError as error:
+            self._state_is_written = False
+            self._disk.failed(file, error)
+        else:
+            self._state_is_written = True
+            self._disk.written(file)
+
+    async def _rewrite_state(self) -> None:
+        """Write the state again for as long as it could not be written."""
+        while True:
+            await asyncio.sleep(self._policy.ping_every.total_seconds())
+            if not self._state_is_written:
+                self._write_state()

@@ -8,19 +8,23 @@ from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
+import redis.exceptions
 import socketio
 import structlog
 from aiohttp import web
 
 from bot.clock import Clock, now
-from bot.errors import BotError, PayloadRejected, RequestRejected, SignatureRejected, StoreError
+from bot.errors import BotError, PayloadRejected, RequestRejected, SendFailed, SignatureRejected, StoreError
 from bot.messages import ALARM_SUFFIX, Address, Author, Reply
+from bot.safety import MAX_CHARS
 from bot.store.base import Entry, Erased
 from bot.tasks import stop
 from bot.text.wording import DEFAULT, Wording
 from channels.base import Deliver
 from channels.web import WebChat, own_room, payloads, request, room
+from channels.web.door import Packet, doorkeeper
 from channels.web.sessions import Sessions
 from channels.web.throttle import Throttle
 
@@ -34,6 +38,11 @@ MAX_SOCKETS_PER_PEER = 200
 OWN_CLIENT = "guichet"
 URGENT_PER_MINUTE = 20
 """Of one address, messages in danger that are stored although the sender was too fast."""
+HEEDED_CHARS_PER_MINUTE = 60_000
+"""Of one address, how much is looked through for danger before its right and its rate are asked."""
+ALWAYS_HEEDED_CHARS = 200
+"""How much of a text beyond that is looked through all the same: who is in danger writes little."""
+REDIS_AGAIN_AFTER = timedelta(seconds=2)
 STORE_WITHIN = timedelta(seconds=10)
 """A database that takes longer has not taken it; the client sends again, under the same id."""
 
@@ -50,7 +59,25 @@ class Ear:
 
 
 class RedisManager(socketio.AsyncRedisManager):  # type: ignore[misc]
-    """Tells the clients of other gateways; unlike its base it can be closed."""
+    """Tells the clients of other gateways; unlike its base it says when it could not, and can be closed."""
+
+    connected: bool
+
+    async def _publish(self, data: Any) -> Any:
+        """Called by its base once the clients of this gateway were told.
+
+        Raises:
+            SendFailed: Redis has not taken it.
+        """
+        for last in (False, True):
+            try:
+                if not self.connected:
+                    self._redis_connect()
+                return await self.redis.publish(self.channel, self.json.dumps(data))
+            except (redis.exceptions.RedisError, OSError) as error:
+                self.connected = False
+                if last:
+                    raise SendFailed(f"Redis does not answer ({type(error).__name__})", REDIS_AGAIN_AFTER) from error
 
     async def close(self) -> None:
         """Stop listening and disconnect."""
@@ -67,6 +94,7 @@ def make_server(may_embed: Callable[[str | None, dict[str, Any]], bool], redis_u
         cors_allowed_origins=may_embed,
         cors_credentials=False,
         client_manager=RedisManager(redis_url) if redis_url else None,
+        serializer=Packet,
         max_http_buffer_size=MAX_FRAME_BYTES,
         ping_interval=20,
         ping_timeout=20,
@@ -82,14 +110,19 @@ async def close_server(server: socketio.AsyncServer) -> None:
         await server.manager.close()
 
 
-def allowed_by(origins: Collection[str]) -> Callable[[str | None, dict[str, Any]], bool]:
-    """Whether a page's origin may talk to us: listed in `office.yml`, or our own."""
+def allowed_by(origins: Collection[str], website: str = "") -> Callable[[str | None, dict[str, Any]], bool]:
+    """Whether a page's origin may talk to us: listed in `office.yml`, the town's site, or the host that was asked.
+
+    The site is named because a proxy may ask us under a host of its own.
+    """
+    site = urlsplit(website)
+    allowed = {*origins, f"{site.scheme}://{site.netloc}"}
 
     def may_embed(origin: str | None, environ: dict[str, Any]) -> bool:
         if not origin:
             return True
         host = environ.get("HTTP_HOST", "")
-        return origin in origins or origin in {f"http://{host}", f"https://{host}"}
+        return origin in allowed or origin in {f"http://{host}", f"https://{host}"}
 
     return may_embed
 
@@ -118,6 +151,7 @@ class WebSockets:
         self._per_session = per_session
         self._per_peer = per_peer
         self._urgent = Throttle(URGENT_PER_MINUTE)
+        self._heeded = Throttle(HEEDED_CHARS_PER_MINUTE)
         self._max_text_chars = max_text_chars
         self._peer_of = peer_of
         self._clock = clock
@@ -126,6 +160,7 @@ class WebSockets:
 
     def attach(self, app: web.Application) -> None:
         """Serve `/socket.io/` from an application."""
+        app.middlewares.append(doorkeeper(PATH, self._peer_of))
         self._server.attach(app, socketio_path=PATH)
         self._server.on("connect", self._connect)
         self._server.on("disconnect", self._disconnect)
@@ -170,11 +205,9 @@ class WebSockets:
             session["rooms"] = (own_room(key) if own else room(key),)
             session["language"] = _language(asked.get("language"))
             await self._server.enter_room(sid, session["rooms"][0])
-        await self._server.emit("session_confirm", session_id, to=sid)
+        await self._tell(sid, "session_confirm", session_id)
         if own:
-            await self._server.emit(
-                "session_ready", await self._ready(str(session_id), key, session["language"]), to=sid
-            )
+            await self._tell(sid, "session_ready", await self._ready(str(session_id), key, session["language"]))
 
     async def _ready(self, session_id: str, key: str, language: str) -> dict[str, Any]:
         try:
@@ -199,7 +232,7 @@ class WebSockets:
         language = session.get("language", DEFAULT)
         own = any(name.startswith(own_room("")) for name in session.get("rooms", ()))
         given = data.get("id") if isinstance(data, dict) else None
-        alarm = self._alarm(data)
+        alarm = self._alarm(data, self._peers.get(sid, ""))
         if alarm and own and given:
             # Under the id that the stored answer will have: the widget shows it once, and now.
             key = self._sessions.key(data.get("session_id")) or "-" * payloads.KEY_CHARS
@@ -210,19 +243,37 @@ class WebSockets:
         if alarm and not (own and given):
             await self._warn(sid, alarm, language, None)
         if not given:
-            await self._server.emit("bot_uttered", {"text": refusal["text"]}, to=sid)
+            await self._tell(sid, "bot_uttered", {"text": refusal["text"]})
         return refusal
 
-    def _alarm(self, data: Any) -> str | None:
-        """What answers danger or distress in whatever was sent, before anything can refuse it."""
+    def _alarm(self, data: Any, peer: str) -> str | None:
+        """What answers danger or distress in whatever was sent, before anything can refuse it.
+
+        Each look costs time in which nobody else is served, so a flood of long texts is only looked into.
+        """
         text = data.get("message") if isinstance(data, dict) else None
-        return self._ear.alarm(text) if isinstance(text, str) else None
+        if not isinstance(text, str):
+            return None
+        if self._heeded.take(peer, min(len(text), MAX_CHARS)) is not None:
+            text = text[:ALWAYS_HEEDED_CHARS]
+        return self._ear.alarm(text)
+
+    async def _tell(self, sid: str, event: str, data: Any) -> None:
+        """Tell one client: it is connected here, so no other gateway has to know."""
+        await self._server.emit(event, data, to=sid, ignore_queue=True)
+
+    async def _show_others(self, sid: str, event: str, data: Any, room: str) -> None:
+        """Show a citizen's other tabs what this one did; what they miss is in the history."""
+        try:
+            await self._server.emit(event, data, room=room, skip_sid=sid)
+        except SendFailed:
+            log.warning("web.others_not_told", event_name=event)
 
     async def _warn(self, sid: str, alarm: str, language: str, entry_id: str | None) -> None:
         """The numbers, past every queue; to our widget as an entry, to others as text."""
         reply = Reply(entry_id or alarm, self._wording.say(alarm, language), language, Author.SYSTEM)
         for event in payloads.events(reply, self._clock(), own=entry_id is not None):
-            await self._server.emit("bot_uttered", event, to=sid)
+            await self._tell(sid, "bot_uttered", event)
 
     async def _take(self, sid: str, data: Any, language: str, urgent: bool) -> dict[str, Any] | None:
         """Store what was said; None if it is stored, else the refusal to tell."""
@@ -236,7 +287,7 @@ class WebSockets:
                 fresh = await asyncio.wait_for(self._ear.receive(message), STORE_WITHIN.total_seconds())
                 if fresh:
                     shown = payloads.citizen(payloads.id_of_client(message.id), message.text, message.sent_at)
-                    await self._server.emit("citizen_uttered", shown, room=own_room(message.address.key), skip_sid=sid)
+                    await self._show_others(sid, "citizen_uttered", shown, own_room(message.address.key))
         except SignatureRejected:
             return self._refusal("unreadable", language)
         except PayloadRejected as error:
@@ -268,7 +319,7 @@ class WebSockets:
         except BotError:
             log.exception("web.erase_failed")
             return self._refusal("not_stored", language)
-        await self._server.emit("erased", {"receipt": erased.receipt}, room=own_room(key), skip_sid=sid)
+        await self._show_others(sid, "erased", {"receipt": erased.receipt}, own_room(key))
         text = self._wording.say("erased", language, receipt=erased.receipt)
         return {"ok": True, "receipt": erased.receipt, "text": text}
 

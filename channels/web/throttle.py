@@ -13,7 +13,7 @@ MAX_KEYS = 50_000
 
 
 class Throttle:
-    """At most `per_minute` events a minute for each key, in bursts of half of that."""
+    """At most `per_minute` a minute for each key, in bursts of half of that: events, or whatever else they cost."""
 
     def __init__(self, per_minute: int, monotonic: Callable[[], float] = time.monotonic) -> None:
         self._rate = per_minute / 60
@@ -21,13 +21,13 @@ class Throttle:
         self._monotonic = monotonic
         self._buckets: OrderedDict[str, tuple[float, float]] = OrderedDict()
 
-    def take(self, key: str) -> timedelta | None:
-        """Count one event; None if it may pass, else how long to wait."""
+    def take(self, key: str, cost: float = 1) -> timedelta | None:
+        """Count one event; None if it may pass, else how long to wait. One that costs more than a burst never may."""
         moment = self._monotonic()
         left, since = self._buckets.pop(key, (self._burst, moment))
         left = min(self._burst, left + (moment - since) * self._rate)
-        wait = None if left >= 1 else timedelta(seconds=math.ceil((1 - left) / self._rate))
-        self._buckets[key] = (left if wait else left - 1, moment)
+        wait = None if left >= cost else timedelta(seconds=math.ceil((cost - left) / self._rate))
+        self._buckets[key] = (left if wait else left - cost, moment)
         while len(self._buckets) > MAX_KEYS:
             self._buckets.popitem(last=False)
         return wait

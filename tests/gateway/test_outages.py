@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import AsyncExitStack
+from datetime import timedelta
+from functools import partial
 
 import aiohttp
 import pytest
 
-from bot.app import Gateway
+from bot.app import Gateway, gateway
+from bot.rasa import Rasa
+from bot.settings import Settings
+from bot.store.sql import Store
 from tests.fakes.actions import FakeActions
 from tests.fakes.rasa import FakeRasa
 from tests.gateway.conftest import page, until
@@ -39,6 +44,26 @@ async def test_an_outage_costs_an_apology_and_no_message(running: Gateway, rasa:
         assert "incident" in apology
         assert texts == [apology, "Ouverte le mardi."]
         assert len(citizen.texts()) == 2
+
+
+async def test_a_hanging_core_costs_an_apology_too(
+    settings: Settings, store: Store, rasa: FakeRasa, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Rasa takes the question and says nothing: a citizen is not kept waiting, and answered when it has recovered."""
+    monkeypatch.setattr("bot.app.Rasa", partial(Rasa, patience=timedelta(seconds=1)))
+    async with gateway(settings) as built:
+        await until(lambda: built.core.trusted)
+        rasa.fault = "hanging"
+        async with page(built) as citizen:
+            await citizen.request_session(client="guichet")
+            await citizen.say("la piscine ?", id="m1")
+            (apology,) = await citizen.wait_for_texts(1)
+            rasa.fault = None
+            rasa.answer("Ouverte le mardi.")
+            texts = await citizen.wait_for_texts(2)
+
+    assert "incident" in apology
+    assert texts == [apology, "Ouverte le mardi."]
 
 
 @pytest.mark.parametrize("fault", [None, "silent", "failing", "closing", "hanging"])

@@ -18,6 +18,7 @@ from bot.settings import Settings
 from bot.store.sql import Store
 from tests.fakes.rasa import FakeRasa
 from tests.gateway.conftest import page, until
+from tests.redis_server import PrivateRedis
 from tests.servers import free_port
 
 
@@ -41,6 +42,29 @@ async def test_a_citizen_is_answered_whichever_gateway_works(
 
             assert (citizen.texts(), tab.texts()) == (expected, expected)
             assert len(rasa.heard) == 6
+
+
+@pytest.mark.redis
+async def test_an_answer_reaches_the_other_gateway_after_redis_was_away(
+    settings: Settings, store: Store, rasa: FakeRasa, redis_restart: PrivateRedis
+) -> None:
+    """What Redis has not taken is not settled as sent: a tab on the other gateway gets it when Redis is back, once."""
+    rasa.answer("Oui.")
+    shared = replace(settings, redis_url=redis_restart())
+    async with gateway(shared) as one, gateway(replace(shared, monitor_port=0)) as other:
+        await until(lambda: one.core.trusted and other.core.trusted)
+        async with page(one) as citizen, page(other) as tab:
+            session = await citizen.request_session(client="guichet")
+            await tab.request_session(session, client="guichet")
+            redis_restart.stop()
+            await citizen.say("bonjour", id="m1")
+            await citizen.wait_for_texts(1)
+            seen_meanwhile = tab.texts()
+            redis_restart()
+            await tab.wait_for_texts(1)
+
+    assert (seen_meanwhile, tab.texts()) == ([], ["Oui."])
+    assert {entry["id"] for entry in citizen.events("bot_uttered")} == {tab.events("bot_uttered")[0]["id"]}
 
 
 async def test_what_the_core_handled_before_a_restart_is_not_said_again(

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
+import signal
 import sqlite3
 from collections import Counter
 from pathlib import Path
 
 import pytest
 
+from bot.store import codec
 from tests.journeys.citizen import Citizen
 from tests.journeys.town import ROOT, Town
 
@@ -73,14 +76,43 @@ async def test_every_message_is_answered_once_through_every_kill(town: Town) -> 
 
 
 def test_the_database_tells_the_same(town: Town) -> None:
-    """Beside what pages showed: each inbox row settled, each reply stored and sent once."""
+    """Beside what pages showed: each inbox row settled, each reply sent, each message in Rasa's tracker once."""
     with sqlite3.connect(town.data / "guichet.db") as database:
         open_rows = database.execute("SELECT count(*) FROM inbox WHERE settled_at IS NULL").fetchone()[0]
         messages = database.execute("SELECT count(*), count(DISTINCT message_id) FROM inbox").fetchone()
         unsent = database.execute("SELECT count(*) FROM outbox WHERE settled_at IS NULL").fetchone()[0]
+        heard = database.execute("SELECT event FROM events WHERE type = 'user'").fetchall()
 
     assert (open_rows, unsent) == (0, 0)
     assert messages == (CITIZENS * len(QUESTIONS),) * 2
+    times = Counter(codec.event(event)["metadata"].get("message_id") for (event,) in heard)
+    assert [given for given, count in times.items() if given and count > 1] == []
+    assert len(times) >= CITIZENS * len(QUESTIONS)
+
+
+@pytest.mark.parametrize("name", ["rasa", "actions"])
+async def test_a_process_that_hangs_is_replaced(town: Town, name: str) -> None:
+    """Stopped and not dead: the citizen gets an apology, /ready says so, the supervisor starts another, the answer comes."""
+    await asyncio.to_thread(town.wait_until_calm)
+    hanging = town.pid(name)
+    assert hanging is not None
+    os.kill(hanging, signal.SIGSTOP)
+    citizen = Citizen(town.address)
+    given = await citizen.say("les horaires de la piscine svp")
+    seen_unready = False
+    for _ in range(OUTLAST_SECONDS * 2):
+        seen_unready = seen_unready or not town.ready().get("ready")
+        await citizen.stay()
+        if citizen.answers(given):
+            break
+        await asyncio.sleep(0.5)
+    await citizen.leave()
+
+    assert len(citizen.answers(given)) == 1
+    assert citizen.answers(given)[0]["status"] == "answered"
+    assert f"{given}.broken" in citizen.shown
+    assert seen_unready
+    assert town.pid(name) not in {None, hanging}
 
 
 def test_a_question_is_answered_with_its_source(town: Town) -> None:

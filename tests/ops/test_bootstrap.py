@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import ast
 import importlib.util
 import os
+import socket
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 from types import ModuleType
 
 import pytest
 
+from bot import settings
+from bot.errors import ConfigurationError
+from bot.supervisor import ports, state
 from tests.ops.programs import ROOT
 
 SPEC = importlib.util.spec_from_file_location("bootstrap", ROOT / "scripts" / "bootstrap.py")
@@ -130,3 +136,91 @@ def test_a_failed_step_is_one_sentence(tmp_path: Path) -> None:
         "uv could not install the packages: the package registry cannot be reached (error: dns error"
     )
     assert "\n" not in told
+
+
+def bare(*arguments: str, **environ: str) -> subprocess.CompletedProcess[str]:
+    """The script on a Python that has nothing but its standard library."""
+    command = [sys.executable, "-I", "-S", str(ROOT / "scripts" / "bootstrap.py"), *arguments]
+    return subprocess.run(command, capture_output=True, text=True, env={**os.environ, **environ}, timeout=60)
+
+
+def test_a_port_in_use_is_said_before_anything_is_done(tmp_path: Path) -> None:
+    """`make run` on a port in use is one sentence that names it and a way out, and no step of the set-up."""
+    with closing(socket.create_server(("127.0.0.1", 0))) as other:
+        port = other.getsockname()[1]
+        # As from a terminal, also when `make test` runs this.
+        outside = {name: value for name, value in os.environ.items() if not name.startswith(("MAKE", "MFLAGS"))}
+        environ = {**outside, "PORT": str(port), "GUICHET_DATA": str(tmp_path)}
+        done = subprocess.run(["make", "run"], capture_output=True, text=True, cwd=ROOT, env=environ, timeout=60)
+
+    told = [line for line in done.stderr.splitlines() if not line.startswith("make")]
+    assert (done.returncode, done.stdout) == (2, "")
+    assert told == [
+        f"guichet: port {port} on 127.0.0.1 is in use by another program: stop that one, or choose another port, "
+        f"for instance PORT={port + 10 if port < 65000 else 8090}"
+    ]
+
+
+def test_the_usual_port_in_use(tmp_path: Path) -> None:
+    """Without PORT it is the port of the settings that has to be free."""
+    free = ports.is_free("127.0.0.1", 8080)
+    usual = settings.load({"GUICHET_OFFICE": str(ROOT / "office.yml"), "GUICHET_DATA": str(tmp_path)})
+    with closing(socket.socket()) as other:
+        if free:
+            other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            other.bind(("127.0.0.1", 8080))
+            other.listen()
+        done = bare("--port", PORT="", HOST="127.0.0.1", GUICHET_DATA=str(tmp_path))
+
+    assert usual.port == bootstrap.PORT
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith("guichet: port 8080 on 127.0.0.1 is in use by another program")
+
+
+@pytest.mark.parametrize("port", ["abc", "99999", "-1", "80 80"])
+def test_what_is_no_port(tmp_path: Path, port: str) -> None:
+    """A PORT that is none is one sentence, the same as `guichet serve` says."""
+    done = bare("--port", PORT=port, GUICHET_DATA=str(tmp_path))
+
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == f"guichet: PORT={port}: a port is a number from 0 to 65535\n"
+
+
+def test_a_second_run_is_told_where_the_first_is(tmp_path: Path) -> None:
+    """Where Guichet runs already, that is said rather than that its port is in use, and nothing is installed under it."""
+    with state.alone(tmp_path):
+        state.write(tmp_path, state.State(41, "http://127.0.0.1:8080", "http://127.0.0.1:8081", {}, {}))
+        done = bare("--port", GUICHET_DATA=str(tmp_path))
+
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == (
+        "guichet: Guichet runs already on http://127.0.0.1:8080 (process 41); stop it first, with Ctrl-C where it runs\n"
+    )
+
+
+def test_a_free_port_stops_nothing(tmp_path: Path) -> None:
+    """A port that is free, and 0 for any, let the set-up go on; an address that is not ours does not."""
+    here = {"GUICHET_DATA": str(tmp_path), "HOST": "127.0.0.1"}
+    bootstrap.require_port({**here, "PORT": str(ports.choose(set()))})
+    bootstrap.require_port({**here, "PORT": "0"})
+    with pytest.raises(ConfigurationError) as refused:
+        bootstrap.require_port({**here, "PORT": "9000", "HOST": "192.0.2.1"})
+
+    assert str(refused.value) == "HOST=192.0.2.1: is not an address of this machine"
+
+
+def test_any_python_from_3_8_can_read_it() -> None:
+    """The script and all of ours that it imports is written in the syntax of Python 3.8."""
+    source = (
+        "import runpy, sys; runpy.run_path(sys.argv[1]); "
+        "print(*{m.__file__ for n, m in sys.modules.items() if n.split('.')[0] == 'bot'}, sep='\\n')"
+    )
+    script = str(ROOT / "scripts" / "bootstrap.py")
+    done = subprocess.run(
+        [sys.executable, "-I", "-S", "-c", source, script], capture_output=True, text=True, check=True
+    )
+    ours = [script, *done.stdout.splitlines()]
+    for path in ours:
+        ast.parse(Path(path).read_text(encoding="utf-8"), feature_version=(3, 8))
+
+    assert {"ports.py", "lock.py", "progress.py", "errors.py"} <= {Path(path).name for path in ours}

@@ -35,6 +35,18 @@ def test_waiting_as_told_is_enough() -> None:
     assert bucket.take("a") is None
 
 
+def test_what_costs_more_uses_more_up() -> None:
+    """A hundred a minute: a burst of fifty is one of forty and one of ten."""
+    bucket = Throttle(100, Stopwatch())
+
+    assert [bucket.take("a", cost) for cost in (40, 11, 10, 1)] == [
+        None,
+        timedelta(seconds=1),
+        None,
+        timedelta(seconds=1),
+    ]
+
+
 def test_one_flood_does_not_silence_another_citizen() -> None:
     """Each key has a bucket of its own."""
     bucket = Throttle(20, Stopwatch())
