@@ -9,7 +9,18 @@ from dataclasses import dataclass
 from rasa_sdk import Tracker
 from rasa_sdk.events import SlotSet
 
-from actions.base import ANSWERED_ARTICLE, ANSWERED_PASSAGE, LOST, Events, GuichetAction
+from actions.base import (
+    ANSWERED_ARTICLE,
+    ANSWERED_PASSAGE,
+    LOST,
+    OFFERED,
+    Events,
+    GuichetAction,
+    entity,
+    message_key,
+    words,
+)
+from actions.choosing import asked_before, picked
 from actions.services import Services
 from bot.knowledge.answer import Answer
 from bot.knowledge.articles import Passage
@@ -20,9 +31,6 @@ from bot.wire import Say, WireButton, WireSource
 CHOOSE = "choose"
 MORE = "more"
 DISTRESS = "self_harm_distress"
-
-_MORE_BUTTON = WireButton("/more", key="more_title")
-_RATING_BUTTONS = (WireButton("/affirm", key="yes_title"), WireButton("/deny", key="no_title"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +43,7 @@ class Place:
     """How many were shown since."""
 
     def slot(self) -> float:
-        """As the tracker keeps it."""
+        """As the tracker and the buttons keep it."""
         return round(self.first + self.further / 1000, 3)
 
     @classmethod
@@ -58,32 +66,23 @@ class ActionAnswer(GuichetAction):
         intent = tracker.latest_message.get("intent", {}).get("name")
         if intent == MORE:
             return await self._more(services, say, tracker)
-        previous = tracker.get_slot(ANSWERED_ARTICLE)
         if intent == CHOOSE:
-            chosen = next(tracker.get_latest_entity_values("article"), None)
-            answer = await services.knowledge.about(str(chosen), asked_before(tracker))
+            answer = await services.knowledge.about(str(entity(tracker, "article")), asked_before(tracker))
+        elif chosen := await picked(services, tracker):
+            answer = await services.knowledge.about(chosen.article_id, chosen.question)
         else:
-            answer = await services.knowledge.ask(words(tracker.latest_message.get("text")), previous)
-        match answer.status:
-            case AnswerStatus.ANSWERED:
-                return _answered(services, say, answer)
-            case AnswerStatus.CHOOSE:
-                return _choice(say, answer)
-            case AnswerStatus.EXPIRED:
-                return _expired(services, say, answer)
-            case AnswerStatus.UNAVAILABLE:
-                say(Say("unavailable", status=answer.status))
-                return []
-            case AnswerStatus.LOST:
-                return _lost(say, tracker.get_slot(LOST))
+            text = words(tracker.latest_message.get("text"))
+            answer = await services.knowledge.ask(text, tracker.get_slot(ANSWERED_ARTICLE))
+        return told(services, say, tracker, answer)
 
     async def _more(self, services: Services, say: Callable[[Say], None], tracker: Tracker) -> Events:
-        """The next passage of the article that was answered."""
-        article_id = tracker.get_slot(ANSWERED_ARTICLE)
-        place = Place.read(tracker.get_slot(ANSWERED_PASSAGE)) or Place(0)
+        """The next passage of the article whose button was pressed, whatever was answered since."""
+        article_id = entity(tracker, "article") or tracker.get_slot(ANSWERED_ARTICLE)
+        shown = entity(tracker, "passage") if entity(tracker, "article") else tracker.get_slot(ANSWERED_PASSAGE)
+        place = Place.read(shown) or Place(0)
         answer = await services.knowledge.about(str(article_id)) if article_id else Answer(AnswerStatus.LOST)
         if answer.status is AnswerStatus.EXPIRED:
-            return _expired(services, say, answer)
+            return told(services, say, tracker, answer)
         # In the order of the page, from the passage that answered and round to the one before it.
         pieces = sorted(answer.passages, key=lambda passage: passage.number)
         place = Place(place.first, place.further + 1)
@@ -92,8 +91,8 @@ class ActionAnswer(GuichetAction):
             return []
         passage = pieces[(place.first + place.further) % len(pieces)]
         left = place.further + 1 < len(pieces)
-        say(_said("answer+helped", services, answer, passage, left))
-        return [SlotSet(ANSWERED_PASSAGE, place.slot()), SlotSet(LOST, 0.0)]
+        say(_said("answer+helped", services, answer, passage, place, left))
+        return _remembered(passage.article_id, place)
 
 
 class ActionOtherwise(GuichetAction):
@@ -117,15 +116,32 @@ class ActionOtherwise(GuichetAction):
         return _answered(services, say, answer, f"{key}+answer+helped")
 
 
-def words(text: object) -> str:
-    """A citizen's own words; a payload has none."""
-    return text if isinstance(text, str) and not text.startswith("/") else ""
+def told(services: Services, say: Callable[[Say], None], tracker: Tracker, answer: Answer) -> Events:
+    """Say an answer of any kind, and what the tracker keeps of it."""
+    match answer.status:
+        case AnswerStatus.ANSWERED:
+            return _answered(services, say, answer)
+        case AnswerStatus.CHOOSE:
+            offered = {p.article_id: s.title for p, s in zip(answer.passages, answer.sources, strict=True)}
+            offer(say, "choose" if len(offered) > 1 else "choose_one", offered)
+            # « Oui » and « non » to titles are no rating of what was answered before them.
+            return [*_forgotten(), SlotSet(OFFERED, list(offered))]
+        case AnswerStatus.EXPIRED:
+            return _expired(services, say, answer)
+        case AnswerStatus.UNAVAILABLE:
+            say(Say("unavailable", status=answer.status))
+            return []
+        case AnswerStatus.LOST:
+            return lost(say, tracker)
 
 
-def asked_before(tracker: Tracker) -> str:
-    """The question that led to a choice of titles: what the citizen last typed."""
-    spoken = (words(event.get("text")) for event in reversed(tracker.events) if event.get("event") == "user")
-    return next((text for text in spoken if text), "")
+def offer(say: Callable[[Say], None], line: str, titles: dict[str, str]) -> None:
+    """Titles to choose from, by article id."""
+    buttons = tuple(
+        WireButton(f"/{CHOOSE}{json.dumps({'article': article_id})}", title=typeset(title))
+        for article_id, title in titles.items()
+    )
+    say(Say(line, buttons=buttons, status=AnswerStatus.CHOOSE))
 
 
 def shown(passage: Passage) -> str:
@@ -139,44 +155,58 @@ def _answered(
     services: Services, say: Callable[[Say], None], answer: Answer, lines: str = "answer+reach_person+helped"
 ) -> Events:
     first = answer.passages[0]
-    say(_said(lines, services, answer, first, len(answer.passages) > 1))
-    return [
-        SlotSet(ANSWERED_ARTICLE, first.article_id),
-        SlotSet(ANSWERED_PASSAGE, Place(first.number).slot()),
-        SlotSet(LOST, 0.0),
-    ]
+    place = Place(first.number)
+    say(_said(lines, services, answer, first, place, len(answer.passages) > 1))
+    return _remembered(first.article_id, place)
 
 
-def _said(lines: str, services: Services, answer: Answer, passage: Passage, left: bool) -> Say:
+def _said(lines: str, services: Services, answer: Answer, passage: Passage, place: Place, left: bool) -> Say:
     source = answer.sources[0]
+    # Each button knows its own bubble: it may be pressed after other answers.
+    own = json.dumps({"article": passage.article_id, "passage": place.slot()})
+    rating = (WireButton(f"/affirm{own}", key="yes_title"), WireButton(f"/deny{own}", key="no_title"))
     return Say(
         lines,
         values={"passage": shown(passage), **services.office.reach(answer.services[0])},
-        buttons=(_MORE_BUTTON, *_RATING_BUTTONS) if left else _RATING_BUTTONS,
+        buttons=(*rating, WireButton(f"/{MORE}{own}", key="more_title")) if left else rating,
         sources=(WireSource(typeset(source.title), source.url, source.publisher, source.updated),),
         status=AnswerStatus.ANSWERED,
     )
 
 
-def _choice(say: Callable[[Say], None], answer: Answer) -> Events:
-    buttons = tuple(
-        WireButton(f"/choose{json.dumps({'article': passage.article_id})}", title=source.title)
-        for passage, source in zip(answer.passages, answer.sources, strict=True)
-    )
-    say(Say("choose" if len(buttons) > 1 else "choose_one", buttons=buttons, status=AnswerStatus.CHOOSE))
-    # « Oui » and « non » to three titles are no rating of what was answered before them.
-    return [SlotSet(ANSWERED_ARTICLE, None), SlotSet(ANSWERED_PASSAGE, None), SlotSet(LOST, 0.0)]
+def _remembered(article_id: str, place: Place) -> Events:
+    return [
+        SlotSet(ANSWERED_ARTICLE, article_id),
+        SlotSet(ANSWERED_PASSAGE, place.slot()),
+        SlotSet(LOST, None),
+        SlotSet(OFFERED, None),
+    ]
+
+
+def _forgotten() -> Events:
+    return [SlotSet(name, None) for name in (ANSWERED_ARTICLE, ANSWERED_PASSAGE, LOST, OFFERED)]
 
 
 def _expired(services: Services, say: Callable[[Say], None], answer: Answer) -> Events:
     values = {"title": typeset(answer.sources[0].title), **services.office.reach(answer.services[0])}
     say(Say("expired", values=values, status=AnswerStatus.EXPIRED))
-    return [SlotSet(ANSWERED_ARTICLE, None), SlotSet(ANSWERED_PASSAGE, None), SlotSet(LOST, 0.0)]
+    return _forgotten()
 
 
-def _lost(say: Callable[[Say], None], times: object) -> Events:
-    """Once asks to say it another way; twice in a row leads to a person, and counting starts anew."""
-    again = isinstance(times, (int, float)) and times >= 1
-    say(Say("lost_again" if again else "lost", status=AnswerStatus.LOST))
-    # The article stays for a question that goes on about it; there is nothing to rate.
-    return [SlotSet(ANSWERED_PASSAGE, None), SlotSet(LOST, 0.0 if again else 1.0)]
+def lost(say: Callable[[Say], None], tracker: Tracker, once: str = "lost") -> Events:
+    """`once` asks to say it another way; twice in a row leads to a person, and counting starts anew.
+
+    The slot keeps the message that was counted last: Rasa may run an action twice for it, which says the same again.
+    """
+    key = message_key(tracker.latest_message)
+    before = tracker.get_slot(LOST)
+    counted = before if isinstance(before, dict) else {}
+    before_this = 1 - counted.get("times", 0) if key and counted.get("message_id") == key else counted.get("times", 0)
+    again = before_this == 1
+    say(Say("lost_again" if again else once, status=AnswerStatus.LOST))
+    # The article stays for a question that goes on about it; there is nothing to rate or to choose.
+    return [
+        SlotSet(ANSWERED_PASSAGE, None),
+        SlotSet(OFFERED, None),
+        SlotSet(LOST, {"times": 0 if again else 1, "message_id": key}),
+    ]

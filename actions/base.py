@@ -28,6 +28,7 @@ Events = list[dict[str, Any]]
 ANSWERED_ARTICLE = "answered_article"
 ANSWERED_PASSAGE = "answered_passage"
 LOST = "lost"
+OFFERED = "offered"
 
 
 class GuichetAction(Action, ABC):
@@ -78,3 +79,19 @@ class GuichetAction(Action, ABC):
 
     async def _run(self, say: Callable[[Say], None], tracker: Tracker) -> Events:
         return await self.act(await self._services(), say, tracker)
+
+
+def entity(tracker: Tracker, name: str) -> Any:
+    """What a pressed button says of itself; None for what was typed."""
+    return next(tracker.get_latest_entity_values(name), None)
+
+
+def words(text: object) -> str:
+    """A citizen's own words; a payload has none."""
+    return text if isinstance(text, str) and not text.startswith("/") else ""
+
+
+def message_key(message: dict[str, Any], otherwise: str = "") -> str:
+    """The gateway's id of a message, else Rasa's own (`rasa shell` has no gateway)."""
+    metadata = message.get("metadata") or {}
+    return str(metadata.get("message_id") or message.get("message_id") or otherwise)

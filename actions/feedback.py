@@ -1,4 +1,4 @@
-"""« Oui » and « non »: after an answer they rate it, otherwise they only keep the talk going."""
+"""« Oui » and « non »: they rate an answer, choose among titles, or only keep the talk going."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from collections.abc import Callable
 from rasa_sdk import Tracker
 from rasa_sdk.events import SlotSet
 
-from actions.answer import Place
-from actions.base import ANSWERED_ARTICLE, ANSWERED_PASSAGE, Events, GuichetAction
+from actions.answer import Place, lost, offer, told
+from actions.base import ANSWERED_ARTICLE, ANSWERED_PASSAGE, Events, GuichetAction, entity, message_key
+from actions.choosing import Picked, asked_before, picked, titles
 from actions.services import Services
 from bot.messages import AnswerStatus
 from bot.settings import GENERAL_SERVICE
@@ -23,8 +24,8 @@ class ActionAffirm(GuichetAction):
         return "action_affirm"
 
     async def act(self, services: Services, say: Callable[[Say], None], tracker: Tracker) -> Events:
-        """It helped, or just yes."""
-        return await rate(services, say, tracker, helpful=True)
+        """It helped, that is the page, or just yes."""
+        return await heard(services, say, tracker, yes=True)
 
 
 class ActionDeny(GuichetAction):
@@ -35,34 +36,76 @@ class ActionDeny(GuichetAction):
         return "action_deny"
 
     async def act(self, services: Services, say: Callable[[Say], None], tracker: Tracker) -> Events:
-        """It did not help, or just no."""
-        return await rate(services, say, tracker, helpful=False)
+        """It did not help, it is none of the pages, or just no."""
+        return await heard(services, say, tracker, yes=False)
 
 
-async def rate(services: Services, say: Callable[[Say], None], tracker: Tracker, helpful: bool) -> Events:
-    """Record a rating of what was answered last, once; the article stays for questions that go on about it.
+async def heard(services: Services, say: Callable[[Say], None], tracker: Tracker, yes: bool) -> Events:
+    """A pressed button means its own answer; typed, it means what was said last.
+
+    Raises:
+        StoreError: a rating is not recorded, or titles cannot be read.
+    """
+    article_id, place = entity(tracker, "article"), Place.read(entity(tracker, "passage"))
+    if article_id and place is not None:
+        return await rate(services, say, tracker, str(article_id), place, yes)
+    offered = await titles(services, tracker)
+    if offered:
+        return await chosen(services, say, tracker, offered, yes)
+    article_id, place = tracker.get_slot(ANSWERED_ARTICLE), Place.read(tracker.get_slot(ANSWERED_PASSAGE))
+    if article_id and place is not None:
+        return await rate(services, say, tracker, str(article_id), place, yes)
+    say(Say("more"))
+    return []
+
+
+async def chosen(
+    services: Services, say: Callable[[Say], None], tracker: Tracker, offered: dict[str, str], yes: bool
+) -> Events:
+    """« Oui » takes the only title, or asks which; « non » is none of them. « Oui, la première » takes that one."""
+    pick = await picked(services, tracker)
+    if pick is None and yes and len(offered) == 1:
+        pick = Picked(next(iter(offered)), asked_before(tracker))
+    if pick is not None:
+        return told(services, say, tracker, await services.knowledge.about(pick.article_id, pick.question))
+    if yes:
+        offer(say, "choose_which", offered)
+        return []
+    return lost(say, tracker, once="none_fits")
+
+
+async def rate(
+    services: Services, say: Callable[[Say], None], tracker: Tracker, article_id: str, place: Place, helpful: bool
+) -> Events:
+    """Record a rating of an answer; the article stays for questions that go on about it.
+
+    The store keeps one rating a message: Rasa may run this action twice for the same one. Of two ratings of an article
+    in a conversation the later counts; pressing the same button again rates nothing.
 
     Raises:
         StoreError: it is not recorded.
     """
-    article_id = tracker.get_slot(ANSWERED_ARTICLE)
-    if not article_id or Place.read(tracker.get_slot(ANSWERED_PASSAGE)) is None:
-        say(Say("more"))
-        return []
-    # The store keeps one rating a message: Rasa may run this action twice for the same one.
-    message_id = message_key(tracker)
-    await services.ratings.record(message_id, tracker.sender_id, str(article_id), helpful, services.clock())
+    if not _pressed_already(tracker):
+        key = message_key(tracker.latest_message, f"turn-{len(tracker.events)}")
+        await services.ratings.record(key, tracker.sender_id, article_id, helpful, services.clock())
     if helpful:
         say(Say("rated_helpful"))
     else:
-        about = await services.knowledge.about(str(article_id))
+        about = await services.knowledge.about(article_id)
         code = about.services[0] if about.status is not AnswerStatus.LOST else GENERAL_SERVICE
         say(Say("rated_useless", values=services.office.reach(code)))
-    return [SlotSet(ANSWERED_PASSAGE, None)]
+    last = (tracker.get_slot(ANSWERED_ARTICLE), tracker.get_slot(ANSWERED_PASSAGE))
+    return [SlotSet(ANSWERED_PASSAGE, None)] if last == (article_id, place.slot()) else []
 
 
-def message_key(tracker: Tracker) -> str:
-    """The gateway's id of the message, else Rasa's own (`rasa shell` has no gateway)."""
-    message = tracker.latest_message
-    metadata = message.get("metadata") or {}
-    return str(metadata.get("message_id") or message.get("message_id") or f"turn-{len(tracker.events)}")
+def _pressed_already(tracker: Tracker) -> bool:
+    """Whether the last button pressed under this answer was this one, by another message."""
+    pressed = str(tracker.latest_message.get("text") or "")
+    answer = pressed.partition("{")[2]
+    key = message_key(tracker.latest_message)
+    for event in reversed(tracker.events if answer and pressed.startswith("/") else []):
+        text = str(event.get("text") or "")
+        rates = event.get("event") == "user" and text.startswith(("/affirm{", "/deny{"))
+        if rates and text.partition("{")[2] == answer and message_key(event) != key:
+            return text == pressed
+    return False

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from bot.knowledge import aspects
 from bot.knowledge.articles import Passage, expired
-from bot.knowledge.index import Index
+from bot.knowledge.index import Index, Query
 from bot.knowledge.search import Hit, best_passage, search
 from bot.messages import AnswerStatus, Source
 from bot.settings import Office
@@ -25,6 +25,10 @@ TIE = 0.1
 SHORT_WORDS = 2
 AFTER_AND_WORDS = 3
 """How many words that carry a subject a question may have to be about what was just answered."""
+WHOLE = 0.9
+"""From here on title and keywords hold a question as a whole."""
+HEADED = 0.7
+"""From here on an article says what is asked under a heading, and not only in passing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +52,11 @@ def answer(index: Index, office: Office, question: str, today: date, previous: s
     question = normalise(question)
     if not index.articles:
         return Answer(AnswerStatus.UNAVAILABLE, question=question)
-    hits = search(index, question, CHOICES + 2)
-    if previous is not None and goes_on(index, question, previous, hits, office.knowledge.answer_threshold):
-        return about(index, office, previous, question, today)
+    hits = _found(index, office, question)
+    if previous is not None:
+        sibling = _sibling(index, question, previous, office.knowledge.answer_threshold)
+        if sibling or goes_on(index, question, previous, hits, office.knowledge.answer_threshold):
+            return about(index, office, sibling or previous, question, today)
     if not hits or hits[0].score < office.knowledge.choose_threshold:
         return Answer(AnswerStatus.LOST, question=question)
     valid = [hit for hit in hits if not expired(hit.article, today)]
@@ -81,22 +87,98 @@ def about(index: Index, office: Office, article_id: str, question: str, today: d
 def goes_on(index: Index, question: str, previous: str, hits: Sequence[Hit], sure: float) -> bool:
     """Whether a question is about the article that was just answered.
 
-    A question without a subject of its own (« combien ça coûte ? ») is, unless only another article has what it asks.
-    A short one (« et pour un mariage ? ») is when the article has its words and no other article surely answers.
+    A question without a subject (« combien ça coûte ? ») is, unless it asks for what another article surely says and
+    this one does not. One with a subject (« et avec un ancien passeport ? ») is when this article has its words, or a
+    pronoun points back, and no other article surely answers.
     """
     place = index.place(previous)
     if place is None:
         return False
     query = index.read(question)
-    asked = aspects.asked(question)
-    elsewhere = next((hit.score for hit in hits if hit.article.id != previous), 0.0)
-    shown = max((aspects.fit(asked, piece.headings, piece.text) for piece in index.passages[place]), default=0.0)
-    held, _ = index.coverage(query, place)
+    rivals = [hit for hit in hits if hit.article.id != previous]
+    rival = rivals[0] if rivals and rivals[0].score >= sure else None
     if aspects.bare(question):
-        return bool(asked or query.terms) and (shown > 0 or held > 0 or elsewhere < sure)
-    opened = tokens(question)[:1] == ["et"]
-    short = len(query.terms) <= (AFTER_AND_WORDS if opened else SHORT_WORDS)
-    return short and elsewhere < sure and held > 0.5
+        return _side_goes_on(index, question, query, place, rival)
+    if rival is not None:
+        # One word that others have just as well is no subject of its own: « il faut une carte ? ».
+        return _tied(rivals) and len(query.terms) <= 1 and index.coverage(query, place)[1] > 0.5
+    subject = tuple(term for term in query.terms if not aspects.beside(term.word))
+    held, _ = index.coverage(Query(subject, query.shape), place)
+    limit = AFTER_AND_WORDS if _opened(question) else SHORT_WORDS
+    if len(subject) > limit:
+        return False
+    if aspects.refers_back(question):
+        return True
+    return held > 0.5 and (len(query.terms) <= limit or _shown(index, aspects.asked(question), place) > 0)
+
+
+def _side_goes_on(index: Index, question: str, query: Query, place: int, rival: Hit | None) -> bool:
+    """Whether a question that names no subject is about an article; `rival` is another one that surely answers."""
+    asked = aspects.asked(question)
+    back = aspects.refers_back(question)
+    if not asked:
+        # « et pour un mineur ? », « je l'ai perdu »; « volé » alone only where the article speaks of it.
+        held, _ = index.coverage(query, place)
+        alone = back or _opened(question) or held > 0
+        return bool(query.terms) and (alone or rival is None or rival.features.core < WHOLE)
+    if rival is None:
+        return True
+    if aspects.standing(asked) and aspects.of_office(question):
+        # « vos horaires »: the office's, unless the article is about hours itself.
+        return _titled(asked, index.articles[place])
+    if back or not _titled(asked, rival.article) or not aspects.stands_alone(asked):
+        return True
+    shown = _shown(index, asked, place)
+    # « prendre rendez-vous »: the other page is about nothing else, and this one only mentions it.
+    return shown >= HEADED or (shown > 0 and not aspects.in_passing(asked))
+
+
+def _sibling(index: Index, question: str, previous: str, sure: float) -> str | None:
+    """Another article on the same subject whose title names the side that is asked: prices beside opening hours."""
+    place = index.place(previous)
+    asked = aspects.asked(question)
+    if place is None or not asked or not aspects.bare(question) or aspects.of_office(question):
+        return None
+    if _shown(index, asked, place) >= HEADED:
+        return None
+    hits = search(index, f"{question} {index.articles[place].title}", CHOICES + 2)
+    found = (hit.article for hit in hits if hit.article.id != previous and hit.score >= sure)
+    return next((article.id for article in found if _titled(asked, article)), None)
+
+
+def _titled(asked: tuple[aspects.Aspect, ...], article: Article) -> bool:
+    return aspects.fit(asked, (article.title,), "") == 1.0
+
+
+def _shown(index: Index, asked: tuple[aspects.Aspect, ...], place: int) -> float:
+    """How well an article shows the sides that are asked, in [0, 1]; see `aspects.fit`."""
+    title = index.articles[place].title
+    return max(
+        (aspects.fit(asked, (title, *piece.headings), piece.text) for piece in index.passages[place]), default=0.0
+    )
+
+
+def _tied(hits: Sequence[Hit]) -> bool:
+    return len(hits) > 1 and hits[1].score >= hits[0].score - TIE
+
+
+def _opened(question: str) -> bool:
+    return tokens(question)[:1] == ["et"]
+
+
+def _found(index: Index, office: Office, question: str) -> list[Hit]:
+    """What to choose from: who asks for hours or an address and names nothing means the office's own, if it has them."""
+    hits = search(index, question, CHOICES + 2)
+    asked, of_office = aspects.asked(question), aspects.of_office(question)
+    sure = office.knowledge.answer_threshold
+    if not aspects.standing(asked) or not ((of_office and aspects.bare(question)) or aspects.only_standing(question)):
+        return hits
+    if not of_office and len(index.read(question).terms) > 1 and hits and hits[0].score >= sure and not _tied(hits):
+        # « j'ai trouvé un téléphone » has more to it than the side.
+        return hits
+    sides = " ".join(aspects.STANDING[aspect.name] for aspect in asked)
+    own = search(index, f"{sides} {office.town.office}", CHOICES + 2)
+    return own if own and own[0].score >= sure else hits
 
 
 def source(office: Office, article: Article) -> Source:

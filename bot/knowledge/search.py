@@ -20,12 +20,12 @@ from bot.text.normalise import normalise
 
 BIAS = -6.92
 COEFFICIENTS = {
-    "strength": 2.28,
-    "coverage": 2.37,
-    "core": 1.65,
-    "unknown": -0.27,
-    "lead": 1.30,
-    "words": 2.32,
+    "strength": 2.18,
+    "coverage": 2.51,
+    "core": 1.75,
+    "unknown": -0.24,
+    "lead": 1.29,
+    "words": 2.29,
 }
 """The logistic's coefficients, in the order of `Features`."""
 

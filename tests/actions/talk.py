@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -17,7 +18,7 @@ from actions.feedback import ActionAffirm, ActionDeny
 from actions.services import Services
 from bot.knowledge.base import KnowledgeBase
 from bot.store.sql import Store, migrate, open_store
-from bot.wire import Say, read
+from bot.wire import Say, WireButton, read
 from tests.knowledge import small
 
 
@@ -30,13 +31,18 @@ class Talk:
         self._events: list[dict[str, Any]] = []
         self.turns = 0
 
-    async def ask(self, text: str, intent: str = "ask_question", **entities: str) -> Say:
+    async def ask(self, text: str, intent: str = "ask_question", **entities: Any) -> Say:
         """The one reply to a message."""
         action: type[GuichetAction] = {"affirm": ActionAffirm, "deny": ActionDeny}.get(intent, ActionAnswer)
         self.turns += 1
         return await self.run(action(self.services), text, intent, f"m{self.turns}", **entities)
 
-    async def run(self, action: GuichetAction, text: str, intent: str, message_id: str, **entities: str) -> Say:
+    async def press(self, button: WireButton) -> Say:
+        """What a button under an answer brings."""
+        intent, brace, own = button.payload.removeprefix("/").partition("{")
+        return await self.ask(button.payload, intent, **json.loads(brace + own or "{}"))
+
+    async def run(self, action: GuichetAction, text: str, intent: str, message_id: str, **entities: Any) -> Say:
         message = {
             "text": text,
             "intent": {"name": intent},

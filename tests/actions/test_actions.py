@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from actions.answer import Place
+from actions.answer import ActionAnswer, Place
 from bot.messages import AnswerStatus
 from bot.settings import read_office
 from bot.text.wording import load as catalogues
@@ -15,9 +15,14 @@ from tests.actions.talk import Talk
 pytestmark = pytest.mark.rasa
 
 OFFICE = Path(__file__).resolve().parents[2] / "office.yml"
-RATING = (WireButton("/affirm", key="yes_title"), WireButton("/deny", key="no_title"))
-MORE = (WireButton("/more", key="more_title"), *RATING)
 REACH = {"service": "État civil", "service_phone": "01 00 00 00 01"}
+
+
+def buttons(article: str, passage: float, more: bool = True) -> tuple[WireButton, ...]:
+    """What stands under an answer: each button names its article and how far it was shown."""
+    own = json.dumps({"article": article, "passage": passage})
+    rating = (WireButton(f"/affirm{own}", key="yes_title"), WireButton(f"/deny{own}", key="no_title"))
+    return (*rating, WireButton(f"/more{own}", key="more_title")) if more else rating
 
 
 async def test_a_question_is_answered(talk: Talk) -> None:
@@ -30,7 +35,7 @@ async def test_a_question_is_answered(talk: Talk) -> None:
             "passage": "Prix\n\nLe timbre du passeport coûte 86\u00a0€ pour un adulte.",
             **REACH,
         },
-        buttons=MORE,
+        buttons=buttons("passeport-adulte", 1.0),
         sources=(
             WireSource(
                 "Obtenir un passeport",
@@ -61,16 +66,35 @@ async def test_a_service_without_a_phone(talk: Talk) -> None:
 
 async def test_more_shows_the_rest_in_turn(talk: Talk) -> None:
     """From the passage that answered on and round to the introduction; the last one offers no more, then there is none."""
-    await talk.ask("Combien coûte un passeport ?")
-    said = [await talk.ask("/more", "more") for _ in range(4)]
+    said = [await talk.ask("Combien coûte un passeport ?")]
+    for _ in range(3):
+        said.append(await talk.press(said[-1].buttons[2]))
+    over = await talk.ask("/more", "more")
 
-    assert [line.say for line in said] == ["answer+helped"] * 3 + ["more"]
-    assert [line.values.get("passage", "").split("\n")[0] for line in said[:3]] == [
+    assert (over.say, over.buttons) == ("more", ())
+    assert [line.buttons for line in said] == [
+        buttons("passeport-adulte", 1.0),
+        buttons("passeport-adulte", 1.001),
+        buttons("passeport-adulte", 1.002),
+        buttons("passeport-adulte", 1.003, more=False),
+    ]
+    said = said[1:]
+    assert [line.say for line in said] == ["answer+helped"] * 3
+    assert [line.values["passage"].split("\n")[0] for line in said] == [
         "Pièces à fournir",
         "Enfants",
         "La demande de passeport se fait sur rendez-vous à l’état civil. Préparez-la en ligne avant de venir.",
     ]
-    assert [line.buttons for line in said] == [MORE, MORE, RATING, ()]
+
+
+async def test_more_under_an_older_answer(talk: Talk) -> None:
+    """« Voir plus » goes on with the answer it stands under, not with the last one."""
+    passport = await talk.ask("Combien coûte un passeport ?")
+    await talk.ask("horaires de la piscine")
+    more = await talk.press(passport.buttons[2])
+
+    assert more.values["passage"].startswith("Pièces à fournir\n")
+    assert talk.answered == ("passeport-adulte", 1.001)
 
 
 async def test_more_of_nothing(talk: Talk) -> None:
@@ -80,7 +104,7 @@ async def test_more_of_nothing(talk: Talk) -> None:
 
 async def test_an_article_of_one_passage_offers_no_more(talk: Talk) -> None:
     """« Voir plus » is offered only where there is more."""
-    assert (await talk.ask("enlèvement des encombrants")).buttons == RATING
+    assert (await talk.ask("enlèvement des encombrants")).buttons == buttons("encombrants", 0.0, more=False)
 
 
 async def test_a_follow_up_stays(talk: Talk) -> None:
@@ -97,10 +121,9 @@ async def test_a_follow_up_stays(talk: Talk) -> None:
 async def test_titles_to_choose_from(talk: Talk) -> None:
     """Unsure, the titles are buttons whose payload names the article; pressing one answers the question before it."""
     offered = await talk.ask("horaires")
-    payloads = [button.payload.removeprefix("/choose") for button in offered.buttons]
-    chosen = await talk.ask(offered.buttons[0].payload, "choose", **json.loads(payloads[0]))
+    chosen = await talk.press(offered.buttons[0])
 
-    assert (offered.say, offered.status, talk.slots["lost"]) == ("choose", AnswerStatus.CHOOSE, 0.0)
+    assert (offered.say, offered.status, talk.slots["lost"]) == ("choose", AnswerStatus.CHOOSE, None)
     assert [button.title for button in offered.buttons] == ["Horaires de la piscine", "Horaires de la médiathèque"]
     assert chosen.values["passage"] == "La piscine ouvre du mardi au dimanche, de 10\u00a0h à 19\u00a0h."
 
@@ -111,6 +134,53 @@ async def test_the_question_before_a_choice_chooses_the_passage(talk: Talk) -> N
     chosen = await talk.ask('/choose{"article": "piscine"}', "choose", article="piscine")
 
     assert chosen.values["passage"].startswith("Vacances\n")
+
+
+@pytest.mark.parametrize("intent", ["ask_question", "affirm"])
+@pytest.mark.parametrize(
+    ("said", "first"),
+    [
+        ("le premier", "La piscine"),
+        ("1", "La piscine"),
+        ("la 2 svp", "La médiathèque"),
+        ("le deuxième", "La médiathèque"),
+        ("celui de la médiathèque", "La médiathèque"),
+        ("le dernier", "La médiathèque"),
+    ],
+)
+async def test_a_title_may_be_chosen_in_words(talk: Talk, said: str, first: str, intent: str) -> None:
+    """By its place or by a word of it, whatever intent Rasa takes that for."""
+    await talk.ask("horaires")
+    chosen = await talk.ask(said, intent)
+
+    assert chosen.status is AnswerStatus.ANSWERED
+    assert chosen.values["passage"].startswith(first)
+
+
+async def test_yes_to_several_titles_asks_which(talk: Talk) -> None:
+    """« Oui » is no choice among two: they are shown again, and can still be chosen; that is no rating."""
+    offered = await talk.ask("horaires")
+    again = await talk.ask("oui", "affirm")
+    chosen = await talk.ask("le premier")
+
+    assert (again.say, again.buttons) == ("choose_which", offered.buttons)
+    assert chosen.status is AnswerStatus.ANSWERED
+
+
+async def test_none_of_the_titles(talk: Talk) -> None:
+    """« Non » asks for other words and says how to reach a person; a second failure in a row counts as one."""
+    await talk.ask("horaires")
+    said = [(await talk.ask("non", "deny")).say, (await talk.ask("blabla")).say]
+
+    assert said == ["none_fits", "lost_again"]
+
+
+async def test_titles_are_forgotten_with_the_next_answer(talk: Talk) -> None:
+    """« 2 » after another answer chooses nothing any more."""
+    await talk.ask("horaires")
+    await talk.ask("comment avoir un passeport")
+
+    assert (await talk.ask("le premier")).say != "answer+reach_person+helped"
 
 
 @pytest.mark.parametrize("entities", [{}, {"article": "parti"}, {"article": "' OR 1=1"}])
@@ -124,6 +194,16 @@ async def test_lost_once_then_twice(talk: Talk) -> None:
     said = [(await talk.ask(text)).say for text in ("blabla", "\u200b", "la lune", "horaires piscine", "la lune")]
 
     assert said == ["lost", "lost_again", "lost", "answer+reach_person+helped", "lost"]
+
+
+async def test_being_lost_is_counted_once_a_message(talk: Talk) -> None:
+    """Rasa may run an action twice for a message: it says the same, and the next message is only the second."""
+    said = [
+        (await talk.run(ActionAnswer(talk.services), text, "ask_question", message_id)).say
+        for text, message_id in (("blabla", "a"), ("blabla", "a"), ("la lune", "b"), ("la lune", "b"), ("blabla", "c"))
+    ]
+
+    assert said == ["lost", "lost", "lost_again", "lost_again", "lost"]
 
 
 async def test_typed_commands_are_no_words(talk: Talk) -> None:

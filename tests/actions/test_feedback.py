@@ -42,11 +42,28 @@ async def test_an_answer_that_did_not_help(talk: Talk, store: Store) -> None:
     assert await ratings(store) == [("m2", "passeport-adulte", False)]
 
 
-@pytest.mark.parametrize(
-    "before", [(), ("horaires",), ("passeport", "blabla"), ("passeport", "piscine ou médiathèque horaires")]
-)
+async def test_each_button_rates_its_own_answer(talk: Talk, store: Store) -> None:
+    """« Oui » under the first answer, pressed after the second, is about the first; the second can still be rated."""
+    passport = await talk.ask("comment avoir un passeport")
+    await talk.ask("horaires de la piscine")
+    said = [(await talk.press(passport.buttons[0])).say, (await talk.ask("non", "deny")).say]
+
+    assert said == ["rated_helpful", "rated_useless"]
+    assert await ratings(store) == [("m3", "passeport-adulte", True), ("m4", "piscine", False)]
+
+
+async def test_a_change_of_mind_counts(talk: Talk, store: Store) -> None:
+    """« Oui », then « Non » under the same answer: both are kept, the later one last; the same twice is one."""
+    passport = await talk.ask("comment avoir un passeport")
+    for button in (passport.buttons[0], passport.buttons[0], passport.buttons[1]):
+        await talk.press(button)
+
+    assert await ratings(store) == [("m2", "passeport-adulte", True), ("m4", "passeport-adulte", False)]
+
+
+@pytest.mark.parametrize("before", [(), ("passeport", "blabla")])
 async def test_yes_to_something_else_is_no_rating(talk: Talk, store: Store, before: tuple[str, ...]) -> None:
-    """Nothing answered, titles offered, or not understood: yes and no only keep the talk going."""
+    """Nothing answered, or not understood: yes and no only keep the talk going."""
     for text in before:
         await talk.ask(text)
     said = [(await talk.ask(text, intent)).say for text, intent in (("oui", "affirm"), ("non", "deny"))]

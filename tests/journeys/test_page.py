@@ -43,11 +43,11 @@ async def test_from_question_to_source_to_rating(chat: Chat) -> None:
     assert "Cela répond-il à votre question ?" in answered
     assert await violations(chat.page) == []
 
-    source = chat.log.get_by_role("link", name="carte nationale d'identité")
+    source = chat.log.get_by_role("link", name="carte nationale d’identité")
     async with chat.page.context.expect_page() as opened:
         await source.first.click()
     article = await opened.value
-    await expect(article.get_by_role("heading", level=1)).to_contain_text("carte nationale d'identité")
+    await expect(article.get_by_role("heading", level=1)).to_contain_text("carte nationale d’identité")
     await article.close()
 
     before = await chat.bubbles.count()
@@ -72,8 +72,18 @@ async def test_danger_is_answered_in_the_browser_with_rasa_killed(chat: Chat, to
     await expect(chat.log.get_by_role("link", name="112").first).to_have_attribute("href", "tel:112")
 
 
-@pytest.mark.parametrize("chip", ["Carte d’identité", "Collecte des déchets", "Cantine", "Nid-de-poule"])
-async def test_what_the_home_page_proposes_is_answered(chat: Chat, chip: str) -> None:
-    """Each « souvent demandé » gets an answer with its source."""
+@pytest.mark.parametrize(
+    ("chip", "article"),
+    [
+        ("Carte d’identité", "carte-identite"),
+        ("Collecte des déchets", "jours-collecte"),
+        ("Cantine", "cantine-inscription"),
+        ("Nid-de-poule", "nid-de-poule"),
+    ],
+)
+async def test_what_the_home_page_proposes_is_answered(chat: Chat, chip: str, article: str) -> None:
+    """Each « souvent demandé » gets the right page, with its source."""
     await chat.page.get_by_role("button", name=chip).click()
     await expect(chat.log.get_by_text("Cela répond-il à votre question ?")).to_be_visible(timeout=20_000)
+
+    await expect(chat.log.locator(f"a[href$='/articles/{article}']").first).to_be_visible()

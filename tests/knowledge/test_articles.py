@@ -12,7 +12,7 @@ from bot.store.base import Article
 ROOT = Path(__file__).resolve().parents[2]
 NATIONAL = {"0 809 401 401", "116 006"}
 """Taxes, help for victims."""
-SHORT = {"15", "17", "18", "112", "114", "115", "119", "3230", "3646", "3919", "3949"}
+SHORT = {"15", "17", "18", "112", "114", "115", "119", "3230", "3646", "3919", "3949", "3960"}
 PHONE = re.compile(r"\b0\d(?: \d{2}){4}\b|\b0 8\d\d \d{3} \d{3}\b|\b116 \d{3}\b")
 CALLED = re.compile(r"\b3\d{3}\b(?!\.)|(?:ppelez|écrivez|SMS)[^.\n]{0,24}? (?:le|au) (1\d{1,2})\b")
 MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")

@@ -25,27 +25,27 @@ def quality() -> Quality:
 
 
 def test_the_right_article_comes_first(quality: Quality) -> None:
-    """Seven in ten questions find it at the first rank, seventeen in twenty among the first three."""
+    """Floors two or three points below the measured figures."""
     assert quality.hit_at[1] is not None
-    assert quality.hit_at[1] >= 0.70
+    assert quality.hit_at[1] >= 0.86
     assert quality.hit_at[3] is not None
-    assert quality.hit_at[3] >= 0.85
+    assert quality.hit_at[3] >= 0.94
 
 
 def test_what_the_town_does_not_know_is_not_answered(quality: Quality) -> None:
-    """At most one in ten questions out of scope gets an answer, one in twenty in scope a wrong one."""
+    """At most eight in a hundred questions out of scope get an answer, three in a hundred in scope a wrong one."""
     assert quality.false_accept is not None
-    assert quality.false_accept <= 0.10
+    assert quality.false_accept <= 0.08
     assert quality.answered_wrong is not None
-    assert quality.answered_wrong <= 0.05
+    assert quality.answered_wrong <= 0.03
 
 
 def test_citizens_are_answered(quality: Quality) -> None:
-    """Three in five questions are answered right at once, and four in five at once or from the titles offered."""
+    """Nearly three in four questions are answered right at once, and six in seven at once or from the titles offered."""
     assert quality.answered_right is not None
     assert quality.offered_right is not None
-    assert quality.answered_right >= 0.60
-    assert quality.answered_right + quality.offered_right >= 0.80
+    assert quality.answered_right >= 0.73
+    assert quality.answered_right + quality.offered_right >= 0.86
 
 
 def test_fitting_questions_are_not_for_evaluation() -> None:

@@ -1,0 +1,66 @@
+"""What a citizen says to titles that were offered."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from rasa_sdk import Tracker
+
+from actions.base import OFFERED, words
+from actions.services import Services
+from bot.knowledge import choice
+from bot.knowledge.answer import CHOICES
+from bot.messages import AnswerStatus
+
+ANSWERING = frozenset({"affirm", "deny"})
+"""What is said to titles, and is no question."""
+
+
+async def titles(services: Services, tracker: Tracker) -> dict[str, str]:
+    """The titles that were offered last and can still be chosen, by article id and in their order.
+
+    Raises:
+        StoreError: see `KnowledgeBase.about`.
+    """
+    offered = tracker.get_slot(OFFERED)
+    found: dict[str, str] = {}
+    for article_id in offered if isinstance(offered, list) else []:
+        answer = await services.knowledge.about(str(article_id))
+        if answer.status is AnswerStatus.ANSWERED:
+            found[str(article_id)] = answer.sources[0].title
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Picked:
+    """What typed words choose among the titles that were offered, and the question that its article is to answer."""
+
+    article_id: str
+    question: str
+
+
+async def picked(services: Services, tracker: Tracker) -> Picked | None:
+    """« Le premier », « la 2 », a word of one title, or what only one title is about: « et les horaires ? ».
+
+    Raises:
+        StoreError: see `KnowledgeBase.about`.
+    """
+    text = words(tracker.latest_message.get("text"))
+    offered = await titles(services, tracker) if text else {}
+    at, question = choice.place(text, len(offered)), asked_before(tracker)
+    if at is None:
+        at = choice.named(text, list(offered.values()))
+    if at is None:
+        at, question = choice.side(text, list(offered.values())), text
+    return None if at is None else Picked(list(offered)[at], question)
+
+
+def asked_before(tracker: Tracker) -> str:
+    """The question that led to a choice of titles: the last that a citizen typed before what chooses among them."""
+    heard = [event for event in tracker.events if event.get("event") == "user"]
+    for event in reversed(heard[:-1]):
+        intent = (event.get("parse_data") or event).get("intent") or {}
+        text = words(event.get("text"))
+        if text and intent.get("name") not in ANSWERING and choice.place(text, CHOICES) is None:
+            return text
+    return ""
