@@ -55,7 +55,8 @@ def run_rasa(settings: Settings, environ: Mapping[str, str]) -> None:
     where = ["-i", environ.get(HOST, ports.LOOPBACK), "-p", str(port)]
     files = ["--model", str(model.path(PROJECT)), "--credentials", str(PROJECT / "credentials.yml")]
     files += ["--endpoints", str(write_endpoints(settings))]
-    _become("rasa", ["run", "--enable-api", "--auth-token", settings.rasa_token, *where, *files])
+    # In one word: a token may begin with a dash, as one of ours in 64 does.
+    _become("rasa", ["run", "--enable-api", f"--auth-token={settings.rasa_token}", *where, *files])
 
 
 def run_actions(environ: Mapping[str, str]) -> None:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import stat
 from pathlib import Path
+from types import SimpleNamespace
 
+import pytest
 import yaml
 
 from bot.settings import load
+from bot.supervisor import rasa_project
 from bot.supervisor.rasa_project import write_endpoints
 from tests.ops.programs import ROOT
 
@@ -19,6 +22,30 @@ def endpoints(folder: Path, **environ: str) -> dict[str, dict[str, object]]:
     )
     read: dict[str, dict[str, object]] = yaml.safe_load(written.read_text())
     return read
+
+
+@pytest.mark.rasa
+@pytest.mark.parametrize("token", ["-_begins-with-a-dash", "--enable-api", "plain", "a b"])
+def test_rasa_reads_whatever_token(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, token: str) -> None:
+    """Random tokens begin with a dash now and then: Rasa's own parser must not take one for an option."""
+    from rasa.__main__ import create_argument_parser
+
+    told: list[str] = []
+    monkeypatch.setattr(rasa_project.model, "look", lambda project: SimpleNamespace(usable=True))
+    for name in ("_prepare", "broken_stores"):
+        monkeypatch.setattr(rasa_project, name, lambda given: None)
+    monkeypatch.setattr(rasa_project.wordless, "install", lambda: None)
+    monkeypatch.setattr(rasa_project, "_become", lambda module, arguments: told.extend(arguments))
+    environ = {
+        "GUICHET_OFFICE": str(ROOT / "office.yml"),
+        "GUICHET_DATA": str(tmp_path),
+        "GUICHET_RASA_TOKEN": token,
+        "GUICHET_RASA_PORT": "21500",
+    }
+    rasa_project.run_rasa(load(environ), environ)
+    read = create_argument_parser().parse_args(told)
+
+    assert (read.auth_token, read.port, read.interface) == (token, 21500, "127.0.0.1")
 
 
 def test_the_action_server_is_where_it_was_started(tmp_path: Path) -> None:
