@@ -42,7 +42,8 @@ HEEDED_CHARS_PER_MINUTE = 60_000
 """Of one address, how much is looked through for danger before its right and its rate are asked."""
 ALWAYS_HEEDED_CHARS = 200
 """How much of a text beyond that is looked through all the same: who is in danger writes little."""
-REDIS_AGAIN_AFTER = timedelta(seconds=2)
+REDIS_AGAIN_AFTER = timedelta(seconds=5)
+"""Later than the other gateways listen again, a second or three after it is back."""
 STORE_WITHIN = timedelta(seconds=10)
 """A database that takes longer has not taken it; the client sends again, under the same id."""
 

@@ -18,7 +18,7 @@ from tests.browser.conftest import ARGUMENTS
 from tests.browser.fake_gateway import ROOT
 
 FOLDER = ROOT / "docs" / "images"
-QUESTION = "Quels papiers pour refaire ma carte d’identité ?"
+QUESTION = "Comment refaire ma carte d’identité ?"
 
 
 async def photograph(address: str, folder: Path = FOLDER) -> None:
