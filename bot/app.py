@@ -88,7 +88,7 @@ async def gateway(settings: Settings) -> AsyncIterator[Gateway]:
         core = TrustedCore(rasa, store.tracker_events, http, settings.actions_url)
 
         sessions = Sessions(settings.secrets)
-        server = make_server(allowed_by(office.chat.allowed_origins, office.town.website), settings.redis_url)
+        server = make_server(allowed_by(office.origins), settings.redis_url)
         web_chat = WebChat(server, sessions, office.town.website, office.chat.max_text_chars)
         channels: dict[str, Channel] = {web_chat.name: web_chat} if office.channels.web else {}
 

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -135,6 +136,12 @@ class Office(Struct, frozen=True, forbid_unknown_fields=True):
     def zone(self) -> ZoneInfo:
         """The town's time zone."""
         return ZoneInfo(self.town.zone)
+
+    @property
+    def origins(self) -> frozenset[str]:
+        """The sites whose pages may show the chat: those listed, and the town's own, whichever host serves the chat."""
+        site = urlsplit(self.town.website)
+        return frozenset({*self.chat.allowed_origins, f"{site.scheme}://{site.netloc}"})
 
     def reach(self, code: str) -> dict[str, str]:
         """How a service is reached, as the catalogue's lines name it; the town's own phone where it has none.

@@ -176,7 +176,7 @@ class Pages:
 
     def _embedding(self, request: web.Request) -> dict[str, str]:
         origin = request.headers.get("Origin", "")
-        return {"Access-Control-Allow-Origin": origin} if origin in self._office.chat.allowed_origins else {}
+        return {"Access-Control-Allow-Origin": origin} if origin in self._office.origins else {}
 
     def _page(self, template: str, status: int = 200, **values: Any) -> web.Response:
         office = self._office

@@ -8,7 +8,6 @@ from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
-from urllib.parse import urlsplit
 
 import redis.exceptions
 import socketio
@@ -111,19 +110,14 @@ async def close_server(server: socketio.AsyncServer) -> None:
         await server.manager.close()
 
 
-def allowed_by(origins: Collection[str], website: str = "") -> Callable[[str | None, dict[str, Any]], bool]:
-    """Whether a page's origin may talk to us: listed in `office.yml`, the town's site, or the host that was asked.
-
-    The site is named because a proxy may ask us under a host of its own.
-    """
-    site = urlsplit(website)
-    allowed = {*origins, f"{site.scheme}://{site.netloc}"}
+def allowed_by(origins: Collection[str]) -> Callable[[str | None, dict[str, Any]], bool]:
+    """Whether a page's origin may talk to us: one of `Office.origins`, or the host that was asked."""
 
     def may_embed(origin: str | None, environ: dict[str, Any]) -> bool:
         if not origin:
             return True
         host = environ.get("HTTP_HOST", "")
-        return origin in allowed or origin in {f"http://{host}", f"https://{host}"}
+        return origin in origins or origin in {f"http://{host}", f"https://{host}"}
 
     return may_embed
 

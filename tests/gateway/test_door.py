@@ -58,9 +58,11 @@ async def test_a_listed_site_may_embed_the_chat(listing: Settings) -> None:
         ("null", False),
     ],
 )
-def test_origins(origin: str | None, may: bool) -> None:
+def test_origins(settings: Settings, origin: str | None, may: bool) -> None:
     """Listed ones, the town's own site behind whatever proxy, the host that was asked; nothing that only looks alike."""
-    may_embed = allowed_by(["https://listed.example"], "https://www.pontavel.example/accueil")
+    town = msgspec.structs.replace(settings.office.town, website="https://www.pontavel.example/accueil")
+    chat = msgspec.structs.replace(settings.office.chat, allowed_origins=("https://listed.example",))
+    may_embed = allowed_by(msgspec.structs.replace(settings.office, town=town, chat=chat).origins)
 
     assert may_embed(origin, {"HTTP_HOST": "gateway.internal"}) is may
 

@@ -16,7 +16,7 @@ from bot.app import Gateway
 from bot.clock import Clock
 from bot.errors import Missing
 from bot.gateway.pages import Pages
-from bot.settings import News, Office, Service, Site, read_office
+from bot.settings import News, Office, Service, Settings, Site, read_office
 from bot.store.base import Article, Imported
 
 OFFICE = read_office(Path(__file__).resolve().parents[2] / "office.yml")
@@ -252,6 +252,13 @@ async def test_only_listed_sites_read_the_chats_settings(http: aiohttp.ClientSes
     """A foreign site gets no permission."""
     async with http.get("/chat/config", headers={"Origin": "https://evil.example"}) as response:
         assert "Access-Control-Allow-Origin" not in response.headers
+
+
+async def test_the_towns_own_site_reads_the_chats_settings(http: aiohttp.ClientSession, settings: Settings) -> None:
+    """Where the chat has a host of its own, a page of `town.website` may show it like a listed one."""
+    site = settings.office.town.website
+    async with http.get("/chat/config", headers={"Origin": site}) as response:
+        assert response.headers["Access-Control-Allow-Origin"] == site
 
 
 async def test_a_wrong_method_is_refused(http: aiohttp.ClientSession) -> None:
