@@ -20,7 +20,7 @@ from actions.base import (
     message_key,
     words,
 )
-from actions.choosing import asked_before, picked
+from actions.choosing import asked_before, picked, titles
 from actions.services import Services
 from bot.knowledge.answer import Answer
 from bot.knowledge.articles import Passage
@@ -68,7 +68,7 @@ class ActionAnswer(GuichetAction):
             return await self._more(services, say, tracker)
         if intent == CHOOSE:
             answer = await services.knowledge.about(str(entity(tracker, "article")), asked_before(tracker))
-        elif chosen := await picked(services, tracker):
+        elif chosen := picked(tracker, await titles(services, tracker)):
             answer = await services.knowledge.about(chosen.article_id, chosen.question)
         else:
             text = words(tracker.latest_message.get("text"))
@@ -196,17 +196,15 @@ def _expired(services: Services, say: Callable[[Say], None], answer: Answer) -> 
 def lost(say: Callable[[Say], None], tracker: Tracker, once: str = "lost") -> Events:
     """`once` asks to say it another way; twice in a row leads to a person, and counting starts anew.
 
-    The slot keeps the message that was counted last: Rasa may run an action twice for it, which says the same again.
+    The slot keeps what was said last and to which message: Rasa may run an action twice for it, which says the same.
     """
     key = message_key(tracker.latest_message)
-    before = tracker.get_slot(LOST)
-    counted = before if isinstance(before, dict) else {}
-    before_this = 1 - counted.get("times", 0) if key and counted.get("message_id") == key else counted.get("times", 0)
-    again = before_this == 1
+    last = tracker.get_slot(LOST) or {}
+    again = last.get("again") if key and last.get("message_id") == key else last.get("again") is False
     say(Say("lost_again" if again else once, status=AnswerStatus.LOST))
     # The article stays for a question that goes on about it; there is nothing to rate or to choose.
     return [
         SlotSet(ANSWERED_PASSAGE, None),
         SlotSet(OFFERED, None),
-        SlotSet(LOST, {"times": 0 if again else 1, "message_id": key}),
+        SlotSet(LOST, {"again": again, "message_id": key}),
     ]

@@ -39,20 +39,16 @@ class Picked:
     question: str
 
 
-async def picked(services: Services, tracker: Tracker) -> Picked | None:
-    """« Le premier », « la 2 », a word of one title, or what only one title is about: « et les horaires ? ».
-
-    Raises:
-        StoreError: see `KnowledgeBase.about`.
-    """
-    text = words(tracker.latest_message.get("text"))
-    offered = await titles(services, tracker) if text else {}
-    at, question = choice.place(text, len(offered)), asked_before(tracker)
+def picked(tracker: Tracker, offered: dict[str, str]) -> Picked | None:
+    """« Le premier », « la 2 », a word of one title, or what only one title is about: « et les horaires ? »."""
+    text, ids, names = words(tracker.latest_message.get("text")), list(offered), list(offered.values())
+    at = choice.place(text, len(names))
     if at is None:
-        at = choice.named(text, list(offered.values()))
-    if at is None:
-        at, question = choice.side(text, list(offered.values())), text
-    return None if at is None else Picked(list(offered)[at], question)
+        at = choice.named(text, names)
+    if at is not None:
+        return Picked(ids[at], asked_before(tracker))
+    at = choice.side(text, names)
+    return None if at is None else Picked(ids[at], text)
 
 
 def asked_before(tracker: Tracker) -> str:

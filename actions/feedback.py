@@ -63,7 +63,7 @@ async def chosen(
     services: Services, say: Callable[[Say], None], tracker: Tracker, offered: dict[str, str], yes: bool
 ) -> Events:
     """« Oui » takes the only title, or asks which; « non » is none of them. « Oui, la première » takes that one."""
-    pick = await picked(services, tracker)
+    pick = picked(tracker, offered)
     if pick is None and yes and len(offered) == 1:
         pick = Picked(next(iter(offered)), asked_before(tracker))
     if pick is not None:

@@ -14,7 +14,7 @@ from bot.bus import OUTBOX, Bus
 from bot.clock import Clock, now
 from bot.errors import SendFailed, SendRefused, StoreError
 from bot.store.base import Due, Outbox
-from bot.tasks import stop
+from bot.tasks import drain
 from channels.base import Channel
 
 log = structlog.get_logger(__name__)
@@ -49,9 +49,7 @@ class Delivery:
 
     async def drain(self, patience: timedelta) -> None:
         """Let running sends end and be settled, then give back what is left."""
-        if self._running:
-            await asyncio.wait(list(self._running), timeout=patience.total_seconds())
-        await asyncio.gather(*(stop(task) for task in self._running))
+        await drain(self._running, patience)
         await self.release()
 
     async def release(self) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Collection
+from datetime import timedelta
 from typing import Any
 
 AGAIN_AFTER_SECONDS = 0.2
@@ -19,3 +21,11 @@ async def stop(task: asyncio.Task[Any]) -> None:
         await asyncio.wait({task}, timeout=AGAIN_AFTER_SECONDS)
     if not task.cancelled():
         task.exception()
+
+
+async def drain(running: Collection[asyncio.Task[Any]], patience: timedelta) -> None:
+    """Let tasks end by themselves, then stop those that have not."""
+    left = list(running)
+    if left:
+        await asyncio.wait(left, timeout=patience.total_seconds())
+    await asyncio.gather(*(stop(task) for task in left))

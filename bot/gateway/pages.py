@@ -6,6 +6,7 @@ import html
 import mimetypes
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,8 @@ from bot.text.typography import typeset
 WEB = Path(__file__).resolve().parents[2] / "web"
 WIDGET = "widget.js"
 CACHE = "public, max-age=300"
+PAGES_KEPT = 256
+"""Pages kept as they are printed: their words change a few times a year, and setting them costs as much as making them."""
 STATIC = ("site.css", "site.js", "icon.svg")
 
 _TEXT = re.compile(r"(?<=>)[^<>]*\w[^<>]*(?=<)")
@@ -207,6 +210,7 @@ def _link(found: re.Match[str]) -> str:
     return f'<a href="https://{words.lower()}" rel="noreferrer">{words}</a>'
 
 
+@lru_cache(maxsize=PAGES_KEPT)
 def _printed(page: str) -> str:
     """A page with every text set as French is in print, whoever wrote it: templates, `office.yml`, articles."""
     return _TEXT.sub(lambda text: html.escape(typeset(html.unescape(text[0])), quote=False), page)

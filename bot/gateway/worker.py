@@ -14,7 +14,7 @@ from bot.bus import INBOX, Bus
 from bot.clock import Clock, now
 from bot.errors import BotError, Stale
 from bot.store.base import Claimed, Inbox
-from bot.tasks import stop
+from bot.tasks import drain, stop
 
 log = structlog.get_logger(__name__)
 
@@ -64,9 +64,7 @@ class Worker:
 
     async def drain(self, patience: timedelta) -> None:
         """Let running turns end, then give back what is left."""
-        if self._running:
-            await asyncio.wait(list(self._running), timeout=patience.total_seconds())
-        await asyncio.gather(*(stop(task) for task in self._running))
+        await drain(self._running, patience)
         await self.release()
 
     async def release(self) -> None:

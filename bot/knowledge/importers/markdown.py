@@ -107,10 +107,9 @@ def _article(path: Path, services: Collection[str]) -> Article:
         raise _Unusable("title: is empty")
     if head.service not in services:
         raise _Unusable(f"service: there is no service {head.service!r} in office.yml")
-    if not _SOURCE.fullmatch(head.source):
-        raise _Unusable("source: is neither a URL (https://…) nor a path on the town's site (/…)")
-    if not _SOURCE.fullmatch(head.more):
-        raise _Unusable("more: is neither a URL (https://…) nor a path on the town's site (/…)")
+    for field, address in (("source", head.source), ("more", head.more)):
+        if not _SOURCE.fullmatch(address):
+            raise _Unusable(f"{field}: is neither a URL (https://…) nor a path on the town's site (/…)")
     article = Article(
         id=path.stem,
         title=title,
