@@ -6,10 +6,13 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
+from bot.agents import Agents
+from bot.cases import Bookings, Cases, Photos
 from bot.clock import Clock, now
+from bot.desk.hours import Hours
 from bot.knowledge.base import KnowledgeBase
 from bot.settings import Office, Settings, load
-from bot.store.base import Ratings
+from bot.store.base import Conversations, Ratings
 from bot.store.sql import open_store
 
 
@@ -20,6 +23,12 @@ class Services:
     office: Office
     knowledge: KnowledgeBase
     ratings: Ratings
+    cases: Cases
+    bookings: Bookings
+    photos: Photos
+    agents: Agents
+    conversations: Conversations
+    hours: Hours
     clock: Clock = now
     release: Callable[[], Awaitable[None]] | None = None
 
@@ -38,7 +47,18 @@ async def open_services(settings: Settings) -> Services:
         StoreError: the database does not answer.
     """
     store = await open_store(settings.database_url)
-    return Services(settings.office, KnowledgeBase(store.articles, settings.office), store.ratings, release=store.close)
+    return Services(
+        office=settings.office,
+        knowledge=KnowledgeBase(store.articles, settings.office),
+        ratings=store.ratings,
+        cases=store.cases,
+        bookings=store.bookings,
+        photos=store.photos,
+        agents=store.agents,
+        conversations=store.conversations,
+        hours=Hours(settings.office),
+        release=store.close,
+    )
 
 
 class Shared:

@@ -19,7 +19,9 @@ import structlog
 from aiohttp import web
 
 from bot import clock, logs, metrics, safety
-from bot.bus import Bus, LocalBus, RedisBus
+from bot.app_desk import build_desk
+from bot.bus import DESK, Bus, LocalBus, RedisBus
+from bot.cases import Standing, StoredPhoto
 from bot.conversation import Counter
 from bot.delivery import Delivery
 from bot.errors import ConfigurationError
@@ -32,7 +34,7 @@ from bot.gateway.worker import Worker
 from bot.messages import Address, Message
 from bot.rasa import Rasa
 from bot.settings import Settings
-from bot.store.base import Entry
+from bot.store.base import Entry, Erased
 from bot.store.sql import Store, migrate, open_store
 from bot.tasks import stop
 from bot.text import wording as catalogues
@@ -42,6 +44,7 @@ from channels.web.door import close_mute
 from channels.web.sessions import Sessions
 from channels.web.sockets import Ear, WebSockets, allowed_by, close_server, make_server
 from channels.web.throttle import Throttle
+from channels.web.uploads import Uploads
 
 log = structlog.get_logger(__name__)
 
@@ -110,20 +113,41 @@ async def gateway(settings: Settings) -> AsyncIterator[Gateway]:
             conversation = await store.conversations.find(address)
             return await store.transcript.read(conversation.id) if conversation else []
 
+        async def erase(address: Address) -> Erased:
+            erased = await store.subjects.erase(address, clock.now())
+            await bus.publish(DESK)
+            return erased
+
+        async def standing(address: Address) -> Standing:
+            conversation = await store.conversations.find(address)
+            return await parts.desk.standing(conversation.id, conversation.language) if conversation else Standing()
+
+        async def typing(case_id: int) -> None:
+            await parts.sockets.citizen_types(case_id)
+
+        async def keep_photo(address: Address, language: str, photo: StoredPhoto) -> None:
+            await store.photos.add(address, language, photo, clock.now())
+
+        peer = partial(peer_of, settings.proxies)
         app = make_app(Pages(office, store.articles))
         sockets = WebSockets(
             server,
             web_chat,
             sessions,
             wording,
-            Ear(receive, alarm, history, lambda address: store.subjects.erase(address, clock.now())),
+            Ear(receive, alarm, history, erase, standing, typing),
             Throttle(office.chat.messages_per_minute),
             Throttle(office.chat.messages_per_minute_per_address),
             office.chat.max_text_chars,
-            partial(peer_of, settings.proxies),
+            peer,
         )
+        parts = build_desk(settings, store, counter, wording, bus, server, sockets, peer)
+        stack.push_async_callback(parts.knowledge.close)
+        app.add_routes(parts.routes)
         if office.channels.web:
             sockets.attach(app)
+            app.add_routes(Uploads(web_chat.name, sessions, wording, office.origins, keep_photo, peer).routes())
+            parts.sockets.attach()
         health = _health(store, core, sockets, bus)
 
         for channel in channels.values():
@@ -140,6 +164,7 @@ async def gateway(settings: Settings) -> AsyncIterator[Gateway]:
             "delivery.run": delivery.run(),
             "web.close_mute": close_mute(server),
             "night.purge": nightly(store.subjects, office.retention, office.zone, settings.data),
+            **parts.jobs,
         }.items():
             await stack.enter_async_context(_running(job, name, broken))
         stack.push_async_callback(worker.drain, DRAIN)

@@ -21,6 +21,8 @@ log = structlog.get_logger(__name__)
 
 INBOX = "inbox"
 OUTBOX = "outbox"
+DESK = "desk"
+LEAVING = "leaving"
 CHANNEL = "guichet:wake"
 RECONNECT_AFTER = timedelta(seconds=1)
 

@@ -11,7 +11,7 @@ import contextlib
 import random
 import re
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -19,15 +19,16 @@ from typing import Protocol
 import structlog
 
 from bot import metrics
-from bot.bus import INBOX, OUTBOX, Bus
+from bot.bus import DESK, INBOX, OUTBOX, Bus
 from bot.clock import Clock, now
 from bot.errors import Missing, RasaError, RasaSilent, RasaSlow, Stale
-from bot.messages import ALARM_SUFFIX, Address, AnswerStatus, Author, Button, Kind, Message, Reply, Thread, Turn
+from bot.messages import ALARM_SUFFIX, Address, AnswerStatus, Author, Button, Kind, Message, Mode, Reply, Thread, Turn
 from bot.safety import Safety
 from bot.store.base import (
     Claimed,
     Conversation,
     Conversations,
+    Entry,
     Inbox,
     Offer,
     Outbox,
@@ -50,6 +51,19 @@ FUTILE_ATTEMPTS = 6
 """After so many tries without an answer by a core that is otherwise well, the question itself is what it cannot answer."""
 
 
+UNTOLD_LINES = 2000
+"""As many lines without the core are told to it; older ones it never learns of."""
+UNSAID: Mapping[Kind, Callable[[Message], str]] = {
+    Kind.RETURN: lambda message: f'/returned{{"case": "{message.text}"}}',
+    Kind.ALARMED: lambda message: "/alarmed",
+}
+"""What nobody said, and what it means to the core."""
+
+
+PHOTO_ALONE = "/photo"
+"""What a photo without a word means to the core."""
+
+
 class Core(Protocol):
     """What a conversation needs of Rasa."""
 
@@ -62,6 +76,13 @@ class Core(Protocol):
 
     async def replay(self, conversation: Conversation, message: Message) -> Turn | None:
         """What the core answered to a message already, None if it did not."""
+
+    async def remember(self, conversation: Conversation, entries: Sequence[Entry]) -> None:
+        """Learn what was said without the core; what it knows already is left out.
+
+        Raises:
+            RasaError: it did not.
+        """
 
     async def well(self) -> bool:
         """Whether all of the core, action server included, answers its pings."""
@@ -120,27 +141,32 @@ class Counter:
         """
         message, offered = await self._with_choice(message)
         language = (message.language_hint or DEFAULT)[:16]
+        moment = self._clock()
         answered, settles = ((), False) if offered else self._answered_at_once(message, language)
-        fresh = await self._store.inbox.put(message, language, self._clock(), answered, settles)
+        aftermath = _aftermath(message, moment) if settles and message.kind is not Kind.START else None
+        fresh = await self._store.inbox.put(message, language, moment, answered, settles, aftermath)
         if answered:
             await self._bus.publish(OUTBOX)
-        if not settles:
+        if not settles or aftermath:
             await self._bus.publish(INBOX)
+        await self._bus.publish(DESK)
         return fresh
 
     async def handle(self, claimed: Claimed) -> None:
         """Answer a claimed message, or put it back for later."""
         try:
             try:
-                replies = await self._answer(claimed)
+                turn = await self._answer(claimed)
             except RasaError as error:
                 await self._later(claimed, error)
             else:
-                await self._finish(claimed, replies)
+                await self._finish(claimed, turn.replies)
         except Stale:
             # Somebody else answered it, or the citizen erased the conversation meanwhile: nothing is left to say.
             log.info("conversation.overtaken", conversation=claimed.conversation.id)
         await self._bus.publish(OUTBOX)
+        # Also for `Handoff`: the action server, which opened the case, may be a process without a bus.
+        await self._bus.publish(DESK)
 
     async def say(self, conversation: Conversation, reply: Reply) -> None:
         """Say something that answers no stored message."""
@@ -190,22 +216,41 @@ class Counter:
             return (), False
         return [self.prepare(reply, message.address, message)], settles
 
-    async def _answer(self, claimed: Claimed) -> Sequence[Reply]:
+    async def _answer(self, claimed: Claimed) -> Turn:
         message, conversation = claimed.message, claimed.conversation
-        payload = None
+        if conversation.mode is Mode.AGENT:
+            # It is for the agent, who reads it in the transcript.
+            return Turn(())
+        payload = UNSAID[message.kind](message) if message.kind in UNSAID else None
         if message.pressed is not None:
             offer = await self._store.transcript.offer(
                 conversation.id, message.pressed, claimed.received_at, CHOICE_VALID
             )
             if offer is None:
-                return [self._line("choice_expired", claimed)]
+                return Turn((self._line("choice_expired", claimed),))
             payload = offer.payload
+        if not (payload or message.text.strip() or message.attachments):
+            return Turn((self._line("empty", claimed),))
         if not (payload or message.text.strip()):
-            return [self._line("empty", claimed)]
+            payload = PHOTO_ALONE
+        await self._catch_up(claimed)
         turn = await self._core.replay(conversation, message) if claimed.attempts > 1 else None
-        if turn is None:
-            turn = await self._core.talk(conversation, message, payload)
-        return turn.replies
+        return turn if turn is not None else await self._core.talk(conversation, message, payload)
+
+    async def _catch_up(self, claimed: Claimed) -> None:
+        """Tell the core what was said without it: to an agent, or in an alarm."""
+        message, conversation = claimed.message, claimed.conversation
+        after = conversation.untold_after
+        if after is None:
+            return
+        said: list[Entry] = []
+        for entry in await self._store.transcript.read(conversation.id, after, UNTOLD_LINES):
+            if entry.ref == message.id or (message.kind in UNSAID and entry.at > message.sent_at):
+                break
+            if entry.author != Author.BOT.value:
+                said.append(entry)
+        await self._core.remember(conversation, said)
+        await self._store.conversations.told(conversation.id, after)
 
     async def _finish(self, claimed: Claimed, replies: Sequence[Reply]) -> None:
         prepared = [self.prepare(reply, claimed.conversation.address, claimed.message) for reply in replies]
@@ -216,12 +261,12 @@ class Counter:
     async def _later(self, claimed: Claimed, error: RasaError) -> None:
         """The first failure is told to the citizen; every failure but a hopeless one means another try."""
         futile = isinstance(error, (RasaSilent, RasaSlow)) and claimed.attempts >= FUTILE_ATTEMPTS
+        nobody_waits = claimed.message.kind in UNSAID
         if futile and await self._core.well():
             metrics.UNANSWERABLE.inc()
             log.error("conversation.unanswerable", conversation=claimed.conversation.id)
             reply = replace(self._line("unavailable", claimed), status=AnswerStatus.UNAVAILABLE)
-            prepared = self.prepare(reply, claimed.conversation.address, claimed.message)
-            await self._store.inbox.finish(claimed.row, self._worker, [prepared], self._clock())
+            await self._finish(claimed, () if nobody_waits else (reply,))
             return
         log.warning(
             "conversation.postponed",
@@ -229,7 +274,7 @@ class Counter:
             attempts=claimed.attempts,
             error=type(error).__name__,
         )
-        if claimed.attempts <= APOLOGISE_WITHIN:
+        if claimed.attempts <= APOLOGISE_WITHIN and not nobody_waits:
             metrics.APOLOGIES.inc(claimed.attempts == 1)
             apology = replace(self._line("broken", claimed), id=f"{claimed.message.id}.broken")
             prepared = self.prepare(apology, claimed.conversation.address, claimed.message)
@@ -245,3 +290,8 @@ class Counter:
     def _line(self, key: str, claimed: Claimed) -> Reply:
         language = claimed.conversation.language
         return Reply(f"{claimed.message.id}.0", self._wording.say(key, language), language, Author.SYSTEM)
+
+
+def _aftermath(message: Message, moment: datetime) -> Message:
+    """What the core hears of a message that was answered as an alarm: an open form is left, and a case of it is urgent."""
+    return Message(f"{message.id}-alarmed", message.address, "", moment, Kind.ALARMED)

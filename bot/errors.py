@@ -74,7 +74,31 @@ class DeskError(BotError):
 
 
 class CaseTaken(DeskError):
-    """Another agent has it."""
+    """Another agent has it, `by` name; "" if nobody has."""
+
+    def __init__(self, message: str, by: str = "") -> None:
+        super().__init__(message)
+        self.by = by
+
+
+class CaseClosed(DeskError):
+    """Nothing is said or done in it any more."""
+
+
+class SlotTaken(DeskError):
+    """Every place of that time is booked."""
+
+
+class TooMany(DeskError):
+    """As many as one may keep are kept already."""
+
+
+class NotAllowed(DeskError):
+    """Not with this agent's role, or not in this service."""
+
+
+class NotSignedIn(DeskError):
+    """There is no session, or it is over."""
 
 
 class DeskClosed(DeskError):

@@ -12,6 +12,8 @@ from enum import Enum
 
 MAX_BUTTONS = 12
 """Buttons that a reply may carry before a channel has to split or degrade them."""
+PHOTO_URL = "photo:"
+"""How an attachment's `url` begins that is a citizen's photo; its id for `bot.cases.Photos` follows."""
 ALARM_SUFFIX = ".alarm"
 """What the id of an alarm has behind that of its message; the answers of the core have numbers."""
 
@@ -23,6 +25,10 @@ class Kind(str, Enum):
     EDIT = "edit"
     LOCATION = "location"
     START = "start"
+    RETURN = "return"
+    """Nothing that a citizen did: the desk gives the conversation back to the core; `text` is the case's id."""
+    ALARMED = "alarmed"
+    """Nor this: a message was answered as danger without the core; `text` is its alert's name."""
 
 
 class Author(str, Enum):
@@ -159,6 +165,8 @@ class Reply:
     """Plain text, paragraphs by blank line, list lines by "- "; no other markup."""
     language: str = "fr"
     author: Author = Author.BOT
+    name: str = ""
+    """Of the agent who speaks, as citizens read it; "" for the others."""
     buttons: tuple[Button, ...] = ()
     sources: tuple[Source, ...] = ()
     attachments: tuple[Attachment, ...] = ()
@@ -168,6 +176,13 @@ class Reply:
 @dataclass(frozen=True, slots=True)
 class Directive:
     """What the core asks the gateway to do; never concluded from wording."""
+
+
+@dataclass(frozen=True, slots=True)
+class Handoff(Directive):
+    """A case was opened, or has changed: the desk and the citizen's page are told."""
+
+    case_id: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,9 +4,15 @@ from __future__ import annotations
 
 import difflib
 import re
+from collections.abc import Hashable
+from pathlib import Path
 from typing import Any, get_args, get_origin
 
 import msgspec
+import yaml
+
+from bot.errors import ConfigurationError
+from bot.settings_hours import decode
 
 COLOUR = r"^#[0-9a-fA-F]{6}$"
 ORIGIN = r"^https?://[^/\s]+$"
@@ -20,16 +26,60 @@ FORMS = {
     CODE: "a service's code is small letters without accents, digits and _, a letter first: etat_civil",
     CONFORMITY: "is one of non conforme, partiellement conforme, totalement conforme",
 }
+DATE_FORM = "a date (year, month, day: 2026-12-24)"
 TYPES = {
     "str": "a text (numbers and dates as texts stand in quotes)",
     "int": "a whole number",
     "float": "a number",
+    "date": DATE_FORM,
     "bool": "true or false",
     "array": "a list",
     "object": "settings, one a line",
     "null": "nothing",
 }
 FOUND = {**TYPES, "str": "a text", "object": "a group of settings"}
+
+
+class _Once(yaml.SafeLoader):
+    """YAML whose keys stand there once, and whose dates stay as they are written."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
+        """A mapping, as it stands in the file.
+
+        Raises:
+            yaml.constructor.ConstructorError: a key stands there twice; YAML would forget the first.
+        """
+        seen: set[str] = set()
+        for key, _ in node.value:
+            if isinstance(key, yaml.ScalarNode):
+                if key.value in seen:
+                    raise yaml.constructor.ConstructorError(
+                        None, None, f"{key.value} stands there twice", key.start_mark
+                    )
+                seen.add(key.value)
+        return super().construct_mapping(node, deep)
+
+
+# An impossible date would be an error without a place.
+_Once.yaml_implicit_resolvers = {
+    first: [(tag, form) for tag, form in forms if tag != "tag:yaml.org,2002:timestamp"]
+    for first, forms in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+
+
+def read(path: Path) -> Any:
+    """What stands in a YAML file.
+
+    Raises:
+        ConfigurationError: it cannot be read, is not YAML, or says a thing twice.
+    """
+    try:
+        loader = _Once(path.read_text(encoding="utf-8"))
+        return loader.get_single_data()
+    except OSError as error:
+        raise ConfigurationError(f"{path}: cannot be read ({error.strerror})") from error
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise ConfigurationError(f"{path}: is not YAML: {' '.join(str(error).split())}") from error
 
 
 def told(error: str, raw: Any, kind: Any) -> str:
@@ -43,6 +93,8 @@ def told(error: str, raw: Any, kind: Any) -> str:
         place = f"services.{_broken_service(raw, kind)}{place.removeprefix('services[...]')}"
     if of_key:
         return _wrong_key(place, raw, kind)
+    if said.startswith("."):
+        return f"{place}{said}"
     quoted = re.findall(r"`([^`]*)`", said)
     if "unknown field" in said:
         return _unknown(place, quoted[0], kind)
@@ -55,6 +107,8 @@ def told(error: str, raw: Any, kind: Any) -> str:
         return f"{where}{form}"
     if at_most := re.search(r" of length <= (\d+)$", said):
         return f"{where}must have at most {at_most[1]} characters"
+    if said.endswith("encoded date"):
+        return f"{where}is not {DATE_FORM}"
     if " of length " in said:
         return f"{where}must not be empty"
     if limit := re.search(r"([<>]=) (\S+)$", said):
@@ -71,7 +125,7 @@ def _dotted(place: str, name: object) -> str:
 def _unknown(place: str, name: object, kind: Any) -> str:
     for part in place.split(".") if place else ():
         kind = _inside(kind, part)
-    known = [field.name for field in msgspec.structs.fields(kind)]
+    known = [field.encode_name for field in msgspec.structs.fields(kind)]
     near = difflib.get_close_matches(str(name), known, n=1)
     hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(known)}"
     return f"{_dotted(place, name)} is not a setting; {hint}"
@@ -82,7 +136,7 @@ def _inside(kind: Any, part: str) -> Any:
     if get_origin(kind) is dict:
         return get_args(kind)[1]
     name, index, _ = part.partition("[")
-    found = next(field.type for field in msgspec.structs.fields(kind) if field.name == name)
+    found = next(field.type for field in msgspec.structs.fields(kind) if field.encode_name == name)
     return get_args(found)[0] if index else found
 
 
@@ -102,7 +156,7 @@ def _broken_service(raw: Any, kind: Any) -> str:
     service_kind = _inside(_inside(kind, "services"), "CODE")
     for code, service in raw["services"].items():
         try:
-            msgspec.convert(service, service_kind)
+            msgspec.convert(service, service_kind, dec_hook=decode)
         except msgspec.ValidationError:
             return str(code)
     return "…"

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import re
 import secrets
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -19,9 +19,10 @@ import structlog
 
 from bot import wire
 from bot.errors import PayloadRejected, RasaSilent, RasaSlow, RasaUnreachable
-from bot.messages import Author, Button, Message, Reply, Source, Turn
+from bot.messages import PHOTO_URL, Button, Directive, Handoff, Message, Reply, Source, Turn
+from bot.rasa_events import REFS, items_of, metadata_of, remembered, suspended
 from bot.settings import GENERAL_SERVICE, Office
-from bot.store.base import CITIZEN, Conversation, Entry
+from bot.store.base import Conversation, Entry
 from bot.text.normalise import normalise
 from bot.text.wording import Wording
 
@@ -29,8 +30,6 @@ log = structlog.get_logger(__name__)
 
 PING_PATIENCE = timedelta(seconds=3)
 """For what a core that is well answers at once."""
-SAID_TO_AGENT = "said_to_agent"
-"""The intent under which Rasa keeps what a citizen said to somebody else; declared in domain.yml, obeyed by no rule."""
 PROBE_PREFIX = "probe-"
 """Sender ids that begin so belong to nobody: see `Rasa.prove`."""
 NOTHING = "?"
@@ -101,15 +100,18 @@ class Rasa:
                     "message_id": message.id,
                     "channel": message.address.channel,
                     "language": conversation.language,
+                    "photos": [
+                        one.url.removeprefix(PHOTO_URL) for one in message.attachments if one.url.startswith(PHOTO_URL)
+                    ],
                 },
             },
         )
         if not isinstance(items, list):
             raise RasaUnreachable("Rasa answered something that is not a list of replies")
-        replies = self._replies(items, message.id, conversation.language)
-        if not replies:
+        turn = self._turn(items, message.id, conversation.language)
+        if turn is None:
             raise RasaSilent("Rasa answered nothing")
-        return Turn(replies)
+        return turn
 
     async def replay(self, conversation: Conversation, message: Message) -> Turn | None:
         """What was answered to a message already, by the events behind the last time it was handled.
@@ -119,8 +121,8 @@ class Rasa:
         Raises:
             RasaUnreachable, RasaSlow: see `talk`.
         """
-        events = await self._events(conversation.id)
-        handled = [at for at, event in enumerate(events) if _metadata(event).get("message_id") == message.id]
+        events = (await self._tracker(conversation.id))["events"]
+        handled = [at for at, event in enumerate(events) if metadata_of(event).get("message_id") == message.id]
         handled = [at for at in handled if events[at].get("event") == "user"]
         if not handled:
             return None
@@ -129,9 +131,8 @@ class Rasa:
             if event.get("event") == "user":
                 break
             if event.get("event") == "bot":
-                items.extend(_items(event))
-        replies = self._replies(items, message.id, conversation.language)
-        return Turn(replies) if replies else None
+                items.extend(items_of(event))
+        return self._turn(items, message.id, conversation.language)
 
     async def parse(self, text: str) -> Parsed:
         """What Rasa recognises in a typed text.
@@ -151,16 +152,19 @@ class Rasa:
     async def remember(self, conversation_id: str, entries: Sequence[Entry]) -> None:
         """Add what was said without the bot, in order. What has been added under its `ref` is left out.
 
-        Not meant for two callers on one conversation at a time.
+        A form that was open is suspended: the next message is not its answer any more, and the slot `suspended_form` names
+        it. Not meant for two callers on one conversation at a time.
 
         Raises:
             RasaUnreachable, RasaSlow: see `talk`.
         """
         if not entries:
             return
-        known = {_metadata(event).get(key) for event in await self._events(conversation_id) for key in _REFS}
-        events = [_remembered(entry) for entry in entries if entry.ref not in known]
+        state = await self._tracker(conversation_id)
+        known = {metadata_of(event).get(key) for event in state["events"] for key in REFS}
+        events = [remembered(entry) for entry in entries if entry.ref not in known]
         if events:
+            events = [*suspended(state.get("active_loop"), entries[0].at), *events]
             # Without it Rasa would go on as if the last words were still to be answered.
             events.append({"event": "action", "name": "action_listen", "timestamp": entries[-1].at.timestamp()})
             await self._ask("POST", f"{_tracker(conversation_id)}/events", body=events)
@@ -210,12 +214,13 @@ class Rasa:
         if not isinstance(said, dict) or not said.get("responses"):
             raise RasaUnreachable("the action server answers nothing")
 
-    async def _events(self, conversation_id: str) -> list[dict[str, Any]]:
+    async def _tracker(self, conversation_id: str) -> dict[str, Any]:
+        """A tracker's state, with all its events."""
         state = await self._ask("GET", _tracker(conversation_id), include_events="ALL")
         events = state.get("events") if isinstance(state, dict) else None
         if not isinstance(events, list):
             raise RasaUnreachable("Rasa answered something that is not a tracker")
-        return [event for event in events if isinstance(event, dict)]
+        return {**state, "events": [event for event in events if isinstance(event, dict)]}
 
     async def _ask(
         self, method: str, path: str, body: object = None, patience: timedelta | None = None, **query: str
@@ -242,23 +247,33 @@ class Rasa:
         except (aiohttp.ClientError, OSError, ValueError) as error:
             raise RasaUnreachable(f"Rasa does not answer ({type(error).__name__})") from error
 
-    def _replies(self, items: Sequence[Any], message_id: str, language: str) -> tuple[Reply, ...]:
-        """What can be said of an answer; ids count every item, so that `talk` and `replay` agree."""
-        replies = []
+    def _turn(self, items: Sequence[Any], message_id: str, language: str) -> Turn | None:
+        """What an answer says and asks to do, None if nothing of it can be read.
+
+        The ids of replies count every item, so that `talk` and `replay` agree.
+        """
+        replies: list[Reply] = []
+        directives: list[Directive] = []
+        is_answer = False
         for number, item in enumerate(items):
             try:
-                replies.append(self._reply(item, f"{message_id}.{number}", language))
+                said = wire.read(item["custom"]) if isinstance(item, dict) and "custom" in item else None
+                if said is not None and said.case:
+                    directives.append(Handoff(said.case))
+                if said is None or said.say:
+                    replies.append(self._reply(item, said, f"{message_id}.{number}", language))
+                is_answer = True
             except (PayloadRejected, KeyError, IndexError, ValueError) as error:
                 log.error(
                     "rasa.unreadable_reply", message_id=message_id, error=f"{type(error).__name__}: {error}"[:300]
                 )
-        return tuple(replies)
+        return Turn(tuple(replies), tuple(directives)) if is_answer else None
 
-    def _reply(self, item: Any, reply_id: str, language: str) -> Reply:
+    def _reply(self, item: Any, said: wire.Say | None, reply_id: str, language: str) -> Reply:
+        if said is not None:
+            return self._said(said, reply_id, language)
         if not isinstance(item, dict):
             raise PayloadRejected("an item of Rasa's answer is not an object")
-        if "custom" in item:
-            return self._said(wire.read(item["custom"]), reply_id, language)
         text = item.get("text")
         if not isinstance(text, str) or not text.strip():
             raise PayloadRejected(f"an item of Rasa's answer has no text but {', '.join(sorted(item))}")
@@ -284,49 +299,5 @@ class Rasa:
         )
 
 
-_REFS = ("ref", "message_id")
-"""Where an event's metadata carries the id of what was said."""
-
-
 def _tracker(conversation_id: str) -> str:
     return f"/conversations/{quote(conversation_id, safe='')}/tracker"
-
-
-def _metadata(event: Mapping[str, Any]) -> Mapping[str, Any]:
-    metadata = event.get("metadata")
-    return metadata if isinstance(metadata, dict) else {}
-
-
-def _items(event: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    """A `bot` event as the `rest` channel gave it out (`OutputChannel.send_response`, `CollectingOutputChannel`)."""
-    data = event.get("data")
-    data = data if isinstance(data, dict) else {}
-    text = event.get("text")
-    if text and data.get("buttons"):
-        yield {"text": text, "buttons": data["buttons"]}
-    elif text:
-        yield from ({"text": paragraph} for paragraph in str(text).strip().split("\n\n"))
-    for kind in ("custom", "image", "attachment"):
-        if data.get(kind):
-            yield {kind: data[kind]}
-
-
-def _remembered(entry: Entry) -> dict[str, Any]:
-    """A line of the transcript as an event that no rule answers."""
-    timestamp = entry.at.timestamp()
-    if entry.author == CITIZEN:
-        return {
-            "event": "user",
-            "timestamp": timestamp,
-            "text": entry.text,
-            "parse_data": {
-                "text": entry.text,
-                "intent": {"name": SAID_TO_AGENT, "confidence": 1.0},
-                "intent_ranking": [],
-                "entities": [],
-            },
-            "metadata": {"ref": entry.ref},
-        }
-    author = Author(entry.author).value
-    metadata = {"ref": entry.ref, "author": author}
-    return {"event": "bot", "timestamp": timestamp, "text": entry.text, "data": {}, "metadata": metadata}

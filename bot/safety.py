@@ -13,6 +13,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import Enum
+from functools import lru_cache
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -126,8 +127,9 @@ def seen(text: str) -> str:
     return " ".join(fold(plain_apostrophes(clean(text))).split())
 
 
+@lru_cache(maxsize=2)
 def load(path: Path = LEXICON) -> Safety:
-    """The lexicon of a file.
+    """The lexicon of a file, read once a process: a thousand patterns take seconds to compile.
 
     Raises:
         ConfigurationError: it cannot be read, or a pattern is not a regular expression or does not begin as it must.

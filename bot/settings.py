@@ -11,16 +11,17 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 import msgspec
-import yaml
 from msgspec import Meta, Struct
 
 from bot import mistakes
 from bot.errors import ConfigurationError
+from bot.settings_desk import Appointments, Desk
+from bot.settings_hours import Closure, Week, calendar, decode
 
 Colour = Annotated[str, Meta(pattern=mistakes.COLOUR)]
 Origin = Annotated[str, Meta(pattern=mistakes.ORIGIN)]
@@ -51,10 +52,21 @@ class Town(Struct, frozen=True, forbid_unknown_fields=True):
     phone: Annotated[str, Meta(min_length=1)]
     email: str
     counter: str
-    hours: str
     website: Annotated[str, Meta(pattern=mistakes.ADDRESS)]
+    opening: Week = Week()
+    hours: str = ""
+    """What citizens read of it; the words of `opening` where nothing is said."""
+    closures: tuple[Closure, ...] = ()
+    holidays: str = "FR"
+    """The country whose public holidays are kept; "" is none."""
+    holidays_region: str = ""
     zone: str = "Europe/Paris"
     colours: Colours = Colours()
+
+    def __post_init__(self) -> None:
+        calendar(self.holidays, self.holidays_region)
+        if not self.hours:
+            msgspec.structs.force_setattr(self, "hours", self.opening.words)
 
 
 class News(Struct, frozen=True, forbid_unknown_fields=True):
@@ -107,7 +119,9 @@ class Retention(Struct, frozen=True, forbid_unknown_fields=True):
     conversations: Days = 90
     delivered: Days = 30
     ratings: Days = 365
+    cases: Days = 365
     receipts: Days = 1825
+    sign_ins: Days = 30
 
 
 class Service(Struct, frozen=True, forbid_unknown_fields=True):
@@ -117,8 +131,16 @@ class Service(Struct, frozen=True, forbid_unknown_fields=True):
     about: str
     phone: str = ""
     email: str = ""
+    opening: Week | None = None
+    """Its own; None keeps the town hall's."""
     hours: Annotated[str, Meta(max_length=MAX_HOURS_CHARS)] = ""
-    """Its own, in words that go on in a sentence; "" keeps the town hall's."""
+    """Its own, in words that go on in a sentence: those of its `opening` where nothing is said, "" without either."""
+    closures: tuple[Closure, ...] = ()
+    """Beside the town's."""
+
+    def __post_init__(self) -> None:
+        if self.opening and not self.hours:
+            msgspec.structs.force_setattr(self, "hours", self.opening.words)
 
 
 class Office(Struct, frozen=True, forbid_unknown_fields=True):
@@ -131,6 +153,8 @@ class Office(Struct, frozen=True, forbid_unknown_fields=True):
     channels: Channels = Channels()
     knowledge: Knowledge = Knowledge()
     retention: Retention = Retention()
+    desk: Desk = Desk()
+    appointments: Appointments = Appointments()
 
     @property
     def zone(self) -> ZoneInfo:
@@ -218,19 +242,16 @@ def read_office(path: Path) -> Office:
     Raises:
         ConfigurationError: missing, not YAML, or with a wrong value.
     """
+    raw = mistakes.read(path)
     try:
-        raw: Any = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise ConfigurationError(f"{path}: cannot be read ({error.strerror})") from error
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise ConfigurationError(f"{path}: is not YAML: {' '.join(str(error).split())}") from error
-    try:
-        office = msgspec.convert(raw, Office)
+        office = msgspec.convert(raw, Office, dec_hook=decode)
         _ = office.zone
     except msgspec.ValidationError as error:
         raise ConfigurationError(f"{path}: {mistakes.told(str(error), raw, Office)}") from error
     except (KeyError, ValueError, OSError) as error:
         raise ConfigurationError(f"{path}: town.zone: there is no time zone {raw['town']['zone']!r}") from error
+    if not office.town.opening:
+        raise ConfigurationError(f"{path}: town.opening is missing; the desk opens and closes by it")
     if GENERAL_SERVICE not in office.services:
         raise ConfigurationError(f"{path}: services: accueil_general is missing; what nobody else takes goes there")
     if office.knowledge.choose_threshold > office.knowledge.answer_threshold:

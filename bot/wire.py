@@ -35,13 +35,17 @@ class WireSource(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=
 
 
 class Say(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
-    """One reply: the catalogue lines `say` (several are joined as paragraphs by "+") with their values."""
+    """One reply: the catalogue lines `say` (several are joined as paragraphs by "+") with their values.
+
+    With "" for `say` nothing is said, and that is meant; `case` is the id of a case that was opened or has changed.
+    """
 
     say: str
     values: dict[str, str] = {}
     buttons: tuple[WireButton, ...] = ()
     sources: tuple[WireSource, ...] = ()
     status: AnswerStatus | None = None
+    case: int = 0
 
     def payload(self) -> dict[str, Any]:
         """The plain dictionary for `dispatcher.utter_message(json_message=…)`."""

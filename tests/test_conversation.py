@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from datetime import timedelta
 from pathlib import Path
 
@@ -12,10 +12,12 @@ from bot import safety, settings
 from bot.bus import LocalBus
 from bot.conversation import FUTILE_ATTEMPTS, Counter
 from bot.errors import RasaError, RasaSilent, RasaSlow, RasaUnreachable
-from bot.messages import Address, AnswerStatus, Kind, Message, Reply, Turn
-from bot.store.base import Conversation
+from bot.messages import Address, AnswerStatus, Attachment, Author, Kind, Message, Reply, Turn
+from bot.store.base import Conversation, Entry, Prepared
 from bot.store.sql import Store, migrate, open_store
 from bot.text import wording
+from tests.store.contract_agents import hired
+from tests.store.contract_cases import new
 from tests.store.words import ANNE, START, put
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -35,6 +37,9 @@ class Unanswering:
     async def replay(self, conversation: Conversation, message: Message) -> Turn | None:
         return None
 
+    async def remember(self, conversation: Conversation, entries: Sequence[Entry]) -> None:
+        raise self._error
+
     async def well(self) -> bool:
         return self._well
 
@@ -44,10 +49,14 @@ class Answering:
 
     def __init__(self) -> None:
         self.heard: list[str] = []
+        self.remembered: list[str] = []
 
     async def talk(self, conversation: Conversation, message: Message, payload: str | None) -> Turn:
-        self.heard.append(message.text)
-        return Turn((Reply(f"{message.id}.0", "Voici."),))
+        self.heard.append(payload or message.text)
+        return Turn(()) if payload == "/alarmed" else Turn((Reply(f"{message.id}.0", "Voici."),))
+
+    async def remember(self, conversation: Conversation, entries: Sequence[Entry]) -> None:
+        self.remembered += [entry.text.split("\n")[0] for entry in entries]
 
     async def replay(self, conversation: Conversation, message: Message) -> Turn | None:
         return None
@@ -90,15 +99,18 @@ async def said(store: Store, address: Address = ANNE) -> list[tuple[str, str]]:
     return [(entry.ref, entry.text.split("\n")[0]) for entry in entries]
 
 
-async def exchange(store: Store, message: Message) -> tuple[list[str], list[tuple[str, str]]]:
+async def exchange(
+    store: Store, message: Message, core: Answering | None = None
+) -> tuple[list[str], list[tuple[str, str]]]:
     """What the core hears of a message, and what stands in the transcript when it was handled."""
     office = settings.read_office(ROOT / "office.yml")
-    core = Answering()
+    core = core or Answering()
     counter = Counter(store, core, {}, wording.load(office), safety.load(), LocalBus(), "w1", lambda: START)
     for _ in range(2):
         await counter.receive(message)
     if claim := await store.inbox.claim("w1", START, timedelta(seconds=30)):
         await counter.handle(claim)
+    # One message, or what is behind one that was an alarm.
     assert await store.inbox.claim("w1", START, timedelta(seconds=30)) is None
     return core.heard, await said(store)
 
@@ -111,8 +123,55 @@ async def exchange(store: Store, message: Message) -> tuple[list[str], list[tupl
     ],
 )
 async def test_a_sure_danger_ends_the_turn(store: Store, text: str, line: str) -> None:
-    """The numbers are the whole answer, and the core never hears of it."""
-    assert await exchange(store, Message("m1", ANNE, text, START)) == ([], [("m1", text), ("m1.alarm", line)])
+    """The numbers are the whole answer; the core learns afterwards what was said, and has nothing to say to it."""
+    core = Answering()
+    heard, lines = await exchange(store, Message("m1", ANNE, text, START), core)
+
+    assert (heard, lines) == (["/alarmed"], [("m1", text), ("m1.alarm", line)])
+    assert core.remembered == [text, line]
+
+
+async def test_what_an_agent_said_is_told_to_the_core_before_the_next_question(store: Store) -> None:
+    """In order and once: the citizen's words, the agent's, and not the question that the core is asked now."""
+    core = Answering()
+    await exchange(store, Message("m1", ANNE, "bonjour", START), core)
+    conversation = await store.conversations.find(ANNE)
+    assert conversation
+    agent = await hired(store)
+    case = (await store.cases.open(new(conversation.id), START)).case
+    await store.cases.take(case.id, agent.id, START)
+    await exchange(store, Message("m2", ANNE, "j'ai une fuite", START), core)
+    spoken = Reply("a1", "Je regarde.", author=Author.AGENT, name="Claire M.")
+    await store.outbox.add(conversation.id, [Prepared(spoken)], START)
+    await store.cases.close(case.id, agent.id, START)
+    await exchange(store, Message("m3", ANNE, "merci, et la piscine ?", START), core)
+    await exchange(store, Message("m4", ANNE, "elle ouvre quand ?", START), core)
+
+    assert core.heard == ["bonjour", "merci, et la piscine ?", "elle ouvre quand ?"]
+    assert core.remembered == ["j'ai une fuite", "Je regarde."]
+
+
+async def test_what_is_said_to_an_agent_is_not_answered_by_the_bot(store: Store) -> None:
+    """It stands in the transcript; danger is answered all the same, and makes the case urgent."""
+    conversation = await store.conversations.open(ANNE, "fr", START)
+    agent = await hired(store)
+    case = (await store.cases.open(new(conversation.id), START)).case
+    await store.cases.take(case.id, agent.id, START)
+    heard, lines = await exchange(store, Message("m1", ANNE, "il y a le feu chez moi", START))
+
+    assert (heard, [ref for ref, _ in lines]) == ([], ["m1", "m1.alarm"])
+    assert (await store.cases.get(case.id)).urgent
+
+
+async def test_a_photo_without_words_is_something(store: Store) -> None:
+    """The core hears of it; the transcript keeps what came along."""
+    photo = Attachment("photo.jpg", "image/jpeg", 0, "photo:abc")
+    heard, _ = await exchange(store, Message("m1", ANNE, "", START, attachments=(photo,)))
+    conversation = await store.conversations.find(ANNE)
+    assert conversation
+    (line, _) = await store.transcript.read(conversation.id)
+
+    assert (heard, line.attachments) == (["/photo"], (photo,))
 
 
 async def test_a_possible_danger_is_also_answered_as_a_question(store: Store) -> None:

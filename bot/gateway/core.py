@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
 import aiohttp
@@ -19,7 +19,7 @@ import structlog
 from bot.errors import BotError, RasaError, RasaSilent, RasaUnreachable
 from bot.messages import Message, Turn
 from bot.rasa import Rasa
-from bot.store.base import Conversation, TrackerEvents
+from bot.store.base import Conversation, Entry, TrackerEvents
 
 log = structlog.get_logger(__name__)
 
@@ -80,6 +80,12 @@ class TrustedCore:
         await self._wait()
         with self._doubted():
             return await self._rasa.replay(conversation, message)
+
+    async def remember(self, conversation: Conversation, entries: Sequence[Entry]) -> None:
+        """See `Core.remember`."""
+        await self._wait()
+        with self._doubted():
+            await self._rasa.remember(conversation.id, entries)
 
     async def well(self) -> bool:
         """See `Core.well`."""

@@ -9,7 +9,7 @@ import structlog
 from aiohttp import web
 from aiohttp.typedefs import Middleware
 
-from bot.errors import Missing, RequestRejected, StoreError
+from bot.errors import DeskError, Missing, NotAllowed, NotSignedIn, RequestRejected, StoreError
 
 log = structlog.get_logger(__name__)
 
@@ -42,6 +42,12 @@ def errors(page: ErrorPage) -> Middleware:
             status = error.status
         except RequestRejected as error:
             status = error.status
+        except NotSignedIn:
+            status = 401
+        except NotAllowed:
+            status = 403
+        except DeskError:
+            status = 409
         except Missing:
             status = 404
         except StoreError:

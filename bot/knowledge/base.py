@@ -53,7 +53,7 @@ class KnowledgeBase:
         Raises:
             StoreError: the articles have never been read and cannot be now.
         """
-        return answers.answer(await self.index(), self._office, question, self._today(), previous)
+        return answers.answer(await self.index(), self._office, question, self.today(), previous)
 
     async def about(self, article_id: str, question: str = "") -> Answer:
         """Answer with an article that is settled: chosen by the citizen, or answered before.
@@ -61,7 +61,7 @@ class KnowledgeBase:
         Raises:
             StoreError: see `ask`.
         """
-        return answers.about(await self.index(), self._office, article_id, question, self._today())
+        return answers.about(await self.index(), self._office, article_id, question, self.today())
 
     async def search(self, question: str, limit: int) -> list[Hit]:
         """The likeliest articles with their scores.
@@ -136,5 +136,6 @@ class KnowledgeBase:
         log.info("knowledge.indexed", articles=len(articles), version=version, took_ms=took_ms)
         return index
 
-    def _today(self) -> date:
+    def today(self) -> date:
+        """The day in the town."""
         return self._clock().astimezone(self._office.zone).date()

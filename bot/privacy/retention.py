@@ -96,6 +96,47 @@ REGISTER: tuple[Kept, ...] = (
         ("conversation_id", "message_id"),
     ),
     Kept(
+        "case_events",
+        "what happened to a case, and agents' private notes",
+        CONVERSATIONS,
+        "last_heard_at",
+        "conversation_id",
+        Link.REMOVED,
+    ),
+    Kept(
+        "pending",
+        "agents' replies in the seconds before they leave",
+        CONVERSATIONS,
+        "last_heard_at",
+        "conversation_id",
+        Link.REMOVED,
+    ),
+    Kept(
+        "bookings",
+        "the time and service of an appointment",
+        CONVERSATIONS,
+        "last_heard_at",
+        "conversation_id",
+        Link.REMOVED,
+    ),
+    Kept(
+        "photos",
+        "photos that came with a report, without their metadata, and where they were taken",
+        CONVERSATIONS,
+        "last_heard_at",
+        "conversation_id",
+        Link.REMOVED,
+    ),
+    Kept(
+        "cases",
+        "a request: its subject, what a form gathered, a contact; once the conversation is gone, only service, dates and rating",
+        "cases",
+        "closed_at",
+        "conversation_id",
+        Link.CUT,
+        ("conversation_id", "message_id", "subject", "details", "contact", "latitude", "longitude"),
+    ),
+    Kept(
         CONVERSATIONS,
         "the channel, the address on it, the language, and when the citizen was first and last heard",
         CONVERSATIONS,
@@ -111,8 +152,27 @@ REGISTER: tuple[Kept, ...] = (
         None,
         Link.NONE,
     ),
+    Kept(
+        "sessions",
+        "agents' sessions: when they began and were last used",
+        "sign_ins",
+        "seen_at",
+        None,
+        Link.NONE,
+    ),
+    Kept(
+        "failures",
+        "failed sign-ins, by a hash of the account or of the network address",
+        "sign_ins",
+        "at",
+        None,
+        Link.NONE,
+    ),
 )
 """In the order in which rows are removed: what points to a conversation before the conversation."""
+
+STAFF: tuple[str, ...] = ("agents",)
+"""Tables about the town's own staff: an account stays until its town removes it."""
 
 WITHOUT_PERSONAL_DATA: tuple[str, ...] = ("articles", "versions", "alembic_version")
 

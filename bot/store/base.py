@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any, Protocol
 
-from bot.messages import Address, Author, Message, Mode, Outgoing, Reply
+from bot.messages import Address, Attachment, Author, Message, Mode, Outgoing, Reply
 
 CITIZEN = "citizen"
 """The author of a transcript entry that is not one of `Author`."""
@@ -27,6 +27,8 @@ class Conversation:
     language: str
     created_at: datetime
     last_heard_at: datetime
+    untold_after: int | None = None
+    """The position of the transcript behind which the core may not know what was said; None if it knows all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +85,8 @@ class Entry:
     text: str
     at: datetime
     reply: Reply | None = None
+    attachments: tuple[Attachment, ...] = ()
+    """What a citizen sent along; a reply has its own."""
     """With each button's `payload` replaced by its token: what channels may show."""
 
 
@@ -109,6 +113,9 @@ class Conversations(Protocol):
             Stale: it was not in the mode `was`.
         """
 
+    async def told(self, conversation_id: str, was: int) -> None:
+        """The core knows all that was said behind `was`; nothing changes while an agent has the conversation."""
+
     async def count(self) -> int:
         """How many there are."""
 
@@ -123,11 +130,13 @@ class Inbox(Protocol):
         now: datetime,
         answered: Sequence[Prepared] = (),
         settles: bool = True,
+        aftermath: Message | None = None,
     ) -> bool:
         """Store a message, its conversation if new, and the citizen's line of the transcript unless it has no words.
 
         The replies of `answered` are stored in the same transaction. They settle the message, unless `settles` is False:
-        then it is still to be handled, and what answers it comes behind them.
+        then it is still to be handled, and what answers it comes behind them. With an `aftermath` the message was an
+        alarm: that message is to be handled behind it, and every open case of the conversation is urgent from now on.
         False if (channel, message id) was stored before; nothing changes then.
         """
 

@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import msgspec
 
 from bot.errors import StoreError
-from bot.messages import Message, Outgoing, Reply
+from bot.messages import Attachment, Message, Outgoing, Reply, Source
 from bot.store.base import Article
 
 T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A citizen's line: words, and what was sent along."""
+
+    text: str
+    attachments: tuple[Attachment, ...] = ()
+
 
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
@@ -20,9 +30,12 @@ _message = msgspec.json.Decoder(Message)
 _reply = msgspec.json.Decoder(Reply)
 _outgoing = msgspec.json.Decoder(Outgoing)
 _article = msgspec.json.Decoder(Article)
-_text = msgspec.json.Decoder(str)
+_said = msgspec.json.Decoder(str | Said)
 _event = msgspec.json.Decoder(dict[str, Any])
 _counts = msgspec.json.Decoder(dict[str, int])
+_texts = msgspec.json.Decoder(dict[str, str])
+_names = msgspec.json.Decoder(tuple[str, ...])
+_sources = msgspec.json.Decoder(tuple[Source, ...])
 
 
 def storable(text: str) -> str:
@@ -65,9 +78,15 @@ def article(text: str) -> Article:
     return _decode(_article, text)
 
 
-def words(text: str) -> str:
+def said(message: Message) -> str:
+    """What a citizen said, as the transcript keeps it: a text alone is just that. Raises: StoreError."""
+    return encode(Said(message.text, message.attachments) if message.attachments else message.text)
+
+
+def words(text: str) -> Said:
     """Stored words of a citizen. Raises: StoreError."""
-    return _decode(_text, text)
+    found = _decode(_said, text)
+    return Said(found) if isinstance(found, str) else found
 
 
 def event(text: str) -> dict[str, Any]:
@@ -78,6 +97,21 @@ def event(text: str) -> dict[str, Any]:
 def counts(text: str) -> dict[str, int]:
     """Stored row counts. Raises: StoreError."""
     return _decode(_counts, text)
+
+
+def texts(text: str) -> dict[str, str]:
+    """Stored texts by name. Raises: StoreError."""
+    return _decode(_texts, text)
+
+
+def names(text: str) -> tuple[str, ...]:
+    """Stored names. Raises: StoreError."""
+    return _decode(_names, text)
+
+
+def sources(text: str) -> tuple[Source, ...]:
+    """Stored sources. Raises: StoreError."""
+    return _decode(_sources, text)
 
 
 def _decode(decoder: msgspec.json.Decoder[T], text: str) -> T:

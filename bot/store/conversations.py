@@ -28,6 +28,7 @@ COLUMNS = (
     conversations.c.language,
     conversations.c.created_at,
     conversations.c.last_heard_at,
+    conversations.c.untold_after,
 )
 
 _BY_ADDRESS = select(*COLUMNS).where(
@@ -54,6 +55,7 @@ def conversation(row: Row[Any]) -> Conversation:
         language=row.language,
         created_at=row.created_at,
         last_heard_at=row.last_heard_at,
+        untold_after=row.untold_after,
     )
 
 
@@ -144,6 +146,19 @@ class SqlConversations:
                 raise Stale(f"the conversation {conversation_id} is not with the {was.value}")
 
         await self._database.write(work)
+
+    async def told(self, conversation_id: str, was: int) -> None:
+        """See `Conversations.told`."""
+        known = (
+            update(conversations)
+            .where(
+                conversations.c.id == conversation_id,
+                conversations.c.untold_after == was,
+                conversations.c.mode == Mode.BOT.value,
+            )
+            .values(untold_after=None)
+        )
+        await self._database.write(lambda connection: connection.execute(known))
 
     async def count(self) -> int:
         """See `Conversations.count`."""

@@ -11,6 +11,7 @@ from bot.errors import Stale, StoreError
 from bot.messages import Kind, Message
 from bot.store import codec, conversations, leases
 from bot.store.base import CITIZEN, Claimed, Prepared
+from bot.store.casework import keep_untold, mark_urgent, put_unsaid
 from bot.store.engine import Database, insert_new
 from bot.store.replies import store as store_replies
 from bot.store.tables import conversations as conversations_table
@@ -49,6 +50,7 @@ class SqlInbox:
         now: datetime,
         answered: Sequence[Prepared] = (),
         settles: bool = True,
+        aftermath: Message | None = None,
     ) -> bool:
         """See `Inbox.put`. An opening (`Kind.START`) leaves no line: the citizen has said nothing yet.
 
@@ -73,16 +75,22 @@ class SqlInbox:
             }
             if connection.execute(insert_new(connection.dialect.name, inbox.c.id), row).first() is None:
                 raise _Seen
+            if aftermath is not None:
+                # Before the line: the core was not told that either.
+                keep_untold(connection, conversation_id)
             if message.kind is not Kind.START:
                 line = {
                     "conversation_id": conversation_id,
                     "ref": message.id,
                     "author": CITIZEN,
-                    "said": codec.encode(message.text),
+                    "said": codec.said(message),
                     "at": message.sent_at,
                 }
                 connection.execute(insert_new(connection.dialect.name, transcript.c.position), line)
             store_replies(connection, conversation_id, answered, now)
+            if aftermath is not None:
+                mark_urgent(connection, conversation_id, now)
+                put_unsaid(connection, conversation_id, aftermath, now)
             return True
 
         try:

@@ -10,7 +10,10 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, select
 
+from bot.agents import Agents
+from bot.cases import Bookings, Cases, Photos
 from bot.store import schema
+from bot.store.agents import SqlAgents
 from bot.store.articles import SqlArticles
 from bot.store.base import (
     Articles,
@@ -22,7 +25,9 @@ from bot.store.base import (
     TrackerEvents,
     Transcript,
 )
+from bot.store.belongings import SqlBookings, SqlPhotos
 from bot.store.conversations import SqlConversations
+from bot.store.desk import SqlCases
 from bot.store.engine import Database, parse
 from bot.store.inbox import SqlInbox
 from bot.store.outbox import SqlOutbox
@@ -51,6 +56,10 @@ class Store:
     articles: Articles
     ratings: Ratings
     subjects: Subjects
+    agents: Agents
+    cases: Cases
+    bookings: Bookings
+    photos: Photos
 
     async def ping(self) -> None:
         """Read something, and begin and end a writing transaction.
@@ -95,6 +104,10 @@ async def open_store(url: str) -> Store:
         articles=SqlArticles(database),
         ratings=SqlRatings(database),
         subjects=SqlSubjects(database),
+        agents=SqlAgents(database),
+        cases=SqlCases(database),
+        bookings=SqlBookings(database),
+        photos=SqlPhotos(database),
     )
 
 

@@ -9,12 +9,15 @@ from functools import partial
 
 from sqlalchemy import Connection, Select, delete, func, insert, literal_column, select, update
 
+from bot.cases import CaseState
 from bot.messages import Address
 from bot.privacy.retention import CONVERSATIONS, REGISTER, Kept, Link
 from bot.store import codec
 from bot.store.base import Erased
+from bot.store.columns import metadata
+from bot.store.desk_tables import cases
 from bot.store.engine import Database
-from bot.store.tables import conversations, events, metadata, receipts
+from bot.store.tables import conversations, events, receipts
 
 LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 """Without what is mistaken for something else when it is read aloud or by hand: 0 O 1 I L."""
@@ -23,6 +26,13 @@ ROWS_AT_ONCE = 500
 """A purge is many short transactions: citizens' messages are written between them."""
 
 Counts = dict[str, int]
+
+_is_worked_on = (
+    select(cases.c.id)
+    .where(cases.c.conversation_id == conversations.c.id, cases.c.state != CaseState.CLOSED.value)
+    .exists()
+)
+"""A conversation with an open case: the town still owes its citizen something."""
 
 
 class SqlSubjects:
@@ -92,7 +102,7 @@ def new_receipt() -> str:
 def _silent_conversations(connection: Connection, before: datetime) -> Counts:
     silent = (
         select(conversations.c.id)
-        .where(conversations.c.last_heard_at < before)
+        .where(conversations.c.last_heard_at < before, ~_is_worked_on)
         .order_by(conversations.c.last_heard_at)
         .limit(CONVERSATIONS_AT_ONCE)
         .with_for_update(skip_locked=True)
@@ -129,7 +139,15 @@ def _aged(kept: Kept, before: datetime) -> Callable[[Connection], Counts]:
 
     def work(connection: Connection) -> Counts:
         keys = list(connection.execute(old).scalars())
-        return {kept.table: connection.execute(delete(table).where(key.in_(keys))).rowcount} if keys else {}
+        if not keys:
+            return {}
+        removed: Counts = {}
+        # What belongs to a row goes with it, however young it is.
+        for other in (metadata.tables[one.table] for one in REGISTER if one.table != kept.table):
+            for column in (pointing.parent for pointing in other.foreign_keys if pointing.column.table is table):
+                _add(removed, {other.name: connection.execute(delete(other).where(column.in_(keys))).rowcount})
+        removed[kept.table] = connection.execute(delete(table).where(key.in_(keys))).rowcount
+        return removed
 
     return work
 

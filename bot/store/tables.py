@@ -5,78 +5,20 @@ The indexes that a claim walks are partial (`WHERE settled_at IS NULL`): a milli
 
 from __future__ import annotations
 
-from datetime import datetime, timezone
-from typing import Any
-
 from sqlalchemy import (
-    BigInteger,
     Boolean,
     Column,
-    DateTime,
-    Dialect,
     ForeignKey,
     Index,
     Integer,
-    MetaData,
     PrimaryKeyConstraint,
     String,
     Table,
     Text,
     UniqueConstraint,
-    text,
-)
-from sqlalchemy.types import TypeDecorator
-
-from bot.store.codec import storable
-
-
-class Moment(TypeDecorator[datetime]):
-    """An aware moment in UTC; SQLite keeps it as text that sorts like time."""
-
-    impl = DateTime(timezone=True)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Refuse naive times, which would be read back as another moment."""
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError(f"a naive time cannot be stored: {value}")
-        return value.astimezone(timezone.utc)
-
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Aware, whatever the engine gave back."""
-        if value is None:
-            return None
-        return value.replace(tzinfo=timezone.utc) if value.tzinfo is None else value.astimezone(timezone.utc)
-
-
-class Words(TypeDecorator[str]):
-    """Text from outside: what no engine can store (NUL, lone surrogates) is replaced by U+FFFD."""
-
-    impl = Text
-    cache_ok = True
-
-    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
-        """Replace what cannot be stored."""
-        return None if value is None else storable(value)
-
-
-Number = BigInteger().with_variant(Integer(), "sqlite")
-"""SQLite counts up by itself only in a column of type INTEGER."""
-
-metadata = MetaData(
-    naming_convention={
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-        "pk": "pk_%(table_name)s",
-    }
 )
 
-
-def _where(condition: str) -> dict[str, Any]:
-    return {"sqlite_where": text(condition), "postgresql_where": text(condition)}
+from bot.store.columns import Moment, Number, Words, metadata, where
 
 
 def _conversation() -> Column[str]:
@@ -94,6 +36,8 @@ conversations = Table(
     Column("language", String, nullable=False),
     Column("created_at", Moment, nullable=False),
     Column("last_heard_at", Moment, nullable=False, index=True),
+    # What was said behind this position of the transcript may have been said without the core; empty if nothing was.
+    Column("untold_after", Number),
     UniqueConstraint("channel", "address_key"),
 )
 
@@ -116,8 +60,8 @@ inbox = Table(
     Column("settled_at", Moment),
     UniqueConstraint("channel", "message_id"),
     Index("ix_inbox_conversation", "conversation_id", "settled_at", "id"),
-    Index("ix_inbox_unsettled", "due_at", "id", **_where("settled_at IS NULL")),
-    Index("ix_inbox_settled", "settled_at", **_where("settled_at IS NOT NULL")),
+    Index("ix_inbox_unsettled", "due_at", "id", **where("settled_at IS NULL")),
+    Index("ix_inbox_settled", "settled_at", **where("settled_at IS NOT NULL")),
     sqlite_autoincrement=True,
 )
 
@@ -140,8 +84,8 @@ outbox = Table(
     Column("provider_id", Words),
     UniqueConstraint("conversation_id", "reply_id", "part"),
     Index("ix_outbox_conversation", "conversation_id", "settled_at", "id"),
-    Index("ix_outbox_unsettled", "due_at", "id", **_where("settled_at IS NULL")),
-    Index("ix_outbox_settled", "settled_at", **_where("settled_at IS NOT NULL")),
+    Index("ix_outbox_unsettled", "due_at", "id", **where("settled_at IS NULL")),
+    Index("ix_outbox_settled", "settled_at", **where("settled_at IS NOT NULL")),
     sqlite_autoincrement=True,
 )
 
@@ -179,8 +123,8 @@ events = Table(
     Column("at", Moment, nullable=False),
     Column("event", Text, nullable=False),
     PrimaryKeyConstraint("sender_id", "position"),
-    Index("ix_events_session", "sender_id", "position", **_where("type = 'session_started'")),
-    Index("ix_events_first", "sender_id", **_where("position = 0")),
+    Index("ix_events_session", "sender_id", "position", **where("type = 'session_started'")),
+    Index("ix_events_first", "sender_id", **where("position = 0")),
 )
 
 articles = Table(

@@ -56,6 +56,7 @@ class SqlTranscript:
 
 def _entry(row: Row[Any]) -> Entry:
     if row.author == CITIZEN:
-        return Entry(row.position, row.ref, row.author, codec.words(row.said), row.at)
+        said = codec.words(row.said)
+        return Entry(row.position, row.ref, row.author, said.text, row.at, attachments=said.attachments)
     reply = codec.reply(row.said)
     return Entry(row.position, row.ref, row.author, reply.text, row.at, reply)

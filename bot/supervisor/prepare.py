@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import sys
 from collections.abc import Mapping
 
 from bot import clock
+from bot.agents import Agent
+from bot.desk.accounts import Accounts, is_demonstration
+from bot.desk.login import HOME
+from bot.desk.passwords import Passwords
+from bot.errors import StoreError
 from bot.settings import Settings
-from bot.store.sql import migrate
-from bot.supervisor import model, progress
+from bot.store.sql import migrate, open_store
+from bot.supervisor import model, ports, progress
 from bot.supervisor.plan import PROJECT
 
 
 def prepare(settings: Settings, environ: Mapping[str, str] = os.environ) -> None:
     """Bring the database up to date, import the town's articles, train a stale model; cheap when nothing changed.
 
-    An article that cannot be read or a model that cannot be trained is told and, if an earlier one is there, stops
-    nothing.
+    The example town on a machine of its own gets an agent, whose password is told once. An article that cannot be read
+    or a model that cannot be trained is told and, if an earlier one is there, stops nothing.
 
     Raises:
         ConfigurationError: the database cannot be opened.
@@ -27,6 +33,34 @@ def prepare(settings: Settings, environ: Mapping[str, str] = os.environ) -> None
         migrate(settings.database_url)
     _import_articles(settings, environ)
     train_if_stale(settings)
+    # Last, so that it stands below all that the training says.
+    make_demo_agent(settings)
+
+
+def make_demo_agent(settings: Settings) -> None:
+    """Make the account `demo` and say its password, if there is no account and only this machine reaches the desk."""
+    if not is_demonstration(settings):
+        return
+
+    async def work() -> tuple[Agent, str] | None:
+        store = await open_store(settings.database_url)
+        try:
+            return await Accounts(store.agents, Passwords()).add_demo()
+        finally:
+            await store.close()
+
+    try:
+        made = asyncio.run(work())
+    except StoreError as error:
+        progress.say(f"  the account of the demonstration could not be made: {error}")
+        return
+    if made is not None:
+        agent, password = made
+        address = f"http://{ports.local(settings.host)}:{settings.port}{HOME}" if settings.port else HOME
+        progress.say("")
+        progress.say(f"  ▶ Bureau des agents : {address}   identifiant : {agent.login}   mot de passe : {password}")
+        progress.say("    (affiché cette seule fois ; « guichet agents reset demo » en donne un autre)")
+        progress.say("")
 
 
 def train_if_stale(settings: Settings) -> model.Found:

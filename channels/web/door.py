@@ -62,7 +62,12 @@ async def close_mute(server: socketio.AsyncServer, within: timedelta = CONNECT_W
     waiting: set[str] = set()
     while True:
         await asyncio.sleep(within.total_seconds())
-        mute = {sid for sid in server.eio.sockets if server.manager.sid_from_eio_sid(sid, "/") is None}
+        spaces = tuple(server.manager.get_namespaces())
+        mute = {
+            sid
+            for sid in server.eio.sockets
+            if all(server.manager.sid_from_eio_sid(sid, space) is None for space in spaces)
+        }
         for sid in mute & waiting:
             await _close(server.eio.sockets.get(sid))
         waiting = mute

@@ -9,12 +9,13 @@ from __future__ import annotations
 import json
 import re
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from bot.cases import Standing
 from bot.errors import PayloadRejected
-from bot.messages import Address, Kind, Message, Outgoing, Reply, Source
+from bot.messages import PHOTO_URL, Address, Attachment, Kind, Message, Outgoing, Reply, Source
 from bot.store.base import CITIZEN, Entry
 from bot.text.clean import clean
 
@@ -22,6 +23,10 @@ KEY_CHARS = 24
 MESSAGE_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 """Without dots: the ids of replies are made of it with one."""
 TOKEN = re.compile(r"[A-Za-z0-9._-]{1,64}")
+PHOTO_ID = re.compile(r"[A-Za-z0-9_-]{22}")
+PHOTOS_PER_MESSAGE = 3
+PHOTO_NAME = "photo.jpg"
+PHOTO_TYPE = "image/jpeg"
 LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 OPENINGS = frozenset({"/get_started", "/greet", "/start", "/session_start"})
 """What stock widgets send when they open; anything else that looks like a command is just text."""
@@ -36,8 +41,9 @@ def message(name: str, key: str, data: Mapping[str, Any], now: datetime, max_cha
     text = data.get("message")
     pressed = data.get("pressed")
     # rasa-webchat opens with a message that has no text at all (tests/gateway/fixtures/README.md).
-    opening = text is None and pressed is None
+    opening = text is None and pressed is None and not data.get("photos")
     text = "" if text is None else text
+    photos = _photos(data.get("photos"))
     if not isinstance(text, str):
         raise PayloadRejected("message is not a text")
     if len(text) > max_chars:
@@ -45,7 +51,7 @@ def message(name: str, key: str, data: Mapping[str, Any], now: datetime, max_cha
     if pressed is not None and not (isinstance(pressed, str) and TOKEN.fullmatch(pressed)):
         raise PayloadRejected("pressed is not a token")
     text = clean(text)
-    if not (text or opening) and pressed is None:
+    if not (text or opening or photos) and pressed is None:
         raise PayloadRejected("nothing was said", reason="empty")
     given = data.get("id")
     if given is not None and not (isinstance(given, str) and MESSAGE_ID.fullmatch(given)):
@@ -59,6 +65,7 @@ def message(name: str, key: str, data: Mapping[str, Any], now: datetime, max_cha
         sent_at=now,
         kind=Kind.START if opening or text in OPENINGS else Kind.TEXT,
         pressed=pressed,
+        attachments=tuple(Attachment(PHOTO_NAME, PHOTO_TYPE, 0, f"{PHOTO_URL}{photo}") for photo in photos),
         language_hint=language if isinstance(language, str) and LANGUAGE.fullmatch(language) else None,
     )
 
@@ -92,18 +99,20 @@ def entry(line: Entry) -> dict[str, Any]:
     """A line of the transcript as our widget shows it. A citizen's message id loses the session's part."""
     if line.reply is not None:
         return _entry(line.reply, line.at)
-    return citizen(id_of_client(line.ref), line.text, line.at)
+    return citizen(id_of_client(line.ref), line.text, line.at, line.attachments)
 
 
-def citizen(given_id: str, text: str, at: datetime) -> dict[str, Any]:
+def citizen(given_id: str, text: str, at: datetime, attachments: Sequence[Attachment] = ()) -> dict[str, Any]:
     """What a citizen said, as our widget shows it."""
-    return {"id": given_id, "author": CITIZEN, "text": text, "at": at.isoformat()}
+    shown = {"id": given_id, "author": CITIZEN, "text": text, "at": at.isoformat()}
+    return {**shown, "attachments": _attachments(attachments)} if attachments else shown
 
 
 def _entry(reply: Reply, at: datetime) -> dict[str, Any]:
     return {
         "id": id_of_client(reply.id),
         "author": reply.author.value,
+        "name": reply.name,
         "text": reply.text,
         "language": reply.language,
         "at": at.isoformat(),
@@ -117,6 +126,37 @@ def id_of_client(stored_id: str) -> str:
     """The id as the client knows it: without the session's key before the first dot."""
     key, _, rest = stored_id.partition(".")
     return rest if rest and len(key) == KEY_CHARS else stored_id
+
+
+def standing(found: Standing) -> dict[str, Any]:
+    """Who has the conversation, as our widget shows it."""
+    return {
+        "state": found.state,
+        "number": found.number,
+        "service": found.service,
+        "place": found.place,
+        "wait": found.wait,
+        "name": found.name,
+    }
+
+
+def _attachments(attachments: Sequence[Attachment]) -> list[dict[str, str]]:
+    return [{"name": one.name, "media_type": one.media_type} for one in attachments]
+
+
+def _photos(given: Any) -> list[str]:
+    """The ids of photos that were uploaded before.
+
+    Raises:
+        PayloadRejected: it is something else, or too many.
+    """
+    if given is None:
+        return []
+    if not isinstance(given, list) or len(given) > PHOTOS_PER_MESSAGE:
+        raise PayloadRejected(f"photos is not a list of at most {PHOTOS_PER_MESSAGE}")
+    if not all(isinstance(one, str) and PHOTO_ID.fullmatch(one) for one in given):
+        raise PayloadRejected("a photo's id is not one of ours")
+    return list(dict.fromkeys(given))
 
 
 def _source(source: Source) -> dict[str, str]:

@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+import msgspec
 from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
 from sqlalchemy import text
@@ -16,19 +17,36 @@ from actions.answer import ActionAnswer, ActionOtherwise
 from actions.base import GuichetAction
 from actions.feedback import ActionAffirm, ActionDeny
 from actions.services import Services
+from bot.clock import Clock
+from bot.desk.hours import Hours
 from bot.knowledge.base import KnowledgeBase
+from bot.messages import Address
+from bot.settings import Office
+from bot.settings_hours import read_week
 from bot.store.sql import Store, migrate, open_store
 from bot.wire import Say, WireButton, read
 from tests.knowledge import small
+
+OFFICE = msgspec.structs.replace(
+    small.OFFICE, town=msgspec.structs.replace(small.OFFICE.town, opening=read_week({"mon-fri": "9:00-17:00"}))
+)
+"""The small town, open in the week; `small.NOON` is a Monday, 13 h by its clock."""
+WEB = Address("web", "talk")
 
 
 class Talk:
     """A conversation without Rasa: what it would hand to the actions and do with what they return."""
 
-    def __init__(self, services: Callable[[], Awaitable[Services]]) -> None:
+    def __init__(self, services: Callable[[], Awaitable[Services]], sender_id: str = "talk") -> None:
         self.services = services
+        self.sender_id = sender_id
         self.slots: dict[str, Any] = {}
-        self._events: list[dict[str, Any]] = []
+        self.loop = ""
+        """The form that is open."""
+        self.language = "fr"
+        self.followed = ""
+        """The action that the last one asked to be run next."""
+        self.events: list[dict[str, Any]] = []
         self.turns = 0
 
     async def ask(self, text: str, intent: str = "ask_question", **entities: Any) -> Say:
@@ -43,29 +61,53 @@ class Talk:
         return await self.ask(button.payload, intent, **json.loads(brace + own or "{}"))
 
     async def run(self, action: GuichetAction, text: str, intent: str, message_id: str, **entities: Any) -> Say:
+        """The one reply of an action to a message."""
+        (said,) = await self.hear(action, text, intent, message_id, **entities)
+        return said
+
+    async def hear(
+        self, action: GuichetAction, text: str, intent: str, message_id: str = "", **entities: Any
+    ) -> list[Say]:
+        """Every reply of an action to a message."""
+        if not message_id:
+            self.turns += 1
+            message_id = f"m{self.turns}"
         message = {
             "text": text,
-            "intent": {"name": intent},
+            "intent": {"name": intent, "confidence": 1.0},
             "entities": [{"entity": name, "value": value} for name, value in entities.items()],
-            "metadata": {"message_id": message_id},
+            "metadata": {"message_id": message_id, "channel": "web", "language": self.language},
         }
-        self._events.append({"event": "user", **message})
+        self.events.append({"event": "user", **message})
+        return await self.act(action)
+
+    async def act(self, action: GuichetAction) -> list[Say]:
+        """Every reply of one more action to the last message."""
         dispatcher = CollectingDispatcher()
-        tracker = Tracker("talk", dict(self.slots), message, list(self._events), False, None, {}, "action_listen")
+        message = {key: value for key, value in self._last_message().items() if key != "event"}
+        loop = {"name": self.loop} if self.loop else {}
+        tracker = Tracker(
+            self.sender_id, dict(self.slots), message, list(self.events), False, None, loop, action.name()
+        )
+        self.followed = ""
         for event in await action.run(dispatcher, tracker, {}):
-            self.slots[event["name"]] = event["value"]
-        (said,) = dispatcher.messages
-        assert said["text"] is None
-        return read(said["custom"])
+            self.events.append(event)
+            if event["event"] == "slot":
+                self.slots[event["name"]] = event["value"]
+            elif event["event"] == "active_loop":
+                self.loop = event["name"] or ""
+            elif event["event"] == "followup":
+                self.followed = event["name"]
+        assert [said["text"] for said in dispatcher.messages] == [None] * len(dispatcher.messages)
+        self.events += [{"event": "bot", "data": {"custom": said["custom"]}} for said in dispatcher.messages]
+        return [read(said["custom"]) for said in dispatcher.messages]
 
     async def otherwise(self, text: str, intent: str) -> list[Say]:
         """What is added after the numbers of an alarm."""
-        message = {"text": text, "intent": {"name": intent}, "entities": [], "metadata": {"message_id": "alarm"}}
-        dispatcher = CollectingDispatcher()
-        tracker = Tracker("talk", dict(self.slots), message, [], False, None, {}, "utter_emergency")
-        for event in await ActionOtherwise(self.services).run(dispatcher, tracker, {}):
-            self.slots[event["name"]] = event["value"]
-        return [read(said["custom"]) for said in dispatcher.messages]
+        return await self.hear(ActionOtherwise(self.services), text, intent, "alarm")
+
+    def _last_message(self) -> dict[str, Any]:
+        return next(event for event in reversed(self.events) if event["event"] == "user")
 
     @property
     def answered(self) -> tuple[object, object]:
@@ -83,15 +125,32 @@ async def filled(folder: Path) -> AsyncIterator[Store]:
     await store.close()
 
 
+def services_on(store: Store, office: Office = OFFICE, clock: Clock = lambda: small.NOON) -> Services:
+    """What actions need, on a test's database."""
+    return Services(
+        office=office,
+        knowledge=KnowledgeBase(store.articles, office, clock),
+        ratings=store.ratings,
+        cases=store.cases,
+        bookings=store.bookings,
+        photos=store.photos,
+        agents=store.agents,
+        conversations=store.conversations,
+        hours=Hours(office),
+        clock=clock,
+    )
+
+
 @asynccontextmanager
-async def talking(store: Store) -> AsyncIterator[Talk]:
-    knowledge = KnowledgeBase(store.articles, small.OFFICE, lambda: small.NOON)
-    services = Services(small.OFFICE, knowledge, store.ratings, lambda: small.NOON)
+async def talking(store: Store, office: Office = OFFICE, clock: Clock = lambda: small.NOON) -> AsyncIterator[Talk]:
+    """A citizen's talk; the conversation is one of the database."""
+    services = services_on(store, office, clock)
+    conversation = await store.conversations.open(WEB, "fr", clock())
 
     async def given() -> Services:
         return services
 
-    yield Talk(given)
+    yield Talk(given, conversation.id)
     await services.close()
 
 

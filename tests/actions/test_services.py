@@ -12,13 +12,12 @@ import actions
 from actions.base import GuichetAction
 from actions.services import Services, Shared, shared
 from bot.errors import ConfigurationError, StoreError
-from bot.knowledge.base import KnowledgeBase
 from bot.messages import AnswerStatus
 from bot.settings import Service
 from bot.store.sql import Store, migrate
 from bot.text import wording
 from bot.wire import Say
-from tests.actions.talk import Talk
+from tests.actions.talk import Talk, services_on
 from tests.knowledge import small
 
 pytestmark = pytest.mark.rasa
@@ -44,10 +43,9 @@ async def test_what_breaks_is_said(error: Exception, intent: str) -> None:
 async def test_an_empty_base_says_so(store: Store) -> None:
     """Before the first import nothing can be searched."""
     await store.articles.replace("markdown", [], small.NOON)
-    knowledge = KnowledgeBase(store.articles, small.OFFICE)
 
     async def given() -> Services:
-        return Services(small.OFFICE, knowledge, store.ratings)
+        return services_on(store)
 
     assert (await Talk(given).ask("passeport")).status is AnswerStatus.UNAVAILABLE
 

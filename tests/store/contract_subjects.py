@@ -6,19 +6,24 @@ import re
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, func, select, update
 
+from bot.cases import Case, CaseKind, Pending, Seen, Slot, StoredPhoto, View
 from bot.errors import Stale
 from bot.messages import Address, Message
 from bot.privacy.retention import REGISTER
+from bot.store.columns import metadata
 from bot.store.sql import Store
-from bot.store.tables import metadata
-from tests.store.words import ANNE, BRUNO, LEASE, START, after, claimed, message, prepared, put
+from tests.store.contract_agents import hired
+from tests.store.contract_cases import new
+from tests.store.words import ANNE, BRUNO, LEASE, START, after, claimed, conversation_of, message, prepared, put
 
 RETENTION = {
     "conversations": timedelta(days=90),
     "delivered": timedelta(days=30),
+    "cases": timedelta(days=365),
     "ratings": timedelta(days=365),
+    "sign_ins": timedelta(days=30),
     "receipts": timedelta(days=1825),
 }
 
@@ -35,7 +40,27 @@ async def fill(store: Store, address: Address) -> str:
     event = {"event": "user", "text": f"je suis {address.key}", "timestamp": START.timestamp()}
     await store.tracker_events.append(conversation, [event, event], 0)
     await store.ratings.record(f"{address.key}-1", conversation, "carte", True, START)
+    await open_case(store, address, conversation)
     return conversation
+
+
+async def open_case(store: Store, address: Address, conversation: str) -> Case:
+    """A case with all that may belong to one, closed past everything that would refuse it."""
+    agents = await store.agents.all()
+    agent = agents[0] if agents else await hired(store)
+    photo = StoredPhoto(f"photo-of-{address.key}", None, "image/jpeg", b"je suis une photo", None)
+    await store.photos.add(address, "fr", photo, START)
+    case = new(
+        conversation, kind=CaseKind.QUESTION, subject=f"je suis {address.key}", contact=f"{address.key}@example.org"
+    )
+    slot = Slot(after(days=1), after(600, days=1), places=2)
+    opened = (await store.cases.open(case, START, slot, [photo.id])).case
+    await store.cases.take(opened.id, agent.id, START)
+    pending = Pending("r1", opened.id, conversation, agent.id, "", "je suis un agent", (), START)
+    await store.cases.say_soon(pending, START)
+    closed = update(metadata.tables["cases"]).values(state="closed", closed_at=START, live=False)
+    await store.database.write(lambda connection: connection.execute(closed))
+    return opened
 
 
 async def counts(store: Store) -> dict[str, int]:
@@ -59,8 +84,9 @@ class SubjectsContract:
         await store.inbox.put(_plain(BRUNO), "fr", START)
         erased = await store.subjects.erase(ANNE, after(5))
 
-        assert all(count > 0 for table, count in before.items() if table != "receipts")
-        assert erased.rows == {table: count for table, count in before.items() if table != "receipts"}
+        owned = {kept.table for kept in REGISTER if kept.owner}
+        assert all(count > 0 for table, count in before.items() if table in owned)
+        assert erased.rows == {table: count for table, count in before.items() if table in owned}
         assert await counts(store) == dict.fromkeys(before, 0) | {
             "conversations": 1,
             "inbox": 1,
@@ -101,15 +127,50 @@ class SubjectsContract:
         removed = await store.subjects.purge(after(days=90, seconds=1), RETENTION)
         kept = await counts(store)
 
-        assert removed == {"outbox": 2, "inbox": 1, "offers": 1, "transcript": 2, "events": 2, "conversations": 1}
-        assert {table: count for table, count in kept.items() if count} == {"ratings": 1}
+        assert removed == {
+            "outbox": 2,
+            "inbox": 1,
+            "offers": 1,
+            "transcript": 2,
+            "events": 2,
+            "conversations": 1,
+            "case_events": 2,
+            "pending": 1,
+            "bookings": 1,
+            "photos": 1,
+        }
+        assert {table: count for table, count in kept.items() if count} == {"ratings": 1, "cases": 1}
         assert await _rating_links(store) == [(None, None)]
+        (case,) = await store.cases.view(View.CLOSED, Seen(0, None, None))
+        assert (case.conversation_id, case.subject, case.details, case.has_contact) == ("", "", {}, False)
+
+    async def test_a_conversation_with_an_open_case_stays(self, store: Store) -> None:
+        """The town still owes its citizen something; erased at the citizen's wish, the case goes too."""
+        conversation = await conversation_of(store)
+        await store.cases.open(new(conversation), START)
+        removed = await store.subjects.purge(after(days=400), RETENTION)
+        erased = await store.subjects.erase(ANNE, after(days=400))
+
+        assert removed == {}
+        assert (erased.rows["cases"], erased.rows["case_events"]) == (1, 1)
+
+    async def test_closed_cases_and_sign_ins_have_their_own_time(self, store: Store) -> None:
+        """A year from its closing a case goes with what belongs to it, though its citizen still writes; sessions a month."""
+        await fill(store, ANNE)
+        (agent,) = await store.agents.all()
+        await store.agents.begin_session("t1", agent.id, "csrf", START)
+        await store.agents.failed(("k1",), START)
+        signed = await store.subjects.purge(after(days=31), {"sign_ins": timedelta(days=30)})
+        removed = await store.subjects.purge(after(days=366), {"cases": timedelta(days=365)})
+
+        assert signed == {"sessions": 1, "failures": 1}
+        assert removed == {"cases": 1, "case_events": 2, "pending": 1, "bookings": 1, "photos": 1}
 
     async def test_what_is_within_its_time_stays(self, store: Store) -> None:
         """At the day itself nothing goes yet, and a new message keeps all of its conversation."""
         await fill(store, ANNE)
         before = await counts(store)
-        assert await store.subjects.purge(after(days=30), RETENTION) == {}
+        assert await store.subjects.purge(after(days=29), RETENTION) == {}
         assert await counts(store) == before
         await put(store, "anne-2", at=after(days=80))
         removed = await store.subjects.purge(after(days=120), RETENTION)

@@ -13,9 +13,9 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, text
 
 from bot.errors import ConfigurationError
+from bot.store.columns import metadata
 from bot.store.engine import parse
 from bot.store.sql import migrate, open_store
-from bot.store.tables import metadata
 from tests.servers import Postgresql, free_port
 from tests.store.test_concurrency import start
 from tests.store.words import put

@@ -1,0 +1,314 @@
+"""The desk's requests, as docs/desk-protocol.md gives them: who asks, whether they may, and the answer as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import structlog
+from aiohttp import web
+
+from bot.agents import Agent, Agents, Role
+from bot.cases import Cases, Photos, StoredPhoto, View
+from bot.clock import Clock, now
+from bot.desk import bodies, suggest
+from bot.desk.canned import Canned, for_agent
+from bot.desk.cases import Desk
+from bot.desk.login import Login, guard
+from bot.desk.queue import SEEN_WITHIN
+from bot.desk.refusals import REFUSALS, Left, refusal_of
+from bot.desk.shapes import Shapes
+from bot.errors import (
+    CaseTaken,
+    Missing,
+    NotAllowed,
+    NotSignedIn,
+    PayloadRejected,
+    StoreError,
+)
+from bot.knowledge.base import KnowledgeBase
+from bot.settings import Office
+from bot.store.base import Entry, Transcript
+from bot.text.clean import clean
+
+log = structlog.get_logger(__name__)
+
+Answer = Callable[[web.Request, Agent], Awaitable[dict[str, Any]]]
+
+LINES = 1000
+"""Of a conversation, as many as an agent reads."""
+MAX_REASON_CHARS = 200
+
+
+class DeskApi:
+    """Every route below `/desk/api/`."""
+
+    def __init__(
+        self,
+        desk: Desk,
+        login: Login,
+        shapes: Shapes,
+        agents: Agents,
+        cases: Cases,
+        photos: Photos,
+        transcript: Transcript,
+        knowledge: KnowledgeBase,
+        canned: tuple[Canned, ...],
+        office: Office,
+        clock: Clock = now,
+    ) -> None:
+        self._desk = desk
+        self._login = login
+        self._shapes = shapes
+        self._agents = agents
+        self._cases = cases
+        self._photos = photos
+        self._transcript = transcript
+        self._knowledge = knowledge
+        self._canned = canned
+        self._office = office
+        self._clock = clock
+
+    def routes(self) -> list[web.AbstractRouteDef]:
+        """Every route, with the roles that may use it."""
+        anybody, leading = tuple(Role), (Role.SUPERVISOR, Role.ADMIN)
+        one = "/desk/api/cases/{case:[0-9]{1,15}}"
+        table: list[tuple[str, str, tuple[Role, ...], Answer]] = [
+            ("GET", "/desk/api/me", anybody, self.me),
+            ("PUT", "/desk/api/me", anybody, self.set_me),
+            ("GET", "/desk/api/agents", leading, self.colleagues),
+            ("GET", "/desk/api/cases", anybody, self.queue),
+            ("GET", one, anybody, self.case),
+            ("POST", f"{one}/take", anybody, self.take),
+            ("POST", f"{one}/release", anybody, self.release),
+            ("POST", f"{one}/transfer", anybody, self.transfer),
+            ("POST", f"{one}/close", anybody, self.close),
+            ("POST", f"{one}/urgent", anybody, self.urgent),
+            ("POST", f"{one}/reveal", anybody, self.reveal),
+            ("POST", f"{one}/notes", anybody, self.note),
+            ("POST", f"{one}/replies", anybody, self.reply),
+            ("DELETE", one + "/replies/{reply}", anybody, self.take_back),
+            ("GET", f"{one}/suggestions", anybody, self.suggestions),
+            ("GET", "/desk/api/knowledge", anybody, self.knowledge),
+        ]
+        routes = [web.route(method, path, self._json(roles, answer)) for method, path, roles, answer in table]
+        return [*routes, web.get("/desk/api/photos/{photo}", self.photo)]
+
+    async def me(self, request: web.Request, agent: Agent) -> dict[str, Any]:
+        """`GET /desk/api/me`"""
+        signed_in = await self._login.who(request)
+        town = self._office.town
+        return {
+            "agent": self._shapes.agent(agent),
+            "csrf": signed_in.csrf,
+            "town": town.name,
+            "office": town.office,
+            "language": "fr",
+            "services": [{"code": code, "name": one.name} for code, one in self._office.services.items()],
+            "canned": [
+                {"key": one.key, "title": one.title, "text": one.text, "services": list(one.services)}
+                for one in for_agent(self._canned, agent)
+            ],
+            "views": [view.value for view in View],
+            "undo_seconds": self._office.desk.undo_seconds,
+            "max_text_chars": self._office.chat.max_text_chars,
+        }
+
+    async def set_me(self, request: web.Request, agent: Agent) -> dict[str, Any]:
+        """`PUT /desk/api/me`"""
+        available = bodies.read_flag(await bodies.json_object(request), "available")
+        await self._agents.set_available(agent.id, available)
+        return {"agent": {**self._shapes.agent(agent), "available": available}}
+
+    async def colleagues(self, request: web.Request, agent: Agent) -> dict[str, Any]:
+        """`GET /desk/api/agents`"""
+        since = self._clock() - SEEN_WITHIN
+        shown = [one for one in await self._agents.all() if not one.disabled]
+        return {
+            "agents": [
+                {
+                    "id": one.id,
+                    "name": one.name,
+                    "services": list(one.services),
+                    "available": one.available,
+                    "present": one.seen_at is not None and one.seen_at >= since,
+                }
+                for one in shown
+            ]
+        }
+
+    async def queue(self, request: web.Request, agent: Agent) -> dict[str, Any]:
+        """`GET /desk/api/cases?view=…`"""
+        try:
+            view = View(request.query.get("view", View.WAITING.value))
+        except ValueError as error:
+            raise PayloadRejected("there is no such view") from error
+        moment = self._clock()
+        rows = [self._shapes.row(case, moment) for case in await self._desk.queue(agent, view)]
+        return {"cases": rows, "counts": {view.value: n for view, n in (await self._desk.counts(agent)).items()}}
+
+    async def case(self, request: web.Request, agent: Agent) -> dict[str, Any]:
+        """`GET /desk/api/cases/ID`"""
+        case = await self._desk.case(agent, _case(request))
+        return await self.whole(case.id, agent)
+
+    async def whole(self, case_id: int, agent: Agent, after: int = 0) -> dict[str, Any]:
+        """A case with its conversation behind a position, its history and what has not left yet.
+
+        Raises:
+            NotAllowed, Missing: see `Desk.case`.
+        """
+        case = await self._desk.case(agent, case_id)
+        lines = await self._lines(case.conversation_id)
+        return {
+            "case": self._shapes.case(case, lines, self._clock()),
+            "lines": [self._shapes.line(line) for line in lines if line.position > after],
+            "history": [self._shapes.event(event) for event in await self._cases.history(case.id)],
+            "pending": [self._shapes.pending(one) for one in await self._cases.pending(case.id)],
+            "watchers": await self.watchers(case.id, agent),
+        }
+
+    async def watchers(self, case_id: int, agent: Agent) -> list[str]:
+        """Who else has a case open."""
+        watching = await self._agents.watching(case_id, self._clock() - SEEN_WITHIN)
+        return [one.name for one in watching if one.id != agent.id]
+
+    async def take(self, request: web.Request, agent: Agent) -> dict[str, Any]:
+        """`POST …/take`"""
+        return await self._changed(agent, (await self._desk.take(agent, _case(request))).id)
+
+    async def release(self, request: web.Request, agent: Agent) -> dict[str, Any]:
+        """`POST …/release`"""
+        reason = bodies.read_text(await bodies.json_object(request), "reason", MAX_REASON_CHARS, may_be_empty=True)
+        return await self._changed(agent, (await self._desk.release(agent, _case(request), reason)).id)
+
+    async def transfer(self, request: web.Request, agent: Agent) -> dict[str, Any]:
+        """`POST …/transfer`; whose services are others sees it no more afterwards."""
+        body = await bodies.json_object(request)
+        service = bodies.read_text(body, "service", MAX_REASON_CHARS)
+        note = bodies.read_text(body, "note", self._office.chat.max_text_chars, may_be_empty=True)
+        case = await self._desk.transfer(agent, _case(request), service, note)
+        lines = await self._lines(case.conversation_id)
+        return {"case": self._shapes.case(case, lines, self._clock())}
+
+    async def close(self, request: web.Request, agent: Agent) -> dict[str, Any]:
+        """`POST …/close`"""
+        return await self._changed(agent, (await self._desk.close(agent, _case(request))).id)
+
+    async def urgent(self, request: web.Request, agent: Agent) -> dict[str, Any]:
+        """`POST …/urgent`"""
+        urgent = bodies.read_flag(await bodies.json_object(request), "urgent")
+        return await self._changed(agent, (await self._desk.set_urgent(agent, _case(request), urgent)).id)
+
+    async def reveal(self, request: web.Request, agent: Agent) -> dict[str, Any]:
+        """`POST …/reveal`"""
+        return {"contact": await self._desk.reveal(agent, _case(request))}
+
+    async def note(self, request: web.Request, agent: Agent) -> dict[str, Any]:
+        """`POST …/notes`"""
+        body = await bodies.json_object(request)
+        text = bodies.read_text(body, "text", self._office.chat.max_text_chars)
+        event = await self._desk.note(agent, _case(request), bodies.read_id(body), text)
+        return {"event": self._shapes.event(event)}
+
+    async def reply(self, request: web.Request, agent: Agent) -> dict[str, Any]:
+        """`POST …/replies`"""
+        body = await bodies.json_object(request)
+        text = bodies.read_text(body, "text", self._office.chat.max_text_chars)
+        pending = await self._desk.reply(agent, _case(request), bodies.read_id(body), text, bodies.read_sources(body))
+        return {"pending": self._shapes.pending(pending)}
+
+    async def take_back(self, request: web.Request, agent: Agent) -> dict[str, Any]:
+        """`DELETE …/replies/REPLY`
+
+        Raises:
+            Left: it has left.
+        """
+        pending = await self._desk.take_back(agent, _case(request), request.match_info["reply"])
+        if pending is None:
+            raise Left("the reply has left")
+        return {"text": pending.text, "sources": self._shapes.sources(pending.sources)}
+
+    async def suggestions(self, request: web.Request, agent: Agent) -> dict[str, Any]:
+        """`GET …/suggestions`"""
+        case = await self._desk.case(agent, _case(request))
+        words = suggest.asked(await self._lines(case.conversation_id), case.subject)
+        return await self._found(words)
+
+    async def knowledge(self, request: web.Request, agent: Agent) -> dict[str, Any]:
+        """`GET /desk/api/knowledge?q=…`"""
+        return await self._found(clean(request.query.get("q", "")))
+
+    async def photo(self, request: web.Request) -> web.Response:
+        """`GET /desk/api/photos/PHOTO`: to agents who may see its case, or one of whoever sent it."""
+        try:
+            signed_in = await self._login.who(request)
+            photo = await self._photos.get(request.match_info["photo"])
+            await self._require_photo(signed_in.agent, photo)
+        except (NotSignedIn, NotAllowed, Missing) as error:
+            return self._refused(error)
+        headers = {"Cache-Control": "private, no-store", "Content-Disposition": "inline"}
+        return web.Response(body=photo.content, content_type=photo.media_type, headers=headers)
+
+    async def _require_photo(self, agent: Agent, photo: StoredPhoto) -> None:
+        """Raises: NotAllowed, Missing."""
+        if photo.case_id is not None:
+            await self._desk.case(agent, photo.case_id)
+        elif not any(agent.serves(case.service) for case in await self._cases.find(photo.conversation_id)):
+            raise NotAllowed("the photo is of nobody whose case the agent may see")
+
+    async def _lines(self, conversation_id: str) -> list[Entry]:
+        return await self._transcript.read(conversation_id, limit=LINES) if conversation_id else []
+
+    async def _changed(self, agent: Agent, case_id: int) -> dict[str, Any]:
+        return {"case": (await self.whole(case_id, agent))["case"]}
+
+    async def _found(self, words: str) -> dict[str, Any]:
+        found = await suggest.find(self._knowledge, self._office, words)
+        return {
+            "suggestions": [
+                {
+                    "article": one.article_id,
+                    "text": one.text,
+                    "title": one.title,
+                    "url": one.source.url,
+                    "publisher": one.source.publisher,
+                    "updated": one.source.updated,
+                    "service_name": self._shapes.service(one.service),
+                    "score": one.score,
+                }
+                for one in found
+            ]
+        }
+
+    def _json(self, roles: tuple[Role, ...], answer: Answer) -> Callable[[web.Request], Awaitable[web.Response]]:
+        """A handler that knows who asks, lets only these roles through, and answers in JSON whatever happens."""
+
+        async def handler(request: web.Request) -> web.Response:
+            try:
+                signed_in = await self._login.who(request)
+                guard(request, signed_in)
+                if signed_in.agent.role not in roles:
+                    raise NotAllowed(f"not with the role {signed_in.agent.role.value}")
+                body = await answer(request, signed_in.agent)
+            except REFUSALS as error:
+                return self._refused(error)
+            return web.json_response(body, headers={"Cache-Control": "no-store"})
+
+        return handler
+
+    def _refused(self, error: Exception) -> web.Response:
+        key, status = refusal_of(error)
+        by = error.by if isinstance(error, CaseTaken) else ""
+        if isinstance(error, CaseTaken) and not by:
+            key = "taken_by_nobody"
+        if isinstance(error, StoreError) and status == 503:
+            log.error("desk.not_stored", error=str(error))
+        body = self._shapes.refusal(key, by=by, limit=str(self._office.chat.max_text_chars))
+        if by:
+            body["by"] = by
+        return web.json_response(body, status=status, headers={"Cache-Control": "no-store"})
+
+
+def _case(request: web.Request) -> int:
+    return int(request.match_info["case"])

@@ -1,0 +1,203 @@
+"""Cases as the desk's page reads them: pure functions to the dictionaries of docs/desk-protocol.md."""
+
+from __future__ import annotations
+
+import string
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from bot.agents import Agent
+from bot.cases import Case, CaseEvent, CaseState, Pending, What
+from bot.messages import PHOTO_URL, AnswerStatus, Source
+from bot.settings import Office
+from bot.store.base import CITIZEN, Entry
+from bot.text import moments_words
+from bot.text.wording import Wording
+
+FILE = Path(__file__).with_name("words.yml")
+SUMMARY_TITLES = 2
+
+Shape = dict[str, Any]
+
+
+class Words:
+    """The French of the desk."""
+
+    def __init__(self, lines: Mapping[str, Mapping[str, str]]) -> None:
+        self._lines = lines
+
+    def name(self, group: str, key: str) -> str:
+        """What a value of the code is called; the value itself where it has no name."""
+        return self._lines[group].get(key, key)
+
+    def say(self, group: str, key: str, **values: str) -> str:
+        """A sentence with its values."""
+        return string.Formatter().vformat(self._lines[group][key], (), values)
+
+
+def load_words(path: Path = FILE) -> Words:
+    """The words of the desk, as they stand beside this module."""
+    lines = yaml.safe_load(path.read_text(encoding="utf-8"))
+    return Words({group: {str(key): str(text) for key, text in names.items()} for group, names in lines.items()})
+
+
+class Shapes:
+    """Turns what the stores hold into what the page shows."""
+
+    def __init__(self, office: Office, wording: Wording, words: Words) -> None:
+        self._office = office
+        self._wording = wording
+        self._words = words
+
+    def row(self, case: Case, now: datetime) -> Shape:
+        """What the queue shows of a case."""
+        is_open = case.state is not CaseState.CLOSED
+        channel = case.address.channel if case.address else ""
+        return {
+            "id": case.id,
+            "number": case.number,
+            "kind": case.kind.value,
+            "kind_name": self._words.name("kind", case.kind.value),
+            "state": case.state.value,
+            "service": case.service,
+            "service_name": self.service(case.service),
+            "cause": case.cause.value,
+            "cause_name": self._words.name("cause", case.cause.value),
+            "subject": case.subject,
+            "channel": channel,
+            "channel_name": self._words.name("channel", channel),
+            "language": case.language,
+            "callback": case.callback,
+            "urgent": case.urgent,
+            "live": case.live,
+            "late": is_open and case.due_at is not None and case.due_at < now,
+            "opened_at": case.opened_at.isoformat(),
+            "due_at": _iso(case.due_at),
+            "taken_at": _iso(case.taken_at),
+            "closed_at": _iso(case.closed_at),
+            "agent": None if case.agent_id is None else {"id": case.agent_id, "name": case.agent_name},
+            "rating": case.rating,
+            "version": case.version,
+        }
+
+    def case(self, case: Case, lines: Sequence[Entry], now: datetime) -> Shape:
+        """A whole case."""
+        at = case.appointment_at
+        return {
+            **self.row(case, now),
+            "details": [{"name": self._detail(key), "value": value} for key, value in case.details.items()],
+            "has_contact": case.has_contact,
+            "location": asdict(case.location) if case.location else None,
+            "appointment_at": _iso(at),
+            "appointment_words": moments_words.moment(at, now, self._office.zone) if at else "",
+            "photos": list(case.photos),
+            "summary": self._summary(case, lines, now),
+        }
+
+    def line(self, entry: Entry) -> Shape:
+        """A line of the transcript, the bot's with its sources."""
+        reply = entry.reply
+        photos = [one.url.removeprefix(PHOTO_URL) for one in entry.attachments if one.url.startswith(PHOTO_URL)]
+        return {
+            "position": entry.position,
+            "id": entry.ref,
+            "author": entry.author,
+            "name": reply.name if reply else "",
+            "text": entry.text,
+            "language": reply.language if reply else "",
+            "at": entry.at.isoformat(),
+            "sources": self.sources(reply.sources) if reply else [],
+            "photos": photos,
+            "status": reply.status.value if reply and reply.status else None,
+        }
+
+    def event(self, event: CaseEvent) -> Shape:
+        """A line of a case's history."""
+        text = event.text
+        match event.what:
+            case What.TRANSFERRED:
+                text = self.service(text)
+            case What.RATED:
+                text = self._words.name("rating", text)
+            case What.OPENED:
+                text = self._words.name("cause", text)
+            case What.CHANGED | What.URGENT:
+                text = ""
+            case _:
+                pass
+        return {
+            "position": event.position,
+            "what": event.what.value,
+            "what_name": self._words.name("what", event.what.value),
+            "at": event.at.isoformat(),
+            "agent": event.agent_name,
+            "text": text,
+        }
+
+    def pending(self, pending: Pending) -> Shape:
+        """A reply that has not left yet."""
+        return {
+            "id": pending.reply_id,
+            "text": pending.text,
+            "sources": self.sources(pending.sources),
+            "leaves_at": pending.leaves_at.isoformat(),
+            "agent": {"id": pending.agent_id, "name": pending.agent_name},
+        }
+
+    def agent(self, agent: Agent) -> Shape:
+        """An account."""
+        return {
+            "id": agent.id,
+            "login": agent.login,
+            "name": agent.name,
+            "role": agent.role.value,
+            "services": list(agent.services),
+            "available": agent.available,
+        }
+
+    def sources(self, sources: Sequence[Source]) -> list[Shape]:
+        """What a text rests on."""
+        return [
+            {"title": one.title, "url": one.url, "publisher": one.publisher, "updated": one.updated} for one in sources
+        ]
+
+    def service(self, code: str) -> str:
+        """A service's name; its code if `office.yml` has lost it."""
+        found = self._office.services.get(code)
+        return found.name if found else code
+
+    def refusal(self, key: str, **values: str) -> Shape:
+        """Why something was not done."""
+        return {"error": key.split("_by_")[0], "text": self._words.say("refusal", key, **values)}
+
+    def _detail(self, key: str) -> str:
+        try:
+            return self._wording.say(f"detail_{key}")
+        except KeyError:
+            return key
+
+    def _summary(self, case: Case, lines: Sequence[Entry], now: datetime) -> str:
+        """What, since when, and what the bot has tried before."""
+        zone = self._office.zone
+        when = moments_words.moment(case.opened_at, now, zone)
+        kind = self._words.name("kind", case.kind.value)
+        parts = [self._words.say("summary", "head", kind=kind, when=when), self._words.name("cause", case.cause.value)]
+        before = [entry for entry in lines if entry.at <= case.opened_at and entry.author != CITIZEN and entry.reply]
+        titles = list(dict.fromkeys(source.title for one in before if one.reply for source in one.reply.sources))
+        if titles:
+            shown = ", ".join(f"« {title} »" for title in titles[-SUMMARY_TITLES:])
+            parts.append(self._words.say("summary", "bot_answered", titles=shown))
+        elif any(one.reply and one.reply.status is AnswerStatus.LOST for one in before):
+            parts.append(self._words.say("summary", "bot_lost"))
+        if case.urgent:
+            parts.append(self._words.say("summary", "danger"))
+        return " ; ".join(parts) + "."
+
+
+def _iso(at: datetime | None) -> str | None:
+    return at.isoformat() if at else None

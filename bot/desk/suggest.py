@@ -1,0 +1,65 @@
+"""Passages of the knowledge base that may answer a citizen, for the agent to insert with their source."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.knowledge.answer import source
+from bot.knowledge.articles import expired
+from bot.knowledge.base import KnowledgeBase
+from bot.messages import Source
+from bot.settings import Office
+from bot.store.base import CITIZEN, Entry
+from bot.text.typography import typeset
+
+SUGGESTIONS = 4
+LAST_LINES = 2
+"""So many of the citizen's last lines are looked up, if they say something."""
+LEAST_WORDS = 3
+"""A shorter line (« oui merci ») says nothing to look up."""
+LEAST_SCORE = 0.1
+MAX_CHARS = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """A passage that may answer; `score` in [0, 1]."""
+
+    article_id: str
+    title: str
+    text: str
+    source: Source
+    service: str
+    score: float
+
+
+async def find(knowledge: KnowledgeBase, office: Office, words: str) -> list[Suggestion]:
+    """What the town's articles say to words, the likeliest first; expired articles are left out.
+
+    Raises:
+        StoreError: the articles cannot be read.
+    """
+    words = words.strip()[:MAX_CHARS]
+    if not words:
+        return []
+    hits = await knowledge.search(words, SUGGESTIONS * 2)
+    today = knowledge.today()
+    return [
+        Suggestion(
+            article_id=hit.article.id,
+            title=hit.article.title,
+            text=typeset(hit.passage.text),
+            source=source(office, hit.article),
+            service=hit.article.service,
+            score=round(hit.score, 3),
+        )
+        for hit in hits
+        if hit.score >= LEAST_SCORE and not expired(hit.article, today)
+    ][:SUGGESTIONS]
+
+
+def asked(lines: Sequence[Entry], subject: str) -> str:
+    """What to look up for a conversation: the citizen's last lines that say something, else the case's subject."""
+    said = [line.text for line in lines if line.author == CITIZEN and len(line.text.split()) >= LEAST_WORDS]
+    return " ".join(said[-LAST_LINES:]) or subject
