@@ -21,6 +21,8 @@ pytestmark = pytest.mark.rasa
 
 ROOT = Path(__file__).resolve().parents[2]
 ALARMS = {"emergency", "self_harm_distress"}
+EVERYDAY = {"ask_question", "report_street_issue", "complaint"}
+"""What is said at a counter in words that danger and distress have too."""
 FALLBACK = "ask_question"
 """Where what is not sure enough goes: both lead to the knowledge base."""
 
@@ -104,9 +106,9 @@ def test_danger_and_distress_are_seen(recognised: list[tuple[str, str, str]]) ->
     assert len(unseen) / len(alarms) <= 0.05, unseen
 
 
-def test_questions_are_rarely_taken_for_alarms(recognised: list[tuple[str, str, str]]) -> None:
+def test_the_everyday_is_rarely_taken_for_alarms(recognised: list[tuple[str, str, str]]) -> None:
     """Who asks about a pothole wants no emergency numbers."""
-    questions = [(text, answered) for text, intent, answered in recognised if intent == "ask_question"]
-    false = [text for text, answered in questions if answered in ALARMS]
+    everyday = [(text, answered) for text, intent, answered in recognised if intent in EVERYDAY]
+    false = [text for text, answered in everyday if answered in ALARMS]
 
-    assert len(false) / len(questions) <= 0.10, false
+    assert len(false) / len(everyday) <= 0.10, false
