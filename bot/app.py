@@ -41,6 +41,7 @@ from bot.text import wording as catalogues
 from channels.base import Channel
 from channels.web import WebChat
 from channels.web.door import close_mute
+from channels.web.live import Live
 from channels.web.sessions import Sessions
 from channels.web.sockets import Ear, WebSockets, allowed_by, close_server, make_server
 from channels.web.throttle import Throttle
@@ -130,18 +131,20 @@ async def gateway(settings: Settings) -> AsyncIterator[Gateway]:
 
         peer = partial(peer_of, settings.proxies)
         app = make_app(Pages(office, store.articles))
+        live = Live(server, web_chat, sessions, standing, typing)
         sockets = WebSockets(
             server,
             web_chat,
             sessions,
             wording,
-            Ear(receive, alarm, history, erase, standing, typing),
+            Ear(receive, alarm, history, erase),
+            live,
             Throttle(office.chat.messages_per_minute),
             Throttle(office.chat.messages_per_minute_per_address),
             office.chat.max_text_chars,
             peer,
         )
-        parts = build_desk(settings, store, counter, wording, bus, server, sockets, peer)
+        parts = build_desk(settings, store, counter, wording, bus, server, live, peer)
         stack.push_async_callback(parts.knowledge.close)
         app.add_routes(parts.routes)
         if office.channels.web:

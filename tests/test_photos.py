@@ -1,93 +1,31 @@
-"""What is kept of a photo, and what is refused."""
+"""What is kept of a photo."""
 
 from __future__ import annotations
 
 import struct
-import zlib
-from collections.abc import Iterator
-from io import BytesIO
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
-from PIL import ExifTags, Image, ImageCms, PngImagePlugin
+from PIL import Image, ImageCms, PngImagePlugin
 
-from bot import photos
 from bot.messages import Location
-from bot.photos import PhotoRefused, prepare
-
-RED, GREEN, BLUE, WHITE = (254, 0, 0), (0, 255, 1), (0, 0, 254), (255, 255, 255)
-CORNERS = (RED, GREEN, BLUE, WHITE)
-EXIF = b"Exif\0\0"
-GRENOBLE = {1: "N", 2: (45.0, 11.0, 18.6), 3: "E", 4: (5.0, 43.0, 28.2)}
-
-
-def quarters(width: int = 64, height: int = 32) -> Image.Image:
-    """A picture whose quarters are red, green, blue and white, from the upper left on."""
-    image = Image.new("RGB", (2, 2))
-    image.putdata([RED, GREEN, BLUE, WHITE])
-    return image.resize((width, height), Image.Resampling.NEAREST)
-
-
-def file(image: Image.Image, form: str = "JPEG", **options: Any) -> bytes:
-    written = BytesIO()
-    image.save(written, form, **options)
-    return written.getvalue()
-
-
-def exif(gps: dict[int, Any] | None = None, **tags: int) -> bytes:
-    notes = Image.Exif()
-    for name, value in tags.items():
-        notes[ExifTags.Base[name]] = value
-    if gps is not None:
-        notes[ExifTags.IFD.GPSInfo] = gps
-    return notes.tobytes()
-
-
-def kept(content: bytes) -> Image.Image:
-    return Image.open(BytesIO(prepare(content).content), formats=["JPEG"]).convert("RGB")
-
-
-def corners(image: Image.Image) -> tuple[tuple[int, ...], ...]:
-    """What the middle of each quarter is nearest to."""
-    width, height = image.size
-    points = [(width // 4, height // 4), (3 * width // 4, height // 4)]
-    points += [(x, 3 * height // 4) for x, _ in points]
-    return tuple(
-        min(CORNERS, key=lambda colour: sum(abs(a - b) for a, b in zip(colour, found, strict=True)))
-        for found in (image.getpixel(point) for point in points)
-        if isinstance(found, tuple)
-    )
-
-
-def grey(image: Image.Image, x: int, y: int) -> list[int]:
-    """A pixel in steps of sixteen, so that JPEG's losses do not count."""
-    found = image.getpixel((x, y))
-    assert isinstance(found, tuple)
-    return [round(value / 16) for value in found]
-
-
-def refusal(content: bytes) -> tuple[str, int]:
-    with pytest.raises(PhotoRefused) as caught:
-        prepare(content)
-    return caught.value.reason, caught.value.status
-
-
-def segments(content: bytes) -> Iterator[int]:
-    """The markers of a JPEG up to its first scan."""
-    at = 2
-    while content[at + 1] != 0xDA:
-        yield content[at + 1]
-        at += 2 + int.from_bytes(content[at + 2 : at + 4], "big")
-
-
-def chunk(name: bytes, data: bytes) -> bytes:
-    return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
-
-
-def segment(marker: int, data: bytes) -> bytes:
-    return bytes((0xFF, marker)) + struct.pack(">H", len(data) + 2) + data
+from bot.photos import prepare
+from tests.pictures import (
+    BLUE,
+    CORNERS,
+    GREEN,
+    GRENOBLE,
+    RED,
+    WHITE,
+    corners,
+    exif,
+    file,
+    grey,
+    kept,
+    quarters,
+    segment,
+    segments,
+)
 
 
 @pytest.mark.parametrize("form", ["JPEG", "PNG", "WEBP"])
@@ -299,130 +237,3 @@ def test_noise_can_be_written() -> None:
     channels = [Image.effect_noise((2048, 2048), 250) for _ in range(3)]
 
     assert prepare(file(Image.merge("RGB", channels), quality=90)).width == 2048
-
-
-@pytest.mark.parametrize(
-    "content",
-    [
-        b"",
-        b"\xff\xd8",
-        b"GIF89a\x01\x00\x01\x00\x00\x00\x00;",
-        b"<svg xmlns='http://www.w3.org/2000/svg'/>",
-        b"<!doctype html><title>x</title>",
-        b"%PDF-1.7\n",
-        b"BM" + bytes(60),
-        b"II*\0" + bytes(60),
-        b"\0\0\0\x18ftypheic" + bytes(60),
-        b"\0\0\0\x18ftypavif" + bytes(60),
-        b"RIFF\x24\0\0\0WAVE" + bytes(60),
-        b" " + file(quarters()),
-        b"<html>" + file(quarters(), "PNG"),
-    ],
-)
-def test_what_is_no_photo_is_refused(content: bytes) -> None:
-    """By its first bytes, whatever follows and whatever Pillow could open."""
-    assert refusal(content) == ("photo_not_one", 415)
-
-
-def test_a_large_file_is_refused() -> None:
-    """A byte above the limit is too much, the limit is not."""
-    sent = file(quarters())
-
-    assert prepare(sent.ljust(photos.MAX_BYTES, b"\0")).width == 64
-    assert refusal(sent.ljust(photos.MAX_BYTES + 1, b"\0")) == ("photo_too_large", 413)
-
-
-@pytest.mark.parametrize("side", [7072, 9500, 60_000])
-def test_a_bomb_is_refused_by_its_header(side: int) -> None:
-    """A few bytes that would become gigabytes are not decoded: below Pillow's bounds, between and above them."""
-    header = struct.pack(">IIBBBBB", side, side, 8, 2, 0, 0, 0)
-    png = b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(b"")) + chunk(b"IEND", b"")
-    frame = struct.pack(">BHHB", 8, side, side, 1) + b"\1\x11\0"
-    jpeg = b"\xff\xd8" + segment(0xDB, b"\0" + b"\1" * 64) + segment(0xC0, frame) + segment(0xDA, b"\1\1\0\0\x3f\0")
-    canvas = (side - 1).to_bytes(3, "little") * 2
-    still = file(Image.new("RGB", (16, 16)), "WEBP")[12:]
-    part = bytes(6) + (15).to_bytes(3, "little") * 2 + b"\x64\0\0\0" + still
-    body = b"WEBPVP8X" + struct.pack("<I", 10) + b"\2\0\0\0" + canvas + b"ANIM" + struct.pack("<I", 6) + bytes(6)
-    body += b"ANMF" + struct.pack("<I", len(part)) + part
-    webp = b"RIFF" + struct.pack("<I", len(body)) + body
-
-    assert [refusal(content) for content in (png, jpeg, webp)] == [("photo_too_large", 413)] * 3
-
-
-def test_a_photo_of_very_many_scans_is_refused() -> None:
-    """A scan of a few bytes costs time for the whole picture."""
-    sent = file(quarters(), progressive=True)
-    start = sent.rindex(b"\xff\xda")
-
-    assert prepare(sent).width == 64
-    assert refusal(sent[:start] + sent[start:-2] * photos.MAX_SCANS + sent[-2:]) == ("photo_too_large", 413)
-
-
-@pytest.mark.parametrize("form", ["JPEG", "PNG", "WEBP"])
-def test_notes_that_claim_too_much_cost_nothing(form: str) -> None:
-    """Every entry of this EXIF says that it is the rest of the file: read as they say it would be gigabytes."""
-    count, size = 60_000, 60_000
-    entry = struct.pack("<HHII", 0x010E, 7, size, 8)
-    notes = b"II*\0" + struct.pack("<IH", 8, count) + (entry * count if form != "JPEG" else entry * 5000)
-
-    assert prepare(file(quarters(), form, exif=EXIF + notes)).width == 64
-
-
-@pytest.mark.parametrize("form", ["JPEG", "PNG", "WEBP"])
-def test_nothing_half_decoded_is_kept(form: str) -> None:
-    """A file cut anywhere is refused, unless all of its pixels were there already."""
-    image = Image.effect_noise((96, 64), 90).convert("RGB")
-    sent = file(image, form)
-    whole = prepare(sent).content
-    outcomes = []
-    for cut in range(12, len(sent)):
-        try:
-            outcomes.append("whole" if prepare(sent[:cut]).content == whole else "half")
-        except PhotoRefused as refused:
-            outcomes.append(refused.reason)
-
-    assert set(outcomes[:-32]) == {"photo_damaged"}
-    assert set(outcomes[-32:]) <= {"photo_damaged", "whole"}
-
-
-@given(
-    st.sampled_from([b"", b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"RIFF\x40\0\0\0WEBPVP8 "]), st.binary(max_size=300)
-)
-def test_random_bytes_are_refused(start: bytes, rest: bytes) -> None:
-    """Whatever Pillow's parsers trip over, it is a refusal."""
-    with pytest.raises(PhotoRefused):
-        prepare(start + rest)
-
-
-SAMPLES = [file(quarters(), form, exif=exif(GRENOBLE)) for form in ("JPEG", "PNG", "WEBP", "MPO")]
-SAMPLES.append(file(quarters(), progressive=True))
-
-
-@settings(max_examples=300, deadline=None)
-@given(
-    st.sampled_from(SAMPLES),
-    st.lists(st.tuples(st.integers(0, 5000), st.binary(min_size=1, max_size=4)), min_size=1, max_size=5),
-)
-def test_spoilt_photos_are_kept_or_refused(sent: bytes, spoilt: list[tuple[int, bytes]]) -> None:
-    """Wrong bytes in a photo lead to a photo or to a refusal, never to another error."""
-    content = bytearray(sent)
-    for at, what in spoilt:
-        place = at % len(sent)
-        content[place : place + len(what)] = what
-    try:
-        starts = prepare(bytes(content)).content[:2]
-    except PhotoRefused as refused:
-        starts = refused.reason.encode()[:2]
-
-    assert starts in (b"\xff\xd8", b"ph")
-
-
-@settings(deadline=None)
-@given(
-    st.sampled_from(["JPEG", "PNG", "WEBP"]),
-    st.sampled_from([b"", b"II*\0\x08\0\0\0", b"MM\0*\0\0\0\x08"]),
-    st.binary(),
-)
-def test_broken_notes_do_not_spoil_a_photo(form: str, start: bytes, rest: bytes) -> None:
-    """A photo whose EXIF is nonsense is still a photo."""
-    assert set(prepare(file(quarters(), form, exif=EXIF + start + rest)).content[:2]) == {0xFF, 0xD8}

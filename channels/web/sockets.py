@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
-from collections import Counter, OrderedDict
+from collections import Counter
 from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass
 from datetime import timedelta
@@ -16,7 +15,6 @@ import structlog
 from aiohttp import web
 
 from bot.clock import Clock, now
-from bot.cases import AGENT, Standing
 from bot.errors import BotError, PayloadRejected, RequestRejected, SendFailed, SignatureRejected, StoreError
 from bot.messages import ALARM_SUFFIX, Address, Author, Reply
 from bot.safety import MAX_CHARS
@@ -26,6 +24,7 @@ from bot.text.wording import DEFAULT, Wording
 from channels.base import Deliver
 from channels.web import WebChat, own_room, payloads, request, room
 from channels.web.door import Packet, doorkeeper
+from channels.web.live import Live
 from channels.web.sessions import Sessions
 from channels.web.throttle import Throttle
 
@@ -43,10 +42,6 @@ HEEDED_CHARS_PER_MINUTE = 60_000
 """Of one address, how much is looked through for danger before its right and its rate are asked."""
 ALWAYS_HEEDED_CHARS = 200
 """How much of a text beyond that is looked through all the same: who is in danger writes little."""
-TYPING_PER_MINUTE = 60
-"""Of one session."""
-MAX_LIVE = 50_000
-"""Sessions of which it is remembered whose agent they are with; the oldest go first, and lose a typing indicator."""
 REDIS_AGAIN_AFTER = timedelta(seconds=5)
 """Later than the other gateways listen again, a second or three after it is back."""
 STORE_WITHIN = timedelta(seconds=10)
@@ -62,10 +57,6 @@ class Ear:
     """The catalogue line that answers danger or distress in a text, None for neither."""
     history: Callable[[Address], Awaitable[list[Entry]]]
     erase: Callable[[Address], Awaitable[Erased]]
-    standing: Callable[[Address], Awaitable[Standing]]
-    """Who has a citizen's conversation."""
-    typing: Callable[[int], Awaitable[None]]
-    """A citizen writes to the agent of a case, by its id."""
 
 
 class RedisManager(socketio.AsyncRedisManager):  # type: ignore[misc]
@@ -142,6 +133,7 @@ class WebSockets:
         sessions: Sessions,
         wording: Wording,
         ear: Ear,
+        live: Live,
         per_session: Throttle,
         per_peer: Throttle,
         max_text_chars: int,
@@ -153,18 +145,16 @@ class WebSockets:
         self._sessions = sessions
         self._wording = wording
         self._ear = ear
+        self._live = live
         self._per_session = per_session
         self._per_peer = per_peer
         self._urgent = Throttle(URGENT_PER_MINUTE)
         self._heeded = Throttle(HEEDED_CHARS_PER_MINUTE)
-        self._typing_throttle = Throttle(TYPING_PER_MINUTE)
         self._max_text_chars = max_text_chars
         self._peer_of = peer_of
         self._clock = clock
         self._peers: dict[str, str] = {}
         self._open: Counter[str] = Counter()
-        self._live: OrderedDict[str, int] = OrderedDict()
-        """By a session's key, the case whose agent has its conversation; 0 for none."""
 
     def attach(self, app: web.Application) -> None:
         """Serve `/socket.io/` from an application."""
@@ -175,28 +165,12 @@ class WebSockets:
         self._server.on("session_request", self._session_request)
         self._server.on("user_uttered", self._user_uttered)
         self._server.on("erase", self._erase)
-        self._server.on("typing", self._typing)
+        self._live.attach()
 
     @property
     def connected(self) -> int:
         """How many pages are connected."""
         return len(self._peers)
-
-    async def show(self, address: Address, standing: Standing) -> None:
-        """Say who has the conversation to the pages of a citizen that are connected here."""
-        room = own_room(address.key)
-        if address.channel == self._channel.name and self._is_here(room):
-            self._live[address.key] = standing.case if standing.state == AGENT else 0
-            await self._server.emit("desk", payloads.standing(standing), room=room, ignore_queue=True)
-
-    async def typing(self, address: Address, name: str) -> None:
-        """Say that an agent is writing, wherever the citizen is connected; what gets lost is not missed."""
-        if address.channel == self._channel.name:
-            with contextlib.suppress(SendFailed):
-                await self._server.emit("typing", {"name": name}, room=own_room(address.key))
-
-    def _is_here(self, room: str) -> bool:
-        return next(iter(self._server.manager.get_participants("/", room)), None) is not None
 
     async def _connect(self, sid: str, environ: dict[str, Any], auth: Any = None) -> bool:
         peer = self._peer_of(environ["aiohttp.request"])
@@ -243,7 +217,7 @@ class WebSockets:
         return {
             "session_id": session_id,
             "resumed": bool(history),
-            "desk": payloads.standing(await self._standing(key)),
+            "desk": payloads.standing(await self._live.of(key)),
             "welcome": {
                 "id": "welcome",
                 "author": "bot",
@@ -252,24 +226,6 @@ class WebSockets:
             },
             "history": [payloads.entry(line) for line in history],
         }
-
-    async def _standing(self, key: str) -> Standing:
-        try:
-            found = await self._ear.standing(Address(self._channel.name, key))
-        except StoreError:
-            log.exception("web.standing_failed")
-            return Standing()
-        self._live[key] = found.case if found.state == AGENT else 0
-        while len(self._live) > MAX_LIVE:
-            self._live.popitem(last=False)
-        return found
-
-    async def _typing(self, sid: str, data: Any = None) -> None:
-        key = self._sessions.key(data.get("session_id")) if isinstance(data, dict) else None
-        case_id = self._live.get(key or "", 0)
-        if case_id and self._typing_throttle.take(key or "") is None:
-            with contextlib.suppress(SendFailed):
-                await self._ear.typing(case_id)
 
     async def _user_uttered(self, sid: str, data: Any = None) -> dict[str, Any]:
         session = await self._server.get_session(sid)

@@ -97,11 +97,16 @@ async def test_agent_and_citizen_talk(running: Gateway, rasa: FakeRasa) -> None:
             ("agent", "Claire"),
             ("bot", ""),
         ]
-        assert ["j'ai une fuite", "Je cherche.", "dans la rue du Lavoir", "Nous passons cet après-midi."] == [
-            line["text"] for line in shown if line["author"] != "system"
-        ][:4]
+        assert [line["text"] for line in shown if line["author"] != "system"][:4] == [
+            "j'ai une fuite",
+            "Je cherche.",
+            "dans la rue du Lavoir",
+            "Nous passons cet après-midi.",
+        ]
         assert [heard["message"] for heard in rasa.heard] == ["j'ai une fuite", f'/returned{{"case": "{case_id}"}}']
-        remembered = [event["text"] for event in rasa.trackers[rasa.heard[0]["sender"]] if "ref" in event.get("metadata", {})]
+        remembered = [
+            event["text"] for event in rasa.trackers[rasa.heard[0]["sender"]] if "ref" in event.get("metadata", {})
+        ]
         assert remembered[-2:] == ["dans la rue du Lavoir", "Nous passons cet après-midi."]
 
 
