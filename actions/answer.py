@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from rasa_sdk import Tracker
 from rasa_sdk.events import SlotSet
 
+from actions.asking import CONTACT_HELPED, PERSON, asked, pending
 from actions.base import (
     ANSWERED_ARTICLE,
     ANSWERED_PASSAGE,
@@ -21,10 +22,15 @@ from actions.base import (
     words,
 )
 from actions.choosing import asked_before, picked, titles
+from actions.offering import person_button
+from actions.requests import read_number, status_of
+from actions.returned import IN_PART, PARTLY, rate_contact
 from actions.services import Services
+from bot.cases import Cause
 from bot.knowledge.answer import Answer
 from bot.knowledge.articles import Passage
 from bot.messages import AnswerStatus
+from bot.text.french import fold
 from bot.text.typography import typeset
 from bot.wire import Say, WireButton, WireSource
 
@@ -72,6 +78,10 @@ class ActionAnswer(GuichetAction):
             answer = await services.knowledge.about(chosen.article_id, chosen.question)
         else:
             text = words(tracker.latest_message.get("text"))
+            if read_number(text) and await status_of(services, say, tracker, text):
+                return []
+            if (question := pending(tracker)) and question["what"] == CONTACT_HELPED and PARTLY.search(fold(text)):
+                return await rate_contact(services, say, tracker, int(question["case"]), IN_PART)
             answer = await services.knowledge.ask(text, tracker.get_slot(ANSWERED_ARTICLE))
         return told(services, say, tracker, answer)
 
@@ -201,10 +211,12 @@ def lost(say: Callable[[Say], None], tracker: Tracker, once: str = "lost") -> Ev
     key = message_key(tracker.latest_message)
     last = tracker.get_slot(LOST) or {}
     again = last.get("again") if key and last.get("message_id") == key else last.get("again") is False
-    say(Say("lost_again" if again else once, status=AnswerStatus.LOST))
+    offered = (person_button(Cause.LOST),) if again else ()
+    say(Say("lost_again" if again else once, buttons=offered, status=AnswerStatus.LOST))
     # The article stays for a question that goes on about it; there is nothing to rate or to choose.
     return [
         SlotSet(ANSWERED_PASSAGE, None),
         SlotSet(OFFERED, None),
         SlotSet(LOST, {"again": again, "message_id": key}),
+        *(asked(tracker, PERSON, cause=Cause.LOST.value) if again else []),
     ]

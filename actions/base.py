@@ -28,6 +28,8 @@ Events = list[dict[str, Any]]
 ANSWERED_ARTICLE = "answered_article"
 ANSWERED_PASSAGE = "answered_passage"
 LOST = "lost"
+REQUESTED = "requested_slot"
+"""Rasa's own: what an open form has asked for."""
 OFFERED = "offered"
 
 
@@ -53,6 +55,10 @@ class GuichetAction(Action, ABC):
             BotError: it cannot be done now.
         """
 
+    def given_up(self, tracker: Tracker) -> Events:
+        """What the tracker is told when the work failed."""
+        return []
+
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
         """Rasa's call."""
         said: list[Say] = []
@@ -62,7 +68,7 @@ class GuichetAction(Action, ABC):
             events = await asyncio.wait_for(self._run(said.append, tracker), WITHIN.total_seconds())
         except (BotError, asyncio.TimeoutError) as failure:
             # Half an answer is none.
-            said, events = [Say("unavailable", status=AnswerStatus.UNAVAILABLE)], []
+            said, events = [Say("unavailable", status=AnswerStatus.UNAVAILABLE)], self.given_up(tracker)
             error = type(failure).__name__
         for line in said:
             dispatcher.utter_message(json_message=line.payload())

@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from rasa_sdk import Tracker
-from rasa_sdk.events import SlotSet
+from rasa_sdk.events import FollowupAction, SlotSet
 
+from actions import asking, handoff
 from actions.answer import Place, lost, offer, told
-from actions.base import ANSWERED_ARTICLE, ANSWERED_PASSAGE, Events, GuichetAction, entity, message_key
+from actions.asking import pending
+from actions.base import ANSWERED_ARTICLE, ANSWERED_PASSAGE, Events, GuichetAction, entity, message_key, words
 from actions.choosing import Picked, asked_before, picked, titles
+from actions.forming import open_form, resumed
+from actions.offering import person_button
+from actions.returned import NO, YES, rate_contact
 from actions.services import Services
+from bot.cases import Cause
+from bot.knowledge import choice
+from bot.knowledge.answer import CHOICES
 from bot.messages import AnswerStatus
+from bot.rasa_events import SUSPENDED_FORM
 from bot.settings import GENERAL_SERVICE
 from bot.wire import Say
 
@@ -49,13 +59,50 @@ async def heard(services: Services, say: Callable[[Say], None], tracker: Tracker
     article_id, place = entity(tracker, "article"), Place.read(entity(tracker, "passage"))
     if article_id and place is not None:
         return await rate(services, say, tracker, str(article_id), place, yes)
+    if open_form(tracker):
+        # Not what the form asked; it asks again.
+        return []
+    if question := pending(tracker):
+        return await replied(services, say, tracker, question, yes)
     offered = await titles(services, tracker)
     if offered:
         return await chosen(services, say, tracker, offered, yes)
+    if choice.place(words(tracker.latest_message.get("text")), CHOICES) is not None:
+        # « Le premier », and nothing was offered: that rates nothing.
+        say(Say("nothing_offered"))
+        return []
     article_id, place = tracker.get_slot(ANSWERED_ARTICLE), Place.read(tracker.get_slot(ANSWERED_PASSAGE))
     if article_id and place is not None:
         return await rate(services, say, tracker, str(article_id), place, yes)
     say(Say("more"))
+    return []
+
+
+async def replied(
+    services: Services, say: Callable[[Say], None], tracker: Tracker, question: Mapping[str, Any], yes: bool
+) -> Events:
+    """« Oui » or « non » to what the bot itself asked just before.
+
+    Raises:
+        StoreError: what was agreed to cannot be done now.
+    """
+    match question["what"], yes:
+        case asking.PERSON, True:
+            return [FollowupAction(handoff.FORM)]
+        case asking.RESUME, True:
+            return resumed(say, tracker)
+        case asking.WITHDRAW, True:
+            await handoff.withdraw(services, say, tracker, str(question["case"]))
+        case asking.WITHDRAW, False:
+            return await handoff.still_waiting(services, say, tracker, int(question["case"]))
+        case asking.CONTACT_HELPED, _:
+            rating = YES if yes else NO
+            return await rate_contact(services, say, tracker, int(question["case"]), rating)
+        case asking.RESUME, False:
+            say(Say("dropped"))
+            return [SlotSet(SUSPENDED_FORM, None)]
+        case _:
+            say(Say("more"))
     return []
 
 
@@ -93,9 +140,10 @@ async def rate(
     else:
         about = await services.knowledge.about(article_id)
         code = about.services[0] if about.status is not AnswerStatus.LOST else GENERAL_SERVICE
-        say(Say("rated_useless", values=services.office.reach(code)))
+        say(Say("rated_useless", values=services.office.reach(code), buttons=(person_button(Cause.RATED),)))
+    question: Events = [] if helpful else asking.asked(tracker, asking.PERSON, cause=Cause.RATED.value)
     last = (tracker.get_slot(ANSWERED_ARTICLE), tracker.get_slot(ANSWERED_PASSAGE))
-    return [SlotSet(ANSWERED_PASSAGE, None)] if last == (article_id, place.slot()) else []
+    return [*question, *([SlotSet(ANSWERED_PASSAGE, None)] if last == (article_id, place.slot()) else [])]
 
 
 def _pressed_already(tracker: Tracker) -> bool:

@@ -14,6 +14,8 @@ from bot.knowledge.base import KnowledgeBase
 from bot.settings import Office, Settings, load
 from bot.store.base import Conversations, Ratings
 from bot.store.sql import open_store
+from bot.text.wording import Wording
+from bot.text.wording import load as load_wording
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,7 @@ class Services:
     agents: Agents
     conversations: Conversations
     hours: Hours
+    wording: Wording
     clock: Clock = now
     release: Callable[[], Awaitable[None]] | None = None
 
@@ -57,6 +60,7 @@ async def open_services(settings: Settings) -> Services:
         agents=store.agents,
         conversations=store.conversations,
         hours=Hours(settings.office),
+        wording=load_wording(settings.office),
         release=store.close,
     )
 

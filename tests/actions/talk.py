@@ -24,6 +24,7 @@ from bot.messages import Address
 from bot.settings import Office
 from bot.settings_hours import read_week
 from bot.store.sql import Store, migrate, open_store
+from bot.text.wording import load as load_wording
 from bot.wire import Say, WireButton, read
 from tests.knowledge import small
 
@@ -69,6 +70,11 @@ class Talk:
         self, action: GuichetAction, text: str, intent: str, message_id: str = "", **entities: Any
     ) -> list[Say]:
         """Every reply of an action to a message."""
+        self.listen(text, intent, message_id, **entities)
+        return await self.act(action)
+
+    def listen(self, text: str, intent: str, message_id: str = "", **entities: Any) -> None:
+        """A message that no action has answered yet."""
         if not message_id:
             self.turns += 1
             message_id = f"m{self.turns}"
@@ -79,12 +85,16 @@ class Talk:
             "metadata": {"message_id": message_id, "channel": "web", "language": self.language},
         }
         self.events.append({"event": "user", **message})
-        return await self.act(action)
+
+    def open(self, form: str) -> None:
+        """Rasa opens a form, or closes the open one."""
+        self.loop = form
+        self.events.append({"event": "active_loop", "name": form or None})
 
     async def act(self, action: GuichetAction) -> list[Say]:
         """Every reply of one more action to the last message."""
         dispatcher = CollectingDispatcher()
-        message = {key: value for key, value in self._last_message().items() if key != "event"}
+        message = {key: value for key, value in self.heard.items() if key != "event"}
         loop = {"name": self.loop} if self.loop else {}
         tracker = Tracker(
             self.sender_id, dict(self.slots), message, list(self.events), False, None, loop, action.name()
@@ -106,7 +116,9 @@ class Talk:
         """What is added after the numbers of an alarm."""
         return await self.hear(ActionOtherwise(self.services), text, intent, "alarm")
 
-    def _last_message(self) -> dict[str, Any]:
+    @property
+    def heard(self) -> dict[str, Any]:
+        """The last message."""
         return next(event for event in reversed(self.events) if event["event"] == "user")
 
     @property
@@ -137,6 +149,7 @@ def services_on(store: Store, office: Office = OFFICE, clock: Clock = lambda: sm
         agents=store.agents,
         conversations=store.conversations,
         hours=Hours(office),
+        wording=load_wording(office),
         clock=clock,
     )
 

@@ -3,6 +3,8 @@
 import pytest
 
 from actions.feedback import ActionAffirm
+from actions.offering import person_button
+from bot.cases import Cause
 from bot.store.sql import Store
 from bot.wire import Say
 from tests.actions.talk import Talk, ratings
@@ -37,7 +39,9 @@ async def test_an_answer_that_did_not_help(talk: Talk, store: Store) -> None:
     await talk.ask("comment avoir un passeport")
 
     assert await talk.ask("non", "deny") == Say(
-        "rated_useless", values={"service": "État civil", "service_phone": "01 00 00 00 01"}
+        "rated_useless",
+        values={"service": "État civil", "service_phone": "01 00 00 00 01"},
+        buttons=(person_button(Cause.RATED),),
     )
     assert await ratings(store) == [("m2", "passeport-adulte", False)]
 
@@ -70,3 +74,44 @@ async def test_yes_to_something_else_is_no_rating(talk: Talk, store: Store, befo
 
     assert said == ["more", "more"]
     assert await ratings(store) == []
+
+
+@pytest.mark.parametrize("text", ["le premier", "la 2", "non le deuxième"])
+async def test_a_choice_where_nothing_is_offered_is_no_rating(talk: Talk, store: Store, text: str) -> None:
+    """« Le premier » after an answer says nothing about it, whatever Rasa takes it for."""
+    await talk.ask("comment avoir un passeport")
+    said = [(await talk.ask(text, intent)).say for intent in ("affirm", "deny")]
+
+    assert said == ["nothing_offered", "nothing_offered"]
+    assert await ratings(store) == []
+
+
+@pytest.mark.parametrize("again", ["lost", "rated"])
+async def test_yes_to_a_person_leads_to_one(talk: Talk, again: str) -> None:
+    """After two failures, or after an answer that did not help, « oui » is to the person that was offered."""
+    if again == "lost":
+        for text in ("blabla", "la lune"):
+            await talk.ask(text)
+    else:
+        await talk.ask("comment avoir un passeport")
+        await talk.ask("non", "deny")
+    said = await talk.hear(ActionAffirm(talk.services), "oui", "affirm")
+
+    assert (said, talk.followed) == ([], "handoff_form")
+
+
+async def test_no_to_a_person_rates_nothing(talk: Talk, store: Store) -> None:
+    """« Non » to the offer is not a second « non » to the answer."""
+    await talk.ask("comment avoir un passeport")
+    said = [(await talk.ask("non", "deny")).say for _ in range(2)]
+
+    assert said == ["rated_useless", "more"]
+    assert [helpful for _, _, helpful in await ratings(store)] == [False]
+
+
+async def test_an_offer_is_answered_at_once_or_not_at_all(talk: Talk) -> None:
+    """« Oui » after another answer is about that answer."""
+    for text in ("blabla", "la lune", "comment avoir un passeport"):
+        await talk.ask(text)
+
+    assert (await talk.ask("oui", "affirm")).say == "rated_helpful"

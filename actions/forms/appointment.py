@@ -1,0 +1,222 @@
+"""The appointment form: service, subject, day, time and contact, said in any order and corrected at any time."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import date, datetime, time
+from typing import Any
+
+from rasa_sdk import Tracker
+
+from actions.base import entity
+from actions.forming import is_question, plain
+from actions.forms.form import PROBLEM, Slots, ValidateForm, intent_of, problem, typed
+from actions.forms.wishes import OFFERED, WISH, Wishes
+from actions.handoff_form import cut
+from actions.services import Services
+from bot.desk import routing
+from bot.desk.appointments import Appointments
+from bot.knowledge import choice
+from bot.text.contacts import WhyNot, read_contact
+from bot.text.french import listed
+from bot.text.french import words as subject_words
+from bot.text.spoken.moments import read_moment
+
+FORM = "appointment_form"
+SERVICE, SUBJECT, DAY, TIME = (
+    "appointment_service",
+    "appointment_subject",
+    "appointment_day",
+    "appointment_time",
+)
+CONTACT, CONFIRMED, CHANGING = "appointment_contact", "appointment_confirmed", "appointment_changing"
+CANCELLED = "appointment_cancelled"
+"""That an appointment is to be cancelled, not made."""
+ORDER = (SERVICE, SUBJECT, DAY, TIME, CONTACT, CONFIRMED)
+NOT_A_SUBJECT = frozenset(
+    {
+        *("greet", "goodbye", "thank", "bot_identity", "repeat_or_rephrase", "language_switch", "privacy_request"),
+        *("resume", "affirm", "deny", "ask_opening_hours", "ask_status_of_request", "ask_human", "complaint"),
+    }
+)
+BOOKING = listed(
+    """
+    rendez vous rdv prendre prends pris fixer reserver reservation creneau bloquer obtenir avoir demander voudrais veux
+    souhaite souhaiterais aimerais besoin faut pourrais possible peux mairie ville hotel service bureau guichet appointment
+    book make need want would like please schedule get slot meeting with the for an to at town hall can could
+    disponible dispo dispos disponibilites date jour heure prochain semaine
+    """
+)
+"""Words that ask for an appointment and do not say what for; folded."""
+CONTACT_WHY = {
+    WhyNot.TOO_SHORT: "contact_short",
+    WhyNot.TOO_LONG: "contact_long",
+    WhyNot.INVALID: "contact_invalid",
+    WhyNot.PREMIUM: "contact_premium",
+}
+_CANCELS = re.compile(r"\b(?:annul\w+|supprim\w+|decommand\w+|cancel)\b")
+
+
+class ValidateAppointmentForm(ValidateForm):
+    """`validate_appointment_form`"""
+
+    form = FORM
+    opener = "book_appointment"
+    gathered = (*ORDER, CHANGING, CANCELLED, OFFERED, WISH)
+
+    async def begin(self, services: Services, say: Callable[[Any], None], tracker: Tracker) -> Slots:
+        """See `ValidateForm.begin`: « mardi prochain à 14h30 pour un passeport » tells four things."""
+        text = typed(tracker)
+        book = Appointments(services.office, services.hours, services.bookings)
+        slots: Slots = {}
+        if cancels(text):
+            return {CANCELLED: True}
+        index = await services.knowledge.index()
+        if any(word not in BOOKING for word in subject_words(_without_moment(services, text))):
+            found = routing.route(text, index, services.office).services
+            slots[SERVICE] = next((code for code in found if code in book.services), None)
+            if found and slots[SERVICE] is None and found[0] not in book.services:
+                slots[PROBLEM] = problem("appointment_not_here", **services.office.reach(found[0]))
+            if routing.naming(text, services.office) == () or slots[SERVICE]:
+                slots[SUBJECT] = cut(text)
+        if len(book.services) == 1:
+            slots[SERVICE] = book.services[0]
+        slots |= await Wishes(services, book, {SERVICE: slots.get(SERVICE)}).read(text)
+        contact = read_contact(text).contact
+        if contact:
+            slots[CONTACT] = contact.shown
+        return slots
+
+    async def hear(
+        self, services: Services, say: Callable[[Any], None], tracker: Tracker, requested: str
+    ) -> Slots | None:
+        """See `ValidateForm.hear`."""
+        if (pressed := self._pressed(services, tracker)) is not None:
+            return await self._fitting(services, tracker, pressed)
+        text, intent = typed(tracker), intent_of(tracker)
+        if requested == CONFIRMED and intent == "affirm":
+            return {CONFIRMED: True}
+        if not text and intent not in {"affirm", "deny"}:
+            return None
+        if requested in {DAY, TIME, CONFIRMED} and (offered := tracker.get_slot(OFFERED)):
+            at = choice.place(text, len(offered))
+            if at is None and intent == "affirm" and len(offered) == 1:
+                at = 0
+            if at is not None:
+                return await self._fitting(services, tracker, _at(str(offered[at])))
+        heard = await self._said(services, tracker, requested, text, intent)
+        if heard is not None:
+            return heard
+        if requested == CONFIRMED and intent == "deny":
+            return {CONFIRMED: None, CHANGING: True}
+        return None
+
+    async def missing(self, services: Services, tracker: Tracker, slots: Slots) -> str | None:
+        """See `ValidateForm.missing`."""
+        if slots.get(CANCELLED) or not services.office.appointments.services:
+            return None
+        return next((name for name in ORDER if slots.get(name, tracker.get_slot(name)) is None), None)
+
+    def takes_any_words(self, requested: str) -> bool:
+        """See `ValidateForm.takes_any_words`."""
+        return requested == SUBJECT
+
+    def _pressed(self, services: Services, tracker: Tracker) -> Slots | None:
+        """What a button says."""
+        if moment := entity(tracker, "appointment_at"):
+            return _at(str(moment))
+        if day := entity(tracker, DAY):
+            return {DAY: str(day), TIME: None}
+        if (code := entity(tracker, SERVICE)) in services.office.appointments.services:
+            return {SERVICE: code}
+        if (change := entity(tracker, "change")) in ORDER:
+            return {str(change): None, CONFIRMED: None, **({TIME: None} if change == DAY else {})}
+        return None
+
+    async def _said(self, services: Services, tracker: Tracker, requested: str, text: str, intent: str) -> Slots | None:
+        """What typed words tell: an answer to the question, or a correction of another one."""
+        slots: Slots = {}
+        contact = read_contact(text)
+        if contact.contact:
+            slots[CONTACT] = contact.contact.shown
+        elif contact.span is not None and requested == CONTACT:
+            return {CONTACT: None, PROBLEM: problem(CONTACT_WHY.get(contact.why or WhyNot.NONE, "contact_invalid"))}
+        rest = text if contact.span is None else text[: contact.span[0]] + " " + text[contact.span[1] :]
+        asks = is_question(text)
+        if requested == SUBJECT and intent not in NOT_A_SUBJECT and not asks:
+            slots[SUBJECT] = cut(text)
+        elif requested == SERVICE:
+            slots |= await self._service(services, rest)
+        elif (named := routing.naming(rest, services.office)) and not asks:
+            code = next((code for code in named if code in services.office.appointments.services), None)
+            if code is not None and code != tracker.get_slot(SERVICE):
+                slots[SERVICE] = code
+        if requested != SUBJECT or not asks:
+            service = slots.get(SERVICE) or tracker.get_slot(SERVICE)
+            known = {SERVICE: service, DAY: tracker.get_slot(DAY), TIME: tracker.get_slot(TIME)}
+            book = Appointments(services.office, services.hours, services.bookings)
+            slots |= await Wishes(services, book, known).read(rest)
+        if not slots:
+            return None
+        slots = {**await self._rechecked(services, tracker, slots), **slots}
+        if requested == CONFIRMED:
+            slots.setdefault(CONFIRMED, None)
+        return slots
+
+    async def _service(self, services: Services, text: str) -> Slots:
+        codes = services.office.appointments.services
+        at = choice.place(text, len(codes))
+        if at is not None:
+            return {SERVICE: codes[at]}
+        found = routing.route(text, await services.knowledge.index(), services.office).services
+        code = next((code for code in found if code in codes), None)
+        if code is not None:
+            return {SERVICE: code}
+        if found and not is_question(text):
+            return {SERVICE: None, PROBLEM: problem("appointment_not_here", **services.office.reach(found[0]))}
+        return {}
+
+    async def _rechecked(self, services: Services, tracker: Tracker, slots: Slots) -> Slots:
+        """A day and a time that were wished for before the service was known, or for another one."""
+        code = slots.get(SERVICE)
+        if not code or code == tracker.get_slot(SERVICE) or DAY in slots or OFFERED in slots:
+            return {}
+        book = Appointments(services.office, services.hours, services.bookings)
+        wishes = Wishes(services, book, {SERVICE: code})
+        return await wishes.recheck(tracker.get_slot(DAY), tracker.get_slot(TIME), tracker.get_slot(WISH))
+
+    async def _fitting(self, services: Services, tracker: Tracker, pressed: Slots) -> Slots:
+        """A time that a button offered, if it is still free; what else it says as it is."""
+        slots = {**await self._rechecked(services, tracker, pressed), **pressed, CONFIRMED: None}
+        slots.setdefault(OFFERED, None)
+        if pressed.get(DAY) and pressed.get(TIME):
+            book = Appointments(services.office, services.hours, services.bookings)
+            known = {SERVICE: tracker.get_slot(SERVICE), DAY: None, TIME: None}
+            day, at = date.fromisoformat(pressed[DAY]), time.fromisoformat(pressed[TIME])
+            slots |= await Wishes(services, book, known).settle(day, at)
+        elif pressed.get(DAY):
+            book = Appointments(services.office, services.hours, services.bookings)
+            known = {SERVICE: tracker.get_slot(SERVICE), DAY: None, TIME: None}
+            slots |= await Wishes(services, book, known).settle(date.fromisoformat(pressed[DAY]), None)
+        return slots
+
+
+def cancels(text: str) -> bool:
+    """Whether who speaks of an appointment wants one that they have cancelled."""
+    return _CANCELS.search(plain(text)) is not None
+
+
+def _without_moment(services: Services, text: str) -> str:
+    """A text without the day and the time in it, as far as they stand in one piece."""
+    read = read_moment(text, services.hours.day(services.clock()))
+    spans = sorted(span for span in (read.date.span, read.time.span) if span)
+    for start, end in reversed(spans):
+        text = f"{text[:start]} {text[end:]}"
+    return text
+
+
+def _at(moment: str) -> Slots:
+    """The slots of a moment in local time, as a button carries it."""
+    at = datetime.fromisoformat(moment)
+    return {DAY: at.date().isoformat(), TIME: at.strftime("%H:%M")}

@@ -1,0 +1,85 @@
+"""What has become of a request: by its number, or all that this conversation has made."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from rasa_sdk import Tracker
+
+from actions.asking import language
+from actions.services import Services
+from bot.cases import Case, CaseKind, CaseState
+from bot.desk.queue import expected
+from bot.errors import Missing
+from bot.text.moments_words import day, duration, moment
+from bot.wire import Say
+
+SHOWN = 3
+"""So many requests are told at once, the newest first."""
+NUMBER = re.compile(r"(?<![a-z0-9])d\s*[-–. ]?\s*([a-z0-9]{4})\s*[-–. ]?\s*([a-z0-9]{4})(?![a-z0-9])", re.IGNORECASE)
+"""D-7K3M-92QX, however it is typed; eight letters without a digit are a word: « d'accorder »."""
+
+
+async def status_of(services: Services, say: Callable[[Say], None], tracker: Tracker, text: str) -> bool:
+    """Say what became of the request that a text numbers, or of all of this conversation; False if there is none.
+
+    Raises:
+        StoreError: they cannot be read now.
+    """
+    number = read_number(text)
+    found = await services.cases.find(tracker.sender_id, number)
+    if number and not found:
+        say(Say("status_unknown", values={"number": number}))
+        return True
+    for case in found[:SHOWN]:
+        say(await state(services, tracker, case))
+    return bool(found)
+
+
+def read_number(text: str) -> str:
+    """The number of a request in a text, as we write it; "" if there is none."""
+    for found in NUMBER.finditer(text):
+        letters = f"{found[1]}{found[2]}".upper()
+        if any(letter.isdecimal() for letter in letters) or "-" in found[0]:
+            return f"D-{letters[:4]}-{letters[4:]}"
+    return ""
+
+
+async def state(services: Services, tracker: Tracker, case: Case) -> Say:
+    """A request's state in words, with its appointment.
+
+    Raises:
+        StoreError: the queue cannot be read now.
+    """
+    said = language(tracker)
+    now, zone = services.clock(), services.office.zone
+    values = {"number": case.number, "agent": case.agent_name, **services.office.reach(case.service)}
+    lines = [f"status_{case.kind.value}"]
+    values["opened"] = day(services.hours.day(case.opened_at), services.hours.day(now), said)
+    if case.state is CaseState.CLOSED:
+        values["closed"] = day(services.hours.day(case.closed_at or now), services.hours.day(now), said)
+        lines.append("status_closed" if case.agent_id is not None else "status_withdrawn")
+    elif case.state is CaseState.TAKEN:
+        lines.append("status_taken")
+    else:
+        lines.append("status_waiting")
+        lines += await _place(services, case, values, said)
+    if case.appointment_at is not None and case.state is not CaseState.CLOSED:
+        values["moment"] = moment(case.appointment_at, now, zone, said)
+        lines.append("status_time" if case.appointment_at > now else "status_time_past")
+    return Say("+".join(lines), values=values)
+
+
+async def _place(services: Services, case: Case, values: dict[str, str], said: str) -> list[str]:
+    if case.kind is not CaseKind.QUESTION or case.callback:
+        return []
+    try:
+        queued = await services.cases.queued(case.id)
+    except Missing:
+        return []
+    values["place"] = str(queued.place)
+    if wait := expected(queued.waits):
+        values["wait"] = duration(wait, said)
+        return ["handoff_place_wait"]
+    return ["handoff_place"]
