@@ -93,7 +93,7 @@ const config: UserConfig & { test: object } = {
   },
   plugins: [leanClient(), unindent(), sizeLimit("dist/widget.js")],
   publicDir: false,
-  test: { include: ["widget/**/*.test.ts"], environment: "node" },
+  test: { include: ["{widget,desk}/**/*.test.ts"], environment: "node" },
 };
 
 export default defineConfig(config);

@@ -1,0 +1,68 @@
+"""Takes the pictures of the desk in docs/images from a fake gateway with scripted cases:
+
+python -m tests.browser.photograph_desk [folder]
+"""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import sys
+from pathlib import Path
+from typing import Any
+
+from playwright.async_api import Browser, Page, async_playwright
+
+from tests.browser.chat import PHONE
+from tests.browser.conftest import ARGUMENTS
+from tests.browser.fake_desk import FakeDesk
+from tests.browser.fake_gateway import ROOT
+
+FOLDER = ROOT / "docs" / "images"
+WINDOW = {"width": 1280, "height": 720}
+QUEUE = "La carte d’identité volée se refait sur rendez-vous. Avez-vous déjà fait une déclaration de perte ou de vol ?"
+
+
+async def photograph(folder: Path = FOLDER) -> None:
+    """Writes every picture of the agents' page."""
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=shutil.which("chromium"), args=ARGUMENTS)
+        for scheme in ("light", "dark"):
+            async with FakeDesk() as desk:
+                page = await _page(browser, desk, WINDOW, scheme)
+                await page.screenshot(path=folder / f"desk-queue-{scheme}.png")
+                await _converse(page, desk)
+                await page.screenshot(path=folder / f"desk-conversation-{scheme}.png")
+                await page.get_by_label("Note interne", exact=True).check()
+                await page.screenshot(path=folder / f"desk-note-{scheme}.png")
+        async with FakeDesk(is_empty=True) as desk:
+            page = await _page(browser, desk, WINDOW, "light")
+            await page.screenshot(path=folder / "desk-empty-light.png")
+        async with FakeDesk() as desk:
+            page = await _page(browser, desk, PHONE, "light")
+            await page.screenshot(path=folder / "desk-phone-queue-light.png")
+            await _converse(page, desk)
+            await page.screenshot(path=folder / "desk-phone-conversation-light.png")
+        await browser.close()
+
+
+async def _converse(page: Page, desk: FakeDesk) -> None:
+    desk.watching = ["Karim Benali"]
+    await page.locator('[data-id="1"]').click()
+    await page.get_by_role("button", name="Prendre en charge").first.click()
+    await page.get_by_label("Votre réponse").fill(QUEUE)
+    await page.keyboard.press("Enter")
+    await page.get_by_role("button", name="Annuler l’envoi").wait_for()
+
+
+async def _page(browser: Browser, desk: FakeDesk, viewport: Any, scheme: Any) -> Page:
+    page = await browser.new_page(viewport=viewport, color_scheme=scheme, reduced_motion="reduce", locale="fr-FR")
+    page.on("console", lambda message: print(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: print(error))
+    await page.goto(desk.url + "/desk")
+    await page.locator(".rows :is(ul, .empty .hint)").first.wait_for()
+    return page
+
+
+if __name__ == "__main__":
+    asyncio.run(photograph(Path(sys.argv[1]) if len(sys.argv) > 1 else FOLDER))

@@ -1,0 +1,429 @@
+import { LitElement, html, nothing, unsafeCSS, type PropertyValues, type TemplateResult } from "lit";
+
+import { Announcing } from "../widget/announcing";
+import { fit } from "../widget/views/composer";
+import { notify, ring } from "./alerts";
+import { Api } from "./api";
+import { Dialogs } from "./dialogs";
+import { Live } from "./live";
+import { Opened } from "./opened";
+import type { Outer } from "./panes";
+import type { Line, Me, Pending, Row, Suggestion } from "./protocol";
+import { Presence } from "./presence";
+import { Queueing } from "./queueing";
+import { Reading } from "./reading";
+import { Searching } from "./searching";
+import { separatorView } from "./separator";
+import { Settings } from "./settings";
+import { localArea, Storage } from "./storage";
+import { fr as t } from "./strings/fr";
+import styles from "./style.css?inline";
+import queueStyles from "./style-queue.css?inline";
+import talkStyles from "./style-talk.css?inline";
+import overStyles from "./style-over.css?inline";
+import sideStyles from "./style-side.css?inline";
+import { barView } from "./views/bar";
+import { dialogView } from "./views/dialogs";
+import { bannerView, doorView, skipsView, type Pane } from "./views/frame";
+import { queueView } from "./views/queue";
+import { sideView } from "./views/side";
+import { nothingView, talkView } from "./views/talk";
+
+/** Ages are said in minutes. */
+const AGES_MS = 20_000;
+const COLLEAGUES_MS = 30_000;
+/** One pane at a time; as in the style sheets. */
+const narrow = matchMedia("(max-width: 719.98px)");
+const REMEMBERED = "guichet-desk:case";
+
+/** `<guichet-desk>`: the agents' page, for whoever is signed in. */
+export class GuichetDesk extends LitElement {
+  static override readonly styles = [styles, queueStyles, talkStyles, sideStyles, overStyles].map((sheet) => unsafeCSS(sheet));
+
+  readonly #server = location.origin;
+  readonly #storage = new Storage(localArea(() => window.localStorage), this.#server);
+  readonly #api = new Api(this.#server, () => this.#signOut());
+  readonly #live = new Live(this.#server, {
+    linked: (link) => this.#linked(link),
+    changed: (rows, gone) => this.#queueing?.hear(rows, gone),
+    counted: (counts) => this.#queueing?.count(counts),
+    heard: (whole) => {
+      if (whole.case.id === this.#opened?.id) this.#opened.hear(whole);
+    },
+    watchedBy: (id, names) => {
+      if (id === this.#opened?.id) this.#opened.watchedBy(names);
+    },
+    citizenTypes: (id) => {
+      if (id === this.#opened?.id) this.#opened.citizenTypes();
+    },
+    signedOut: () => this.#signOut(),
+  });
+  readonly #announcing = new Announcing(() => this.requestUpdate());
+  readonly #dialogs = new Dialogs(this);
+  readonly #reading = new Reading(this);
+  readonly #searching = new Searching(this.#api, () => this.requestUpdate(), (words) => this.#announcing.tellAgain(words));
+
+  #me: Me | null = null;
+  #failure: string | null = null;
+  #queueing: Queueing | null = null;
+  #opened: Opened | null = null;
+  #pane: Pane = "queue";
+  readonly #settings = new Settings(this.#storage, () => this.requestUpdate());
+  #presence: Presence | null = null;
+  #isSignedOut = false;
+  #isUnfolded = false;
+  #areSuggestionsUnfolded = false;
+  #wasLost = false;
+  #timers: ReturnType<typeof setInterval>[] = [];
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.#storage.sweep();
+    this.#timers = [
+      setInterval(() => this.requestUpdate(), AGES_MS),
+      setInterval(() => void this.#presence?.count(), COLLEAGUES_MS),
+    ];
+    void this.#begin();
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#timers.forEach(clearInterval);
+    this.#opened?.leave();
+    this.#queueing?.stop();
+    this.#live.close();
+  }
+
+  override updated(_changed: PropertyValues<this>): void {
+    const { queue, side } = this.#settings.preferences.widths;
+    this.style.setProperty("--_queue", `${queue}px`);
+    this.style.setProperty("--_side", `${side}px`);
+    const waiting = this.#queueing?.counts.waiting;
+    document.title = [waiting ? `(${waiting})` : "", t.title, "–", this.#me?.town].filter(Boolean).join(" ");
+  }
+
+  override render(): TemplateResult {
+    if (!this.#me) return doorView(this.#failure, this.#isSignedOut, () => void this.#begin());
+    return html`<div class="root" data-size=${this.#settings.preferences.size} data-pane=${this.#pane} lang="fr">
+      ${skipsView(this.#opened !== null, (pane, target) => this.#go(pane, target))} ${this.#renderBar(this.#me)}
+      ${bannerView(this.#isSignedOut && !this.#dialogs.current, this.#live.link)}
+      <div class="vh" role="status">${this.#announcing.words}</div>
+      <div class="panes">
+        ${this.#renderQueue(this.#me)}
+        <main id="pane-talk" class="pane talk" aria-labelledby="talk-title">
+          ${this.#renderSeparator("queue")} ${this.#opened ? this.#renderTalk(this.#opened, this.#me) : nothingView()}
+          ${this.#opened ? this.#renderSeparator("side") : nothing}
+        </main>
+        ${this.#opened
+          ? html`<aside id="pane-side" class="pane side" aria-labelledby="side-title">${this.#renderSide(this.#opened)}</aside>`
+          : nothing}
+      </div>
+      ${this.#dialogs.current ? this.#renderDialog(this.#me) : nothing}
+    </div>`;
+  }
+
+  /** Between the conversation and an outer pane. */
+  #renderSeparator(which: Outer): TemplateResult {
+    return separatorView({ which, widths: this.#settings.preferences.widths, onResize: (widths) => this.#settings.prefer({ widths }) });
+  }
+
+  #renderBar(me: Me): TemplateResult {
+    return barView({
+      me,
+      available: this.#presence?.available ?? me.agent.available,
+      csrf: this.#api.csrf,
+      colleagues: this.#presence?.colleagues ?? null,
+      preferences: this.#settings.preferences,
+      problem: this.#settings.problem,
+      onAvailable: (available) => void this.#presence?.setAvailable(available),
+      onPrefer: (change) => void this.#settings.set(change).then(() => this.#fit()),
+      onSheet: () => {
+        this.#find<HTMLElement>("#settings")?.hidePopover();
+        this.#dialogs.enter("keys");
+      },
+      onSignOut: (event) => this.#leave(event),
+      onColleagues: () => void this.#presence?.count(),
+    });
+  }
+
+  #renderQueue(me: Me): TemplateResult {
+    return queueView({
+      queueing: this.#queueing!,
+      me,
+      now: this.#api.now(),
+      opened: this.#opened?.id ?? null,
+      shortcuts: this.#settings.preferences.shortcuts,
+      onLook: (view) => void this.#queueing?.look(view),
+      onOpen: (row) => void this.#open(row.id),
+      onTake: (row) => void this.#takeFromQueue(row),
+      onSheet: () => this.#dialogs.enter("keys"),
+      onRetry: () => void this.#queueing?.look(),
+    });
+  }
+
+  #renderTalk(opened: Opened, me: Me): TemplateResult {
+    const { composing } = opened;
+    return talkView({
+      opened,
+      me: me.agent,
+      now: this.#api.now(),
+      hasBelow: this.#reading.hasBelow,
+      cannedCount: me.canned.length,
+      showsSuggestions: narrow.matches ? this.#areSuggestionsUnfolded : this.#settings.preferences.suggestions,
+      isUnfolded: this.#isUnfolded,
+      onUnfold: () => {
+        this.#isUnfolded = !this.#isUnfolded;
+        this.requestUpdate();
+      },
+      onScroll: () => this.#reading.note(),
+      onBelow: () => this.#reading.toEnd(),
+      onBack: () => this.#go("queue", `[data-id="${opened.id}"], .rows [tabindex="0"]`),
+      onSide: () => this.#go("side", ".back-talk"),
+      onTake: () => void this.#take(opened),
+      onTransfer: () => this.#dialogs.enter("transfer"),
+      onRelease: () => this.#dialogs.enter("release"),
+      onFinish: () => this.#dialogs.enter("close"),
+      onUrgent: (urgent) => void opened.setUrgent(urgent),
+      onInput: (field) => {
+        composing.write(field.value, field.selectionStart);
+        if (composing.mode === "reply" && opened.isMine) this.#live.type();
+        if (composing.offer) this.#announcing.tell(t.cannedCount(composing.offer.found.length));
+      },
+      onMode: (mode) => {
+        composing.turn(mode);
+        void this.#fit();
+      },
+      onSend: () => void this.#send(opened),
+      onUndo: () => {
+        if (opened.undoable) void this.#undo(opened, opened.undoable);
+      },
+      onUndoOne: (pending) => void this.#undo(opened, pending),
+      onRetry: () => void opened.retry().then(() => this.#write()),
+      onTakeUp: () => {
+        composing.giveBack();
+        void this.#write();
+      },
+      onOffer: () => {
+        composing.toggleOffer();
+        void this.#write();
+      },
+      onPick: (canned) => void this.#write(composing.pick(canned, this.#field?.selectionStart ?? composing.words.length)),
+      onDetach: (source) => {
+        composing.detach(source);
+        void this.#write();
+      },
+      onInsert: (suggestion) => this.#insert(opened, suggestion),
+      onSuggestions: () => {
+        this.#areSuggestionsUnfolded = !this.#areSuggestionsUnfolded;
+        if (narrow.matches) this.requestUpdate();
+        else this.#settings.prefer({ suggestions: !this.#settings.preferences.suggestions });
+      },
+    });
+  }
+
+  #renderSide(opened: Opened): TemplateResult {
+    return sideView({
+      opened,
+      searching: this.#searching,
+      now: this.#api.now(),
+      onReveal: () => void this.#reveal(opened),
+      onInsert: (suggestion) => this.#insert(opened, suggestion),
+      onBack: () => this.#go("talk", ".to-side"),
+    });
+  }
+
+  #renderDialog(me: Me): TemplateResult {
+    const opened = this.#opened;
+    return dialogView({
+      dialog: this.#dialogs.current!,
+      problem: this.#dialogs.problem,
+      isBusy: opened?.busy != null,
+      shown: opened?.case ?? null,
+      services: me.services,
+      hasDraft: opened?.composing.hasReply === true,
+      drafts: this.#storage.countDrafts(me.agent.id),
+      shortcuts: this.#settings.preferences.shortcuts,
+      onLeave: () => this.#dialogs.leave(),
+      onTransfer: (service, note) => {
+        if (service) void this.#finish(opened?.transfer(service, note));
+        else this.#dialogs.fail(t.transferMissing);
+      },
+      onRelease: (reason) => void this.#finish(opened?.release(reason)),
+      onClose: () => void this.#finish(opened?.finish()),
+      onSignOut: () => {
+        this.#storage.dropDrafts(me.agent.id);
+        this.#find<HTMLFormElement>(".bar form")?.submit();
+      },
+    });
+  }
+
+  async #begin(): Promise<void> {
+    this.#failure = null;
+    this.requestUpdate();
+    const answer = await this.#api.me();
+    if (!answer.ok) {
+      if (answer.error !== "signed_out") this.#failure = answer.text;
+      this.requestUpdate();
+      return;
+    }
+    this.#me = answer.value;
+    this.#presence = new Presence(answer.value, this.#api, () => this.requestUpdate(), (words) => this.#announcing.tellAgain(words));
+    this.#queueing = new Queueing(answer.value, this.#api, () => this.requestUpdate(), (rows) => this.#arrive(rows));
+    this.#live.open();
+    void this.#queueing.look();
+    void this.#presence.count();
+    // Whoever reloads, or had to sign in again, goes on where they were.
+    const last = Number(sessionStorage.getItem(REMEMBERED));
+    if (last) void this.#open(last, false);
+    this.requestUpdate();
+  }
+
+  #linked(link: Live["link"]): void {
+    if (link === "lost" && !this.#wasLost) {
+      this.#wasLost = true;
+      if (this.#me) this.#announcing.tell(t.lost);
+    } else if (link === "ready" && this.#wasLost) {
+      this.#wasLost = false;
+      this.#announcing.tell(t.recovered);
+      void this.#queueing?.look();
+      void this.#opened?.load();
+    }
+    this.requestUpdate();
+  }
+
+  /** A case in the conversation's pane; with the focus, unless the page itself opened it. */
+  async #open(id: number, withFocus = true): Promise<void> {
+    if (this.#opened?.id !== id) {
+      this.#opened?.leave();
+      this.#searching.clear();
+      const opened = new Opened(id, {
+        me: this.#me!,
+        api: this.#api,
+        storage: this.#storage,
+        changed: () => this.requestUpdate(),
+        tell: (words) => this.#announcing.tellAgain(words),
+        heard: (lines) => this.#hear(lines),
+      });
+      this.#opened = opened;
+      sessionStorage.setItem(REMEMBERED, String(id));
+      this.#live.watch(id, () => opened.position);
+      await opened.load();
+      if (this.#opened !== opened) return;
+      if (!opened.case) sessionStorage.removeItem(REMEMBERED);
+    }
+    this.#pane = "talk";
+    await this.#fit();
+    this.#reading.toEnd();
+    if (withFocus) this.#focusTalk();
+  }
+
+  #focusTalk(): void {
+    if (this.#opened?.isMine && !narrow.matches) this.#field?.focus();
+    else this.#find<HTMLElement>("#talk-title")?.focus();
+  }
+
+  async #takeFromQueue(row: Row): Promise<void> {
+    await this.#open(row.id, false);
+    const opened = this.#opened;
+    if (opened?.id === row.id && opened.case && !opened.isMine) await this.#take(opened);
+    else this.#focusTalk();
+  }
+
+  async #take(opened: Opened): Promise<void> {
+    if ((await opened.take()) && this.#opened === opened) await this.#write();
+    else this.#find<HTMLElement>("#talk-title")?.focus();
+  }
+
+  async #send(opened: Opened): Promise<void> {
+    if (opened.composing.mode === "note") await opened.keepNote();
+    else if (opened.isMine) await opened.send();
+    await this.#fit();
+    this.#reading.toEnd();
+  }
+
+  async #undo(opened: Opened, pending: Pending): Promise<void> {
+    if (await opened.takeBack(pending)) await this.#write();
+  }
+
+  #insert(opened: Opened, suggestion: Suggestion): void {
+    if (!opened.isMine) return;
+    opened.composing.insert(suggestion);
+    this.#announcing.tellAgain(t.toldInserted);
+    this.#pane = "talk";
+    void this.#write();
+  }
+
+  async #reveal(opened: Opened): Promise<void> {
+    await opened.reveal();
+    await this.updateComplete;
+    this.#find<HTMLElement>(".contact")?.focus();
+  }
+
+  /** After what a dialog asked for: away with it, or why not. */
+  async #finish(work: Promise<boolean> | undefined): Promise<void> {
+    if (await work) {
+      this.#dialogs.leave();
+      void this.#queueing?.look();
+    } else if (this.#opened?.refusal) this.#dialogs.fail(this.#opened.refusal.text);
+  }
+
+  #arrive(rows: readonly Row[]): void {
+    const held = this.#queueing?.list.held.length ?? 0;
+    if (held) this.#announcing.tell(t.toldHeld(held));
+    if (this.#settings.preferences.sound) ring();
+    if (this.#settings.preferences.notifications) for (const row of rows) notify(t.newFor(row.serviceName), `case-${row.id}`);
+  }
+
+  #hear(lines: readonly Line[]): void {
+    this.#reading.follow();
+    if (!this.#opened?.isMine || !lines.some(({ author }) => author === "citizen")) return;
+    if (this.#settings.preferences.sound && document.hidden) ring();
+    if (this.#settings.preferences.notifications) notify(t.newWords, `words-${this.#opened.id}`);
+  }
+
+  #signOut(): void {
+    if (this.#isSignedOut) return;
+    this.#isSignedOut = true;
+    this.#live.close();
+    if (this.#me) this.#dialogs.enter("signedOut");
+    this.requestUpdate();
+  }
+
+  /** On purpose: what was written and not sent must not stay on a machine that others use. */
+  #leave(event: Event): void {
+    if (!this.#storage.countDrafts(this.#me?.agent.id ?? 0)) return;
+    event.preventDefault();
+    this.#dialogs.enter("signOut");
+  }
+
+  /** Another pane where only one is shown, and the focus in it. */
+  #go(pane: Pane, target: string): void {
+    this.#pane = pane;
+    this.requestUpdate();
+    void this.updateComplete.then(() => this.#find<HTMLElement>(target)?.focus());
+  }
+
+  /** To the field, with the caret at its end or where `caret` says. */
+  async #write(caret?: number): Promise<void> {
+    await this.#fit();
+    const field = this.#field;
+    if (!field) return;
+    field.focus();
+    const at = caret ?? field.value.length;
+    field.setSelectionRange(at, at);
+  }
+
+  async #fit(): Promise<void> {
+    this.requestUpdate();
+    await this.updateComplete;
+    if (this.#field) fit(this.#field);
+  }
+
+  get #field(): HTMLTextAreaElement | null {
+    return this.#find("#reply:not(:disabled), #note");
+  }
+
+  #find<T extends Element>(selector: string): T | null {
+    return this.renderRoot.querySelector<T>(selector);
+  }
+}

@@ -1,0 +1,53 @@
+import { expect, test } from "vitest";
+
+import { readCounts, readLine, readMe, readPending, readRow, readSource, readSuggestion, readWhole } from "./protocol";
+
+const SERVER = "https://mairie.example";
+
+test("a case without an id is none, and strange fields become neutral ones", () => {
+  expect(readRow(null)).toBeNull();
+  expect(readRow({ id: "7" })).toBeNull();
+  expect(readRow({ id: 7, state: "lost", urgent: "yes", agent: "Karim", due_at: 3 })).toMatchObject({
+    id: 7, state: "waiting", urgent: false, agent: null, dueAt: null, version: 0,
+  });
+});
+
+test("a source that is no page has no link", () => {
+  expect(readSource({ title: "A", url: "javascript:alert(1)" }, SERVER)).toMatchObject({ title: "A", href: null });
+  expect(readSource({ title: "A", url: "/articles/a" }, SERVER)?.href).toBe(`${SERVER}/articles/a`);
+  expect(readSource({}, SERVER)).toBeNull();
+});
+
+test("words of an unknown author are shown as the citizen's", () => {
+  expect(readLine({ position: 1, text: "x", author: "root" }, SERVER)?.author).toBe("citizen");
+  expect(readLine({ text: "x" }, SERVER)).toBeNull();
+});
+
+test("a whole case comes from a request and from the event alike", () => {
+  const rest = { lines: [{ position: 1, text: "x" }, 3], history: [{}], pending: [{ id: "" }], watchers: ["Karim", 4] };
+  const read = { case: { id: 1 }, lines: [{ position: 1 }], history: [], pending: [], watchers: ["Karim"] };
+
+  expect(readWhole({ case: { id: 1 }, ...rest }, SERVER)).toMatchObject(read);
+  expect(readWhole({ case: 1, case_state: { id: 1 }, ...rest }, SERVER)).toMatchObject(read);
+  expect(readWhole({ case: 1, ...rest }, SERVER)).toBeNull();
+});
+
+test("counts of unknown tabs are left out", () => {
+  expect(readCounts({ mine: 2, all: "3", elsewhere: 1 })).toEqual({ mine: 2 });
+});
+
+test("nobody named is nobody signed in; limits have values whatever was said", () => {
+  expect(readMe({})).toBeNull();
+  expect(readMe({ agent: { id: 1, name: "Léa" }, views: ["closed", "mine", "?"], undo_seconds: -1 })).toMatchObject({
+    views: ["mine", "closed"], undoSeconds: 0, maxTextChars: 4000, canned: [],
+  });
+});
+
+test("a suggestion without a passage is none", () => {
+  expect(readSuggestion({ title: "A", url: "/a" }, SERVER)).toBeNull();
+  expect(readSuggestion({ title: "A", url: "/a", text: "B" }, SERVER)).toMatchObject({ title: "A", source: { url: "/a" } });
+});
+
+test("a reply that nobody named is not taken for one's own", () => {
+  expect(readPending({ id: "a", text: "x" }, SERVER)?.agent.id).toBe(0);
+});

@@ -1,0 +1,117 @@
+import type { Api } from "./api";
+import type { Counts, Me, Row, View } from "./protocol";
+import { arrive, EMPTY, neighbour, refill, settle, type List } from "./queue";
+
+/** So long after the last change the gateway is asked once how things stand. */
+const RECOUNT_MS = 2_000;
+/** Older ones were here before the page looked. */
+const NEWS_MS = 120_000;
+
+/** The queue as an agent looks at it: a tab, its list, and where in it they are. */
+export class Queueing {
+  view: View;
+  list: List = EMPTY;
+  counts: Counts = {};
+  /** The row that the keyboard is on. */
+  current: number | null = null;
+  isLoading = true;
+  failure: string | null = null;
+
+  #isPointedAt = false;
+  #isFocused = false;
+  #asked = 0;
+  #recountTimer: ReturnType<typeof setTimeout> | undefined;
+  readonly #me: Me;
+  readonly #api: Api;
+  readonly #changed: () => void;
+  readonly #arrived: (rows: readonly Row[]) => void;
+
+  constructor(me: Me, api: Api, changed: () => void, arrived: (rows: readonly Row[]) => void) {
+    this.#me = me;
+    this.#api = api;
+    this.#changed = changed;
+    this.#arrived = arrived;
+    this.view = me.views.includes("services") ? "services" : (me.views[0] ?? "all");
+  }
+
+  get isHeld(): boolean {
+    return this.#isPointedAt || this.#isFocused;
+  }
+
+  /** Another tab, or the same once more. */
+  async look(view: View = this.view): Promise<void> {
+    const isOther = view !== this.view;
+    this.view = view;
+    if (isOther) {
+      this.list = EMPTY;
+      this.current = null;
+      this.isLoading = true;
+      this.#changed();
+    }
+    const asked = ++this.#asked;
+    const answer = await this.#api.queue(view);
+    if (asked !== this.#asked) return;
+    this.isLoading = false;
+    if (answer.ok) {
+      this.failure = null;
+      this.counts = answer.value.counts;
+      this.list = refill(this.list, answer.value.rows, view, this.#me.agent, this.isHeld && this.list.rows.length > 0);
+    } else this.failure = answer.text;
+    this.#changed();
+  }
+
+  hear(rows: readonly Row[], gone: readonly number[]): void {
+    const known = new Set([...this.list.rows, ...this.list.held].map(({ id }) => id));
+    this.list = arrive(this.list, rows, gone, this.view, this.#me.agent, this.isHeld);
+    const fresh = rows.filter((row) => row.state === "waiting" && !known.has(row.id) && this.#isNews(row));
+    if (fresh.length) this.#arrived(fresh);
+    clearTimeout(this.#recountTimer);
+    this.#recountTimer = setTimeout(() => void this.look(), RECOUNT_MS);
+    this.#changed();
+  }
+
+  /** What the gateway says of its own accord need not be asked. */
+  count(counts: Counts): void {
+    clearTimeout(this.#recountTimer);
+    this.counts = { ...this.counts, ...counts };
+    this.#changed();
+  }
+
+  point(isPointedAt: boolean): void {
+    this.#isPointedAt = isPointedAt;
+    this.#release();
+  }
+
+  focus(isFocused: boolean): void {
+    this.#isFocused = isFocused;
+    this.#release();
+  }
+
+  /** Shows what was held back: somebody asked for it. */
+  show(): void {
+    this.list = settle(this.list, this.view);
+    this.#changed();
+  }
+
+  move(step: 1 | -1): Row | null {
+    const next = neighbour(this.list.rows, this.current, step);
+    this.current = next?.id ?? null;
+    this.#changed();
+    return next;
+  }
+
+  stop(): void {
+    clearTimeout(this.#recountTimer);
+  }
+
+  /** Whether somebody should be told: it has just come, and it is their work. */
+  #isNews({ service, openedAt }: Row): boolean {
+    const { services } = this.#me.agent;
+    return this.#api.now() - Date.parse(openedAt) < NEWS_MS && (!services.length || services.includes(service));
+  }
+
+  #release(): void {
+    if (this.isHeld || (!this.list.held.length && !this.list.leaving.size)) return;
+    this.show();
+  }
+}

@@ -1,0 +1,55 @@
+import { html, nothing, type TemplateResult } from "lit";
+
+import { ageOf, languageName } from "../ages";
+import { channelIcon, icon } from "../icons";
+import type { Row } from "../protocol";
+import { fr as t } from "../strings/fr";
+
+export interface RowView {
+  readonly row: Row;
+  readonly me: number;
+  readonly now: number;
+  readonly isOpen: boolean;
+  /** Whether Tab comes to this one. */
+  readonly isReached: boolean;
+  /** No longer under this tab, and only shown until nobody is in the list. */
+  readonly isLeaving: boolean;
+  readonly onOpen: () => void;
+}
+
+/** One case in the queue: what it is about first, then all that tells whether it is the next one to take. */
+export function rowView({ row, me, now, isOpen, isReached, isLeaving, onOpen }: RowView): TemplateResult {
+  const age = ageOf(row, now);
+  const language = languageName(row.language);
+  return html`<button
+    type="button"
+    class="row ${row.state} ${isLeaving ? "leaving" : ""}"
+    data-id=${row.id}
+    tabindex=${isReached ? 0 : -1}
+    aria-current=${isOpen ? "true" : nothing}
+    @click=${onOpen}
+  >
+    <span class="row-top">
+      <span class="row-channel">${channelIcon(row.channel)}<span>${row.channelName}</span></span>
+      <span class="row-age">${age.words}</span>
+    </span>
+    <span class="row-subject" lang=${row.language || nothing} dir="auto">${row.subject || t.noSubject}</span>
+    <span class="row-facts">
+      <span class="row-service">${row.serviceName}</span>
+      ${row.agent && row.state === "taken"
+        ? html`<span class="row-agent"
+            >${icon("person")}<bdi>${row.agent.id === me ? t.withYou : t.withAgent(row.agent.name)}</bdi></span
+          >`
+        : nothing}
+    </span>
+    ${row.urgent || age.hurry || row.callback || language || row.state === "closed"
+      ? html`<span class="row-chips">
+          ${row.urgent ? html`<span class="chip urgent">${icon("urgent")}${t.urgent}</span>` : nothing}
+          ${age.hurry ? html`<span class="chip ${age.lateness}">${icon(age.lateness === "late" ? "late" : "clock")}${age.hurry}</span>` : nothing}
+          ${row.callback ? html`<span class="chip">${icon("phone")}${t.callback}</span>` : nothing}
+          ${language ? html`<span class="chip">${icon("globe")}${language}</span>` : nothing}
+          ${row.state === "closed" ? html`<span class="chip">${icon("check")}${t.closedRow}</span>` : nothing}
+        </span>`
+      : nothing}
+  </button>`;
+}
