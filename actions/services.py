@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from bot.agents import Agents
-from bot.cases import Bookings, Cases, Photos
+from bot.casework import Bookings, Cases, Photos
 from bot.clock import Clock, now
 from bot.desk.hours import Hours
 from bot.knowledge.base import KnowledgeBase

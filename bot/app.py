@@ -21,7 +21,8 @@ from aiohttp import web
 from bot import clock, logs, metrics, safety
 from bot.app_desk import build_desk
 from bot.bus import DESK, Bus, LocalBus, RedisBus
-from bot.cases import Standing, StoredPhoto
+from bot.cases import Standing
+from bot.casework import StoredPhoto
 from bot.conversation import Counter
 from bot.delivery import Delivery
 from bot.errors import ConfigurationError

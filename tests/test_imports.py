@@ -21,6 +21,7 @@ LAYERS = {
     "bot.settings": 1,
     "bot.settings_desk": 1,
     "bot.cases": 1,
+    "bot.casework": 1,
     "bot.agents": 1,
     "bot.logs": 1,
     "bot.metrics": 1,

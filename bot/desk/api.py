@@ -9,7 +9,8 @@ import structlog
 from aiohttp import web
 
 from bot.agents import Agent, Agents, Role
-from bot.cases import Cases, Photos, StoredPhoto, View
+from bot.cases import View
+from bot.casework import Cases, Photos, StoredPhoto
 from bot.clock import Clock, now
 from bot.desk import bodies, suggest
 from bot.desk.canned import Canned, for_agent

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import Enum
 
-from bot.cases import Bookings, Slot
+from bot.cases import Slot
+from bot.casework import Bookings
 from bot.desk.hours import Hours
 from bot.settings import Office
 

@@ -12,7 +12,8 @@ import structlog
 
 from bot.agents import Agent, Agents, Role
 from bot.bus import DESK, INBOX, LEAVING, OUTBOX, Bus
-from bot.cases import AGENT, WAITING, Case, CaseEvent, CaseKind, Cases, CaseState, Pending, Seen, Standing, View
+from bot.cases import AGENT, WAITING, Case, CaseEvent, CaseKind, CaseState, Pending, Seen, Standing, View
+from bot.casework import Cases
 from bot.clock import Clock, now
 from bot.desk.queue import standing
 from bot.errors import Missing, NotAllowed, Stale

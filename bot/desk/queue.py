@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.agents import Agents
-from bot.cases import CaseKind, Cases
+from bot.cases import CaseKind
+from bot.casework import Cases
 from bot.desk.hours import Hours
 from bot.settings_desk import Desk
 

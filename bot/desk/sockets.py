@@ -15,7 +15,8 @@ from aiohttp import web
 
 from bot.agents import Agent, Agents
 from bot.bus import DESK, Bus
-from bot.cases import Case, CaseKind, Cases, Seen, Standing, View, What
+from bot.cases import Case, CaseKind, Seen, Standing, View, What
+from bot.casework import Cases
 from bot.clock import Clock, now
 from bot.desk.api import DeskApi
 from bot.desk.cases import Desk

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, func, insert, select, update
 
-from bot.cases import StoredPhoto
+from bot.casework import StoredPhoto
 from bot.errors import Missing, TooMany
 from bot.messages import Address, Location
 from bot.store import conversations

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, select
 
 from bot.agents import Agents
-from bot.cases import Bookings, Cases, Photos
+from bot.casework import Bookings, Cases, Photos
 from bot.store import schema
 from bot.store.agents import SqlAgents
 from bot.store.articles import SqlArticles

@@ -12,7 +12,7 @@ import structlog
 from aiohttp import BodyPartReader, web
 
 from bot import photos
-from bot.cases import StoredPhoto
+from bot.casework import StoredPhoto
 from bot.errors import BotError, PayloadRejected, RequestRejected, SignatureRejected, TooMany
 from bot.messages import Address
 from bot.text.wording import DEFAULT, Wording

@@ -10,7 +10,8 @@ import pytest
 
 from bot.agents import Role
 from bot.app import Gateway
-from bot.cases import CaseKind, StoredPhoto
+from bot.cases import CaseKind
+from bot.casework import StoredPhoto
 from bot.desk.api import DeskApi
 from bot.desk.sockets import DeskSockets
 from bot.messages import Address, Author

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from bot.cases import CaseKind, StoredPhoto
+from bot.cases import CaseKind
+from bot.casework import StoredPhoto
 from bot.errors import Missing, TooMany
 from bot.messages import Location
 from bot.store.belongings import MAX_PHOTOS

@@ -8,7 +8,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import Connection, func, select, update
 
-from bot.cases import Case, CaseKind, Pending, Seen, Slot, StoredPhoto, View
+from bot.cases import Case, CaseKind, Pending, Seen, Slot, View
+from bot.casework import StoredPhoto
 from bot.errors import Stale
 from bot.messages import Address, Message
 from bot.privacy.retention import REGISTER

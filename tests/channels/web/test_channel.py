@@ -135,6 +135,7 @@ def test_our_widget_gets_one_entry_a_reply() -> None:
     assert outgoing.payload["entry"] == {
         "id": "m-1.0",
         "author": "bot",
+        "name": "",
         "text": "Oui.",
         "language": "fr",
         "at": NOW.isoformat(),
