@@ -3,7 +3,7 @@ import { gzipSync } from "node:zlib";
 import { defineConfig, type Plugin, type UserConfig } from "vite";
 
 /** What a town's page has to load for the chat, all in: code, styles and the Socket.IO client. */
-const MAX_GZIPPED_BYTES = 35_000;
+const MAX_GZIPPED_BYTES = 42_000;
 
 /** Fails the build when the widget is larger than it may be, and says its size when it is not. */
 function sizeLimit(path: string): Plugin {

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import io
 import json
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from playwright.async_api import Locator, Page, expect
+from PIL import Image, ImageDraw
+from playwright.async_api import FilePayload, Locator, Page, expect
 
 AXE = Path(__file__).resolve().parents[2] / "web/node_modules/axe-core/axe.min.js"
 
@@ -58,6 +60,20 @@ class Chat:
         """What is told to those who listen, apart from messages."""
         return self.panel.get_by_role("status")
 
+    @property
+    def strip(self) -> Locator:
+        """Who has the conversation, unless it is the bot and always was."""
+        return self.panel.locator(".desk")
+
+    @property
+    def photos(self) -> Locator:
+        """The photos that will go with the message."""
+        return self.panel.get_by_role("list", name="Photos à envoyer")
+
+    async def add_photos(self, *photos: FilePayload) -> None:
+        """Choose these, as in the dialog that the button for photos opens."""
+        await self.panel.locator("input[type=file]").set_input_files(list(photos))
+
     def button(self, name: str) -> Locator:
         """A button by its exact name."""
         return self.panel.get_by_role("button", name=name, exact=True)
@@ -101,6 +117,17 @@ class Chat:
             "session": await self.page.evaluate("() => ({...sessionStorage})"),
             "cookies": await self.page.context.cookies(),
         }
+
+
+def photo(name: str, colour: str = "#7d8a91") -> FilePayload:
+    """A picture of a street, as far as it can be told in a few shapes."""
+    picture = Image.new("RGB", (640, 480), "#cfe2ee")
+    draw = ImageDraw.Draw(picture)
+    draw.polygon([(0, 480), (250, 200), (390, 200), (640, 480)], fill=colour)
+    draw.ellipse((250, 330, 410, 410), fill="#333333")
+    written = io.BytesIO()
+    picture.save(written, "JPEG")
+    return FilePayload(name=name, mimeType="image/jpeg", buffer=written.getvalue())
 
 
 @cache

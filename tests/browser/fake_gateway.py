@@ -1,13 +1,14 @@
 """The gateway as a browser sees it: the real pages, and the web chat's protocol with scripted answers.
 
 Follows docs/web-chat.md. What a test sets decides how it behaves: whether messages are acknowledged, what is
-answered and when; `cut` and `restore` take the network away and bring it back on the same port.
+answered and when, who has the conversation, what becomes of photos; `cut` and `restore` take the network away and bring it back on the same port.
 """
 
 from __future__ import annotations
 
 import asyncio
 import itertools
+import json
 import logging
 import uuid
 from collections import defaultdict
@@ -49,6 +50,20 @@ class FakeGateway:
         self.prompt.set()
         self.can_erase = True
         self.colours: dict[str, str] | None = None
+        self.standing: dict[str, Any] = {"state": "bot"}
+        """What `desk` says to who comes; see `stand`."""
+        self.photo_limits: dict[str, int] | None = {"max_bytes": 10_000_000, "per_message": 3}
+        """None: photos are not taken."""
+        self.photo_refusal: dict[str, str] | None = None
+        self.photos_arrive = True
+        """False: the connection dies under every upload."""
+        self.photos_let_in = asyncio.Event()
+        """Cleared: uploads wait until it is set again."""
+        self.photos_let_in.set()
+        self.photos: dict[str, dict[str, Any]] = {}
+        """What was uploaded, by id: its form's fields, and the file's size in bytes."""
+        self.typed: list[str] = []
+        """The session of every `typing`."""
         self.uttered: list[dict[str, Any]] = []
         """Every `user_uttered`, repeated ones included."""
         self.connections = 0
@@ -74,13 +89,14 @@ class FakeGateway:
         """Listen, on the port used before if there was one."""
         office = read_office(ROOT / "office.yml")
         pages = Pages(office, _Articles())
-        app = web.Application(middlewares=[self._cross_origin, errors(pages.error)])
+        app = web.Application(client_max_size=2**25, middlewares=[self._cross_origin, errors(pages.error)])
         app.on_response_prepare.append(add_headers)
         app.router.add_routes([web.get("/chat/config", self._config(pages)), *_without_config(pages)])
+        app.router.add_post("/chat/photos", self._take_photo)
         app.router.add_get("/embedding", _embedding)
         app.router.add_get("/failing", _failing)
         server = socketio.AsyncServer(async_mode="aiohttp", cors_allowed_origins="*")
-        for event in ("connect", "disconnect", "session_request", "user_uttered", "erase"):
+        for event in ("connect", "disconnect", "session_request", "user_uttered", "erase", "typing"):
             server.on(event, getattr(self, f"_{event}"))
         server.attach(app)
         self._server = server
@@ -126,6 +142,15 @@ class FakeGateway:
             self.histories[session_id].append(entry)
             await self._tell(session_id, "bot_uttered", entry)
 
+    async def stand(self, state: str, **facts: Any) -> None:
+        """Say who has the only conversation there is."""
+        self.standing = {"state": state, "number": "", "service": "", "place": 0, "wait": "", "name": "", **facts}
+        await self._tell(self.session_id, "desk", self.standing)
+
+    async def write(self, name: str) -> None:
+        """Say that an agent is writing."""
+        await self._tell(self.session_id, "typing", {"name": name})
+
     @property
     def session_id(self) -> str:
         """The only session there is."""
@@ -161,6 +186,7 @@ class FakeGateway:
                 "text": WELCOME_EN if language == "en" else WELCOME,
                 "language": language,
             },
+            "desk": self.standing,
             "history": self.histories[session_id][-200:],
         }
         await self._server.emit("session_ready", ready, to=sid)
@@ -176,6 +202,8 @@ class FakeGateway:
         if not any(entry["id"] == data["id"] for entry in history):
             now = datetime.now(timezone.utc).isoformat()
             entry = {"id": data["id"], "author": "citizen", "text": data["message"], "at": now}
+            if photos := data.get("photos"):
+                entry["attachments"] = [{"name": "photo.jpg", "media_type": "image/jpeg"} for _ in photos]
             history.append(entry)
             await self._tell(session_id, "citizen_uttered", entry, but=sid)
             if self.answering:
@@ -186,6 +214,26 @@ class FakeGateway:
         if not self.acknowledging:
             await asyncio.Event().wait()
         return {"ok": True}
+
+    async def _typing(self, sid: str, data: dict[str, Any]) -> None:
+        self.typed.append(data["session_id"])
+
+    async def _take_photo(self, request: web.Request) -> web.Response:
+        form = await request.post()
+        await self.photos_let_in.wait()
+        if not self.photos_arrive and request.transport is not None:
+            request.transport.abort()
+        if self.photo_refusal is not None:
+            return web.json_response({"ok": False, **self.photo_refusal}, status=415)
+        photo = form["photo"]
+        assert isinstance(photo, web.FileField)
+        photo_id = f"photo-{next(self._counter):016}"
+        self.photos[photo_id] = {
+            "session_id": form["session_id"],
+            "language": form["language"],
+            "size_bytes": len(photo.file.read()),
+        }
+        return web.json_response({"ok": True, "id": photo_id})
 
     async def _erase(self, sid: str, data: dict[str, Any]) -> dict[str, Any]:
         await self.prompt.wait()
@@ -205,14 +253,10 @@ class FakeGateway:
     def _config(self, pages: Pages) -> Any:
         async def config(request: web.Request) -> web.StreamResponse:
             response = await pages.chat_config(request)
-            if self.colours is None:
-                return response
-            body = (
-                (response.text or "")
-                .replace("#14532d", self.colours["main"])
-                .replace("#86d9a4", self.colours["main_dark"])
-            )
-            return web.Response(text=body, content_type="application/json")
+            body = {**json.loads(response.text or ""), "photos": self.photo_limits}
+            if self.colours is not None:
+                body["colours"] = self.colours
+            return web.json_response(body)
 
         return config
 

@@ -80,7 +80,9 @@ ANSWERS: dict[str, list[Entry]] = {
             "- 114 : par SMS, si vous ne pouvez pas parler"
         }
     ],
-    "agent": [{"text": "Bonjour, je suis au service Voirie. Dans quelle rue est-ce ?", "author": "agent"}],
+    "agent": [
+        {"text": "Bonjour, je suis au service Voirie. Dans quelle rue est-ce ?", "author": "agent", "name": "Claire M."}
+    ],
     "script": [
         {
             "text": "<img src=x onerror=\"document.title='hacked'\"> <script>document.title='hacked'</script> & <b>gras</b>",

@@ -26,11 +26,20 @@ export class Composing {
     this.#host.requestUpdate();
   }
 
-  /** What may be sent of some words from the page, or of the draft; null if nothing, and `problem` then says why. */
-  take(t: Strings, limit: number, fromPage?: string): string | null {
+  /** Why nothing was done, in words; "" takes that back. */
+  object(problem: string): void {
+    this.problem = problem || null;
+    this.#host.requestUpdate();
+  }
+
+  /**
+   * What may be sent of some words from the page, or of the draft; null if nothing, and `problem` then says why.
+   * `mayBeEmpty` where something else goes along.
+   */
+  take(t: Strings, limit: number, mayBeEmpty: boolean, fromPage?: string): string | null {
     const words = fromPage ?? this.draft;
     const excess = countChars(words) - limit;
-    this.problem = excess > 0 ? t.excess(excess) : words.trim() ? null : t.empty;
+    this.problem = excess > 0 ? t.excess(excess) : words.trim() || mayBeEmpty ? null : t.empty;
     if (this.problem !== null) this.draft = words;
     else if (fromPage === undefined) this.draft = "";
     return this.problem === null ? words.trim() : null;

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { append, merge, openChoices, settled, type Item } from "./entries";
 
 function item(id: string, extra: Partial<Item> = {}): Item {
-  return { id, author: "bot", text: id, language: null, at: null, buttons: [], sources: [], ...extra };
+  return { id, author: "bot", text: id, language: null, at: null, name: "", buttons: [], sources: [], attachments: [], ...extra };
 }
 
 const ids = (items: readonly Item[]): string => items.map(({ id }) => id).join(" ");
@@ -38,11 +38,12 @@ test("a history that repeats an id is shown once", () => {
   expect(ids(merge([], [item("a"), item("a"), item("b")]))).toBe("a b");
 });
 
-test("choices stand until the citizen says something", () => {
+test("choices stand until the citizen or an agent says something", () => {
   const buttons = [{ title: "Oui", token: "t" }];
   const offer = item("offer", { buttons });
 
   expect(openChoices([offer, item("more")]).get("offer")).toEqual(buttons);
+  expect(openChoices([offer, item("hello", { author: "agent" })]).has("offer")).toBe(false);
   expect(openChoices([offer, item("no", { author: "citizen" }), item("more")]).has("offer")).toBe(false);
 });
 

@@ -8,6 +8,8 @@ export interface Item extends Entry {
   readonly delivery?: Delivery;
   /** The token of a pressed choice; the text is then its title. */
   readonly pressed?: string;
+  /** The ids of the photos that go with it. */
+  readonly photos?: readonly string[];
   /** The server's sentence about a refused message. */
   readonly note?: string;
   /** Whether sending the same words again can help. */
@@ -44,13 +46,13 @@ export function change(items: readonly Item[], id: string, how: (item: Item) => 
 }
 
 /** An item that the server has taken: nothing of its delivery is left. */
-export function settled({ delivery: _delivery, note: _note, retry: _retry, pressed: _pressed, ...entry }: Item): Item {
+export function settled({ delivery: _delivery, note: _note, retry: _retry, pressed: _pressed, photos: _photos, ...entry }: Item): Item {
   return entry;
 }
 
-/** The choices that still stand: those of entries that no words of the citizen follow. */
+/** The choices that still stand: those of entries that no words of the citizen or of an agent follow. */
 export function openChoices(items: readonly Item[]): ReadonlyMap<string, readonly Choice[]> {
-  const from = items.findLastIndex(({ author }) => author === "citizen") + 1;
+  const from = items.findLastIndex(({ author }) => author === "citizen" || author === "agent") + 1;
   return new Map(items.slice(from).map(({ id, buttons }) => [id, buttons]));
 }
 

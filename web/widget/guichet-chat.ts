@@ -5,8 +5,9 @@ import { Composing } from "./composing";
 import { fetchConfig } from "./config";
 import { openChoices, type Item } from "./entries";
 import { icon } from "./icons";
-import { takeScreen } from "./page";
+import { Photos } from "./photos";
 import type { Choice, Config, Entry } from "./protocol";
+import { Screen } from "./screen";
 import { Scrolling } from "./scrolling";
 import { Session } from "./session";
 import { Sheets } from "./sheets";
@@ -14,24 +15,24 @@ import { DEFAULTS, Storage, type Preferences } from "./storage";
 import { stringsFor, type Strings } from "./strings";
 import styles from "./style.css?inline";
 import entryStyles from "./style-entries.css?inline";
+import personStyles from "./style-person.css?inline";
 import sheetStyles from "./style-sheets.css?inline";
+import { Telling } from "./telling";
 import { paint, themeFor } from "./theme";
 import { composerView } from "./views/composer";
+import { deskView } from "./views/desk";
 import { endingView, headView, launcherView } from "./views/frame";
 import { logView } from "./views/log";
 
 /** Where this script came from: the server that it talks to unless `server` says otherwise. */
 const HOME = new URL(import.meta.url).origin;
 
-const narrow = matchMedia("(max-width: 479.98px)");
-const dark = matchMedia("(prefers-color-scheme: dark)");
-
 /**
  * `<guichet-chat>`: the town's assistant on any page. Attributes: `server` (an origin), `theme` (light, dark; else as
  * the citizen's system), `language` (fr, en; else as the page). `open()`, `close()` and `ask(question)` are for the page.
  */
 export class GuichetChat extends LitElement {
-  static override readonly styles = [styles, entryStyles, sheetStyles].map((sheet) => unsafeCSS(sheet));
+  static override readonly styles = [styles, entryStyles, personStyles, sheetStyles].map((sheet) => unsafeCSS(sheet));
   static override readonly properties = { server: {}, theme: {}, language: {} };
 
   declare server: string | null;
@@ -46,11 +47,19 @@ export class GuichetChat extends LitElement {
   #preferences: Preferences = DEFAULTS;
   #t: Strings = stringsFor(null);
   #unread = 0;
-  #wasLost = false;
   readonly #unfolded = new Set<string>();
-  #leaveScreen: (() => void) | null = null;
+  readonly #screen = new Screen(this, () => this.#repaint());
   readonly #announcing = new Announcing(() => this.requestUpdate());
+  readonly #telling = new Telling();
   readonly #composing = new Composing(this);
+  readonly #photos = new Photos(this, () => ({
+    server: this.#origin,
+    limits: this.#config?.photos ?? null,
+    session: this.#session,
+    t: this.#t,
+    tell: (words) => this.#announcing.tellAgain(words),
+    object: (problem) => this.#composing.object(problem),
+  }));
   readonly #sheets = new Sheets(this);
   readonly #scrolling = new Scrolling(
     () => this.#find("[role=log]"),
@@ -66,8 +75,7 @@ export class GuichetChat extends LitElement {
       this.#chooseStrings();
       this.#session = new Session(server, this.#storage, this.#t.language, (arrived) => this.#follow(arrived));
     }
-    narrow.addEventListener("change", this.#adapt);
-    dark.addEventListener("change", this.#repaint);
+    this.#screen.watch();
     void this.#configure();
     // Words that a reload kept from being acknowledged still go: the citizen had pressed "send".
     if (this.#session.items.length) this.#session.open();
@@ -75,9 +83,7 @@ export class GuichetChat extends LitElement {
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    narrow.removeEventListener("change", this.#adapt);
-    dark.removeEventListener("change", this.#repaint);
-    this.#release();
+    this.#screen.unwatch();
     this.#session.close();
     this.#isOpen = false;
   }
@@ -89,7 +95,7 @@ export class GuichetChat extends LitElement {
     this.#unread = 0;
     this.#session.open();
     if (!this.#config) void this.#configure();
-    this.#adapt();
+    this.#screen.show(true);
     this.requestUpdate();
     void this.#composing.focus().then(() => this.#scrolling.toEnd());
   }
@@ -99,7 +105,7 @@ export class GuichetChat extends LitElement {
     this.#isOpen = false;
     this.#sheets.drop();
     this.#announcing.hush();
-    this.#release();
+    this.#screen.show(false);
     this.requestUpdate();
     void this.updateComplete.then(() => this.#find<HTMLElement>(".launcher")?.focus());
   }
@@ -124,7 +130,7 @@ export class GuichetChat extends LitElement {
   override render(): TemplateResult {
     const t = this.#t;
     const office = this.#config?.office || this.#config?.town || t.fallbackTown;
-    const theme = themeFor(this.theme, dark.matches);
+    const theme = themeFor(this.theme, this.#screen.isDark);
     return html`<aside class="root ${theme}" lang=${t.language} aria-label=${t.region(office)} data-size=${this.#preferences.size}>
       <span id="probe" hidden></span>
       ${this.#isOpen ? this.#renderPanel(office) : this.#renderLauncher()}
@@ -142,9 +148,9 @@ export class GuichetChat extends LitElement {
     const [t, config, session] = [this.#t, this.#config, this.#session];
     return html`<div
       class="panel"
-      role=${narrow.matches ? "dialog" : nothing}
-      aria-modal=${narrow.matches ? "true" : nothing}
-      aria-label=${narrow.matches ? t.region(office) : nothing}
+      role=${this.#screen.isNarrow ? "dialog" : nothing}
+      aria-modal=${this.#screen.isNarrow ? "true" : nothing}
+      aria-label=${this.#screen.isNarrow ? t.region(office) : nothing}
       @keydown=${this.#onKey}
     >
       ${headView(
@@ -174,12 +180,13 @@ export class GuichetChat extends LitElement {
   }
 
   #renderTalk(): TemplateResult {
-    const [t, session, preferences] = [this.#t, this.#session, this.#preferences];
-    return html`${logView({
+    const [t, config, session, preferences] = [this.#t, this.#config, this.#session, this.#preferences];
+    return html`${deskView(session.desk, t)}
+      ${logView({
         t,
         session,
         preferences,
-        privacyUrl: this.#config?.privacyUrl ?? null,
+        privacyUrl: config?.privacyUrl ?? null,
         unfolded: this.#unfolded,
         choices: openChoices(this.#items),
         onUnfold: (id) => this.#unfold(id),
@@ -190,16 +197,21 @@ export class GuichetChat extends LitElement {
         },
         onEdit: (item) => this.#edit(item),
         onScroll: () => this.#scrolling.note(),
+        hasBelow: this.#scrolling.hasBelow,
+        onEnd: () => this.#scrolling.toEnd(),
       })}
-      ${this.#scrolling.hasBelow
-        ? html`<button type="button" class="below" @click=${() => this.#scrolling.toEnd()}>${icon("down")} ${t.newBelow}</button>`
-        : nothing}
       ${composerView({
         t,
         draft: this.#composing.draft,
         limit: this.#limit,
         problem: this.#composing.problem,
-        onInput: (text) => this.#composing.write(text),
+        placeholder: session.desk.isWithAgent ? t.toAgent : t.placeholder,
+        photos: this.#photos.all,
+        takesPhotos: Boolean(config?.photos),
+        onRetry: (key) => this.#photos.retry(key),
+        onRemove: (key) => this.#photos.drop(key),
+        onPhotos: (files) => this.#photos.choose(files),
+        onInput: (text) => this.#write(text),
         onSend: () => this.#send(),
         onPerson: (event) => this.#sheets.enter("person", event),
       })}`;
@@ -240,34 +252,18 @@ export class GuichetChat extends LitElement {
     this.#repaint();
   }
 
-  readonly #repaint = (): void => {
+  #repaint(): void {
     const probe = this.#find<HTMLElement>("#probe");
-    const theme = themeFor(this.theme, dark.matches);
+    const theme = themeFor(this.theme, this.#screen.isDark);
     if (probe) paint(this, probe, theme, (theme === "dark" ? this.#config?.mainDark : this.#config?.main) ?? "");
     this.requestUpdate();
-  };
-
-  /** Full screen on a phone: a modal dialog; beside the page elsewhere: a landmark. */
-  readonly #adapt = (): void => {
-    this.#release();
-    if (this.#isOpen && narrow.matches) this.#leaveScreen = takeScreen(this);
-    this.requestUpdate();
-  };
-
-  #release(): void {
-    this.#leaveScreen?.();
-    this.#leaveScreen = null;
   }
 
   /** After every change of the session: tell what changed in words, and keep the newest entry in sight. */
   #follow(arrived?: Entry): void {
-    const { link } = this.#session;
-    if (link === "lost" && !this.#wasLost) this.#announcing.tell(this.#t.lost);
-    if (link === "ready" && this.#wasLost) this.#announcing.tell(this.#t.recovered);
-    this.#wasLost = link === "lost" || (this.#wasLost && link !== "ready");
-    const stuck = this.#session.items.find(({ delivery }) => delivery === "failed" || delivery === "refused");
-    if (stuck) this.#announcing.tell(stuck.note || this.#t.failed);
-    else if (this.#session.awaiting === "late") this.#announcing.tell(this.#t.slow);
+    const words = this.#telling.words(this.#session, this.#t);
+    if (words) this.#announcing.tell(words);
+    this.#photos.go();
     if (arrived && !this.#isOpen && arrived.author !== "citizen") this.#unread++;
     const wasAtEnd = this.#scrolling.isAtEnd;
     const isOwn = this.#session.items.at(-1)?.delivery === "sending";
@@ -281,10 +277,19 @@ export class GuichetChat extends LitElement {
 
   /** Sends words from the page as they are, else the field's own: those stay there if they cannot go. */
   #send(fromPage?: string): void {
-    const words = this.#composing.take(this.#t, this.#limit, fromPage);
+    const isOwn = fromPage === undefined;
+    const obstacle = isOwn ? this.#photos.obstacle : "";
+    const hasPhotos = isOwn && this.#photos.all.length > 0;
+    const words = obstacle ? null : this.#composing.take(this.#t, this.#limit, hasPhotos, fromPage);
+    if (obstacle) this.#composing.object(obstacle);
     this.#announcing.tellAgain(this.#composing.problem ?? "");
-    if (words !== null) this.#session.say(words);
+    if (words !== null) this.#session.say(words, undefined, hasPhotos ? this.#photos.take() : []);
     void this.#composing.focus();
+  }
+
+  #write(text: string): void {
+    this.#composing.write(text);
+    if (text) this.#session.type();
   }
 
   #choose(choice: Choice, event: Event): void {
@@ -296,6 +301,7 @@ export class GuichetChat extends LitElement {
 
   #edit(item: Item): void {
     this.#composing.giveBack(item.text);
+    this.#photos.giveBack(item.photos ?? []);
     this.#announcing.hush();
     this.#session.withdraw(item.id);
     void this.#composing.focus();
@@ -321,6 +327,7 @@ export class GuichetChat extends LitElement {
     const { ending } = this.#session;
     this.#sheets.drop();
     this.#composing.write("");
+    this.#photos.clear();
     this.#preferences = DEFAULTS;
     this.#unfolded.clear();
     this.#announcing.tell([this.#t.erased, ending?.receipt && `${this.#t.receipt} ${ending.receipt}`].filter(Boolean).join(". "));

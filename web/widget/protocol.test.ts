@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 
 import { mailto } from "./transcript";
-import { readAck, readConfig, readEntry, readReady, safeUrl } from "./protocol";
+import { readAck, readConfig, readEntry, readReady, readStanding, readUpload, safeUrl } from "./protocol";
 import { stringsFor } from "./strings";
 
 const SERVER = "https://chat.ville.example";
@@ -21,7 +21,7 @@ test("an entry without id or text is none, and strange fields become neutral one
   expect(readEntry({ id: "a" }, SERVER)).toBeNull();
   expect(readEntry({ id: 7, text: "x" }, SERVER)).toBeNull();
   expect(readEntry({ id: "a", text: "x", author: "root", buttons: "no", sources: [null, 3, {}] }, SERVER)).toEqual({
-    id: "a", text: "x", author: "bot", language: null, at: null, buttons: [], sources: [],
+    id: "a", text: "x", author: "bot", language: null, at: null, name: "", buttons: [], sources: [], attachments: [],
   });
 });
 
@@ -53,7 +53,7 @@ test("the privacy notice is a web address or a path of the server, or there is n
 
 test("an e-mail carries who said what, with links, and drops the beginning when it is too long", () => {
   const t = stringsFor("fr");
-  const entry = { id: "1", author: "citizen" as const, text: "Où ?\nQuand ?", language: null, at: null, buttons: [], sources: [] };
+  const entry = { id: "1", author: "citizen" as const, text: "Où ?\nQuand ?", language: null, at: null, name: "", buttons: [], sources: [], attachments: [] };
   const short = decodeURIComponent(mailto([entry], t, "Pontavel") ?? "");
 
   expect(short).toContain("&body=Vous :\r\nOù ?\r\nQuand ?");
@@ -69,4 +69,40 @@ test("the languages have catalogues, French where there is none", () => {
   expect(stringsFor("en-GB").language).toBe("en");
   expect(stringsFor("de").language).toBe("fr");
   expect(stringsFor(null).language).toBe("fr");
+});
+
+test("who has the conversation is the bot, unless somebody else is said to", () => {
+  const nobody = { state: "bot", number: "", service: "", place: 0, wait: "", name: "" };
+
+  expect(readStanding(undefined)).toEqual(nobody);
+  expect(readStanding({ state: "root", place: -2, name: 7 })).toEqual(nobody);
+  expect(readStanding({ state: "waiting", place: 2, wait: "environ 5 minutes" })).toEqual({
+    ...nobody, state: "waiting", place: 2, wait: "environ 5 minutes",
+  });
+});
+
+test("an uploaded photo has an id, or a refusal in words; anything else says nothing", () => {
+  expect(readUpload({ ok: true, id: "p" })).toEqual({ id: "p" });
+  expect(readUpload({ ok: false, error: "photo_not_one", text: "Pas une photo." })).toEqual({ error: "photo_not_one", text: "Pas une photo." });
+  for (const unreadable of [null, "<html>", { ok: true }, { ok: false }, { id: "p" }]) expect(readUpload(unreadable)).toBeNull();
+});
+
+test("photos are taken where the server says how many and how large", () => {
+  const photos = (value: unknown): unknown => readConfig({ photos: value }, SERVER).photos;
+
+  expect(photos({ max_bytes: 10_000_000, per_message: 3 })).toEqual({ maxBytes: 10_000_000, perMessage: 3 });
+  for (const none of [undefined, true, {}, { max_bytes: 1 }, { max_bytes: "1", per_message: 3 }]) expect(photos(none)).toBeNull();
+});
+
+test("an e-mail names the agent and mentions the photos", () => {
+  const t = stringsFor("fr");
+  const entry = (raw: object) => readEntry({ id: "1", text: "", ...raw }, SERVER)!;
+  const items = [
+    entry({ author: "citizen", attachments: [{ name: "photo.jpg" }] }),
+    entry({ author: "agent", name: "Claire M.", text: "Merci." }),
+  ];
+
+  expect(decodeURIComponent(mailto(items, t, "Pontavel") ?? "")).toContain(
+    "Vous :\r\n(Photo)\r\n\r\nClaire M., agent de la mairie :\r\nMerci.",
+  );
 });

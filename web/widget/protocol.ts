@@ -27,15 +27,39 @@ export interface Entry {
   readonly language: string | null;
   /** ISO time, null if the server did not say. */
   readonly at: string | null;
+  /** Of an agent, as citizens may know it: "Claire M."; "" otherwise. */
+  readonly name: string;
   readonly buttons: readonly Choice[];
   readonly sources: readonly SourceLink[];
+  /** Photos that went with it; only agents can fetch them. */
+  readonly attachments: readonly Attachment[];
 }
+
+export interface Attachment {
+  readonly name: string;
+}
+
+/** Who has the conversation: the bot, the bot while a place in a service's queue is kept, or an agent. */
+export interface Standing {
+  readonly state: "bot" | "waiting" | "agent";
+  readonly number: string;
+  readonly service: string;
+  /** From 1; 0 while nobody can say. */
+  readonly place: number;
+  /** In words; "" while nobody can say. */
+  readonly wait: string;
+  readonly name: string;
+}
+
+/** What became of an uploaded photo: its id, or why it was not taken, in the server's words. */
+export type Upload = { readonly id: string } | { readonly error: string; readonly text: string };
 
 export interface Ready {
   readonly sessionId: string;
   readonly resumed: boolean;
   readonly welcome: Entry | null;
   readonly history: readonly Entry[];
+  readonly desk: Standing;
 }
 
 export type Ack = { readonly ok: true } | { readonly ok: false; readonly error: string; readonly text: string };
@@ -48,6 +72,12 @@ export interface Contact {
   readonly address: string;
 }
 
+/** What a message may carry. */
+export interface PhotoLimits {
+  readonly maxBytes: number;
+  readonly perMessage: number;
+}
+
 export interface Config {
   readonly town: string;
   readonly office: string;
@@ -55,6 +85,8 @@ export interface Config {
   readonly main: string;
   readonly mainDark: string;
   readonly maxTextChars: number;
+  /** Null where photos are not taken. */
+  readonly photos: PhotoLimits | null;
   readonly privacyUrl: string | null;
   readonly accessibilityUrl: string | null;
 }
@@ -67,6 +99,11 @@ function fields(value: unknown): Fields {
 
 function text(value: unknown): string {
   return typeof value === "string" ? value : "";
+}
+
+/** A whole number from 1 on, 0 for anything else. */
+function count(value: unknown): number {
+  return Number.isInteger(value) && (value as number) > 0 ? (value as number) : 0;
 }
 
 function list(value: unknown): readonly unknown[] {
@@ -100,6 +137,7 @@ export function readEntry(value: unknown, server: string): Entry | null {
     text: raw["text"],
     language: text(raw["language"]) || null,
     at: text(raw["at"]) || null,
+    name: text(raw["name"]),
     buttons: list(raw["buttons"])
       .map(fields)
       .map((button) => ({ title: text(button["title"]), token: text(button["token"]) }))
@@ -113,7 +151,35 @@ export function readEntry(value: unknown, server: string): Entry | null {
         updated: text(source["updated"]),
       }))
       .filter(({ title }) => title),
+    attachments: list(raw["attachments"]).map((one) => ({ name: text(fields(one)["name"]) })),
   };
+}
+
+/** What `desk` says; the bot has what nobody else does. */
+export function readStanding(value: unknown): Standing {
+  const raw = fields(value);
+  const state = raw["state"];
+  return {
+    state: state === "waiting" || state === "agent" ? state : "bot",
+    number: text(raw["number"]),
+    service: text(raw["service"]),
+    place: count(raw["place"]),
+    wait: text(raw["wait"]),
+    name: text(raw["name"]),
+  };
+}
+
+/** Who is writing, "" if that cannot be read. */
+export function readWriter(value: unknown): string {
+  return text(fields(value)["name"]);
+}
+
+/** The answer to an upload, null if it is none of ours: then the photo may be sent again. */
+export function readUpload(value: unknown): Upload | null {
+  const raw = fields(value);
+  const [id, error] = [text(raw["id"]), text(raw["error"])];
+  if (raw["ok"] === true && id) return { id };
+  return raw["ok"] === false && error ? { error, text: text(raw["text"]) } : null;
 }
 
 /** What `session_ready` says, null if it names no session. */
@@ -128,6 +194,7 @@ export function readReady(value: unknown, server: string): Ready | null {
     history: list(raw["history"])
       .map((item) => readEntry(item, server))
       .filter((entry) => entry !== null),
+    desk: readStanding(raw["desk"]),
   };
 }
 
@@ -149,7 +216,8 @@ export function readConfig(value: unknown, server: string): Config {
   const raw = fields(value);
   const contact = fields(raw["contact"]);
   const colours = fields(raw["colours"]);
-  const limit = raw["max_text_chars"];
+  const photos = fields(raw["photos"]);
+  const [maxBytes, perMessage] = [count(photos["max_bytes"]), count(photos["per_message"])];
   return {
     town: text(raw["town"]),
     office: text(raw["office"]),
@@ -162,7 +230,8 @@ export function readConfig(value: unknown, server: string): Config {
     },
     main: text(colours["main"]),
     mainDark: text(colours["main_dark"]),
-    maxTextChars: typeof limit === "number" && limit > 0 ? limit : 4000,
+    maxTextChars: count(raw["max_text_chars"]) || 4000,
+    photos: maxBytes && perMessage ? { maxBytes, perMessage } : null,
     privacyUrl: safeUrl(text(raw["privacy_url"]), server),
     accessibilityUrl: safeUrl(text(raw["accessibility_url"]), server),
   };

@@ -9,6 +9,13 @@ export class Scrolling {
   /** Whether something came that cannot be seen yet. */
   hasBelow = false;
 
+  /** Whether the citizen was at the end when last seen to be anywhere. */
+  #follows = true;
+  #watched: HTMLElement | null = null;
+  // What stands above or below the log comes and goes, and must not hide the newest words.
+  readonly #room = new ResizeObserver(() => {
+    if (this.#follows) this.#watched?.scrollTo(0, this.#watched.scrollHeight);
+  });
   readonly #log: () => HTMLElement | null;
   readonly #changed: () => void;
 
@@ -29,6 +36,7 @@ export class Scrolling {
   toEnd(): void {
     const log = this.#log();
     const last = [...(log?.querySelectorAll<HTMLElement>(".entry") ?? [])].at(-1);
+    if (log && log !== this.#watched) this.#watch(log);
     if (!log || !last) return;
     const start = last.offsetTop - MARGIN_PX;
     const rest = log.scrollHeight - log.clientHeight - start;
@@ -37,9 +45,16 @@ export class Scrolling {
   }
 
   note(hasNews = this.hasBelow): void {
+    this.#follows = this.isAtEnd;
     const hasBelow = hasNews && !this.isAtEnd;
     if (hasBelow === this.hasBelow) return;
     this.hasBelow = hasBelow;
     this.#changed();
+  }
+
+  #watch(log: HTMLElement): void {
+    this.#room.disconnect();
+    this.#room.observe(log);
+    this.#watched = log;
   }
 }

@@ -1,7 +1,8 @@
 import { io, type Socket } from "socket.io-client";
 
+import { Desk } from "./desk";
 import { append, change, merge, settled, type Item } from "./entries";
-import { readAck, readEntry, readReady, readReceipt, type Choice, type Entry } from "./protocol";
+import { readAck, readEntry, readReady, readReceipt, readStanding, readWriter, type Choice, type Entry } from "./protocol";
 import type { Storage } from "./storage";
 
 /** Whether the server can be reached: not asked yet, being asked, session confirmed, lost, or erased for good. */
@@ -35,6 +36,7 @@ export class Session {
   /** The server no longer knew the session that this browser had. */
   restarted = false;
   ending: Ending | null = null;
+  readonly desk: Desk;
 
   #socket: Socket | null = null;
   #sessionId: string | null = null;
@@ -59,7 +61,17 @@ export class Session {
     this.#storage = storage;
     this.#language = language;
     this.#changed = changed;
+    this.desk = new Desk(() => this.#changed());
     this.items = storage.unsent.map(({ note: _note, ...item }) => ({ ...item, delivery: "sending" }));
+  }
+
+  /** What uploads have to name; null while there is no session to name. */
+  get id(): string | null {
+    return this.link === "ready" ? this.#sessionId : null;
+  }
+
+  get language(): string {
+    return this.#language;
   }
 
   /** Connects, once; later calls change nothing. */
@@ -81,6 +93,8 @@ export class Session {
     socket.on("session_ready", (raw: unknown) => this.#confirm(raw));
     socket.on("bot_uttered", (raw: unknown) => this.#hear(raw));
     socket.on("citizen_uttered", (raw: unknown) => this.#hear(raw));
+    socket.on("desk", (raw: unknown) => this.#standBy(raw));
+    socket.on("typing", (raw: unknown) => this.desk.hear(readWriter(raw)));
     socket.on("erased", (raw: unknown) => this.#end({ receipt: null, text: "" }, readReceipt(raw).receipt));
     addEventListener("online", this.#hurry);
     this.#changed();
@@ -89,6 +103,7 @@ export class Session {
   close(): void {
     removeEventListener("online", this.#hurry);
     for (const timer of [this.#typingTimer, this.#retryTimer, this.#confirmTimer]) clearTimeout(timer);
+    this.desk.hear("");
     this.#socket?.removeAllListeners();
     this.#socket?.disconnect();
     this.#socket = null;
@@ -102,17 +117,27 @@ export class Session {
     if (this.link === "ready") this.#request();
   }
 
-  say(text: string, choice?: Choice): void {
+  /** The citizen is writing: told while an agent has the conversation, and not at every key. */
+  type(): void {
+    if (this.link === "ready" && this.desk.mayTell(Date.now())) this.#socket?.emit("typing", { session_id: this.#sessionId });
+  }
+
+  /** `photos` are the ids of what was uploaded before; the text may then be empty. */
+  say(text: string, choice?: Choice, photos: readonly string[] = []): void {
+    this.desk.isBack = false;
     this.items = append(this.items, {
       id: newId(),
       author: "citizen",
       text,
       language: null,
       at: new Date().toISOString(),
+      name: "",
       buttons: [],
       sources: [],
+      attachments: photos.map(() => ({ name: "" })),
       delivery: "sending",
       ...(choice && { pressed: choice.token }),
+      ...(photos.length && { photos }),
     });
     this.#keep();
     this.#flush();
@@ -182,21 +207,33 @@ export class Session {
     this.welcome = ready.welcome ?? this.welcome;
     this.items = merge(this.items, ready.history);
     this.link = "ready";
+    this.desk.become(ready.desk);
     this.#keep();
-    if (this.items.at(-1)?.author !== "citizen") this.#await("nothing");
+    if (this.desk.isWithAgent || this.items.at(-1)?.author !== "citizen") this.#await("nothing");
     this.#inFlight.clear();
     this.items = this.items.map((item) => (item.delivery === "failed" ? { ...item, delivery: "sending" } : item));
     this.#flush();
     this.#changed();
   }
 
-  /** The old conversation is gone; words that were not taken yet go to the new one, choices as plain words. */
+  #standBy(raw: unknown): void {
+    this.desk.become(readStanding(raw));
+    if (this.desk.isWithAgent) this.#await("nothing");
+    this.#changed();
+  }
+
+  /**
+   * The old conversation is gone; words that were not taken yet go to the new one, choices as plain words. What went
+   * with photos is the citizen's to send again: the photos are gone with the old one.
+   */
   #begin(): void {
     this.restarted = this.items.length > 0 || this.#storage.session !== null;
     this.resumedAfter = null;
     this.items = this.items
       .filter(({ delivery }) => delivery)
-      .map(({ pressed: _pressed, ...item }) => item);
+      .map(({ pressed: _pressed, photos, ...item }) =>
+        photos ? { ...item, attachments: [], delivery: "refused", note: "", retry: false } : item,
+      );
   }
 
   #lose(): void {
@@ -225,6 +262,7 @@ export class Session {
     const entry = readEntry(raw, this.#server);
     if (!entry || this.link === "ended" || this.items.some(({ id }) => id === entry.id)) return;
     this.items = append(this.items, entry);
+    if (entry.author === "agent") this.desk.hear("");
     this.#await(entry.author === "citizen" ? "answer" : "nothing");
     this.#changed(entry);
   }
@@ -242,6 +280,7 @@ export class Session {
       session_id: this.#sessionId,
       language: this.#language,
       ...(item.pressed && { pressed: item.pressed }),
+      ...(item.photos && { photos: item.photos }),
     };
     this.#socket?.timeout(ACK_TIMEOUT_MS).emit("user_uttered", payload, (error: Error | null, raw: unknown) => {
       // After a lost connection the message is no longer in flight, and is sent again with the next one.
@@ -269,8 +308,9 @@ export class Session {
 
   #await(what: "nothing" | "answer"): void {
     clearTimeout(this.#typingTimer);
-    this.awaiting = what;
-    if (what === "nothing") return;
+    // A person answers when they can, and their page says when they write.
+    this.awaiting = this.desk.isWithAgent ? "nothing" : what;
+    if (this.awaiting === "nothing") return;
     this.#typingTimer = setTimeout(() => {
       this.awaiting = "late";
       this.#changed();
@@ -288,6 +328,7 @@ export class Session {
     this.resumedAfter = null;
     this.restarted = false;
     this.awaiting = "nothing";
+    this.desk.reset();
     this.ending = { ...ending, receipt };
     this.link = "ended";
     this.#changed();

@@ -34,7 +34,7 @@ export class Storage {
 
   get unsent(): readonly Item[] {
     const raw = this.#parse(this.#read("sessionStorage", "unsent"));
-    return Array.isArray(raw) ? raw.filter(isUnsent) : [];
+    return Array.isArray(raw) ? raw.filter(isUnsent).map(complete) : [];
   }
 
   set unsent(items: readonly Item[]) {
@@ -94,6 +94,11 @@ export class Storage {
   #key(name: string): string {
     return `guichet:${this.#server}:${name}`;
   }
+}
+
+/** What an earlier version of this script kept has no names and no photos. */
+function complete(item: Item): Item {
+  return { ...item, name: "", attachments: Array.isArray(item.attachments) ? item.attachments : [] };
 }
 
 function isUnsent(value: unknown): value is Item {

@@ -20,10 +20,17 @@ export function mailto(items: readonly Item[], t: Strings, town: string): string
   return start + encode(kept.join("\n\n"));
 }
 
-function part({ author, text, sources }: Item, t: Strings): string {
-  const name = { citizen: t.you, bot: t.assistant, agent: t.agent, system: t.system }[author];
+/** Who said it, in words. */
+export function authorOf({ author, name }: Item, t: Strings): string {
+  const agent = name ? t.agentNamed(name) : t.agent;
+  return { citizen: t.you, bot: t.assistant, agent, system: t.system }[author];
+}
+
+function part(item: Item, t: Strings): string {
+  const { text, sources, attachments } = item;
   const links = sources.map(({ title, url }) => `${t.sources(1)} : ${title}${url ? ` ${url}` : ""}`);
-  return [`${name} :`, text, ...links].join("\n");
+  const photos = attachments.map((_one, at) => `(${t.photo(at + 1, attachments.length)})`);
+  return [`${authorOf(item, t)} :`, text, ...photos, ...links].filter(Boolean).join("\n");
 }
 
 /** RFC 6068 wants line breaks as CRLF. */

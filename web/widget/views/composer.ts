@@ -1,17 +1,19 @@
 import { html, nothing, type TemplateResult } from "lit";
 
 import { icon } from "../icons";
-import type { Strings } from "../strings";
 import { countChars } from "../words";
+import { photoButton, photosView, type PhotosView } from "./photos";
 
-export interface ComposerView {
-  readonly t: Strings;
+export interface ComposerView extends PhotosView {
+  readonly placeholder: string;
   readonly draft: string;
   readonly limit: number;
   /** Why the last attempt to send did nothing, in words. */
   readonly problem: string | null;
   readonly onInput: (text: string) => void;
   readonly onSend: () => void;
+  readonly takesPhotos: boolean;
+  readonly onPhotos: (files: readonly File[]) => void;
   readonly onPerson: (event: Event) => void;
 }
 
@@ -37,20 +39,22 @@ export function composerView(view: ComposerView): TemplateResult {
     fit(field);
     view.onInput(field.value);
   };
-  return html`<form class="composer" novalidate @submit=${submit}>
+  return html`${photosView(view)}
+    <form class="composer" novalidate @submit=${submit}>
       <label class="vh" for="field">${t.field}</label>
       <textarea
         id="field"
         rows="1"
         autocomplete="off"
         enterkeyhint="send"
-        placeholder=${t.placeholder}
+        placeholder=${view.placeholder}
         aria-describedby="note"
         aria-invalid=${isWrong ? "true" : nothing}
         .value=${draft}
         @input=${onInput}
         @keydown=${onKey}
       ></textarea>
+      ${view.takesPhotos ? photoButton(t, view.onPhotos) : nothing}
       <button type="submit" class="send" aria-label=${t.send}>${icon("send")}</button>
     </form>
     <p id="note" class=${isWrong ? "note problem" : "note"}>${note}</p>

@@ -4,7 +4,9 @@ import type { Item } from "../entries";
 import { icon } from "../icons";
 import type { Choice, SourceLink } from "../protocol";
 import type { Strings } from "../strings";
+import { authorOf } from "../transcript";
 import { blocks, fold, spans, unbroken, type Block } from "../words";
+import { initial } from "./desk";
 
 export interface EntryView {
   readonly item: Item;
@@ -29,17 +31,19 @@ export interface EntryView {
 /** One entry of the conversation: author first, then words, sources and choices. Text is never read as markup. */
 export function entryView(view: EntryView): TemplateResult {
   const { item, t } = view;
-  const author = { citizen: t.you, bot: t.assistant, agent: t.agent, system: t.system }[item.author];
+  const author = authorOf(item, t);
   const isNamed = item.author === "agent" || item.author === "system";
   return html`<div class="entry ${item.author}" data-id=${item.id}>
-    <p class=${isNamed ? "author" : "author vh"}>${author}<span class="vh"> : </span></p>
+    <p class=${isNamed ? "author" : "author vh"}>${item.author === "agent" ? initial(item.name) : nothing}${author}<span class="vh"> : </span></p>
     <div class="bubble" lang=${view.language} dir="auto">${words(view)}</div>
     ${view.showTime && item.at ? time(item.at, t) : nothing} ${delivery(view)} ${choices(view)}
   </div>`;
 }
 
 function words({ item, t, foldable, privacyUrl, unfolded, onUnfold }: EntryView): TemplateResult {
-  if (item.author === "citizen") return html`<p class="typed">${unbroken(item.text)}</p>`;
+  if (item.author === "citizen") {
+    return html`${item.text ? html`<p class="typed">${unbroken(item.text)}</p>` : nothing}${attachments(item, t)}`;
+  }
   const all = blocks(item.text);
   const { head, folded, tail } = foldable ? fold(all, item.buttons.length > 0) : { head: all, folded: [], tail: [] };
   // Folded words stay in the document, out of sight: a screen reader gets the message whole, and once.
@@ -52,6 +56,14 @@ function words({ item, t, foldable, privacyUrl, unfolded, onUnfold }: EntryView)
     : nothing}
   ${sources(item.sources, t)} ${tail.map((block) => blockView(block))}
   ${privacyUrl ? html`<p lang=${t.language}>${outward(privacyUrl, t.yourData, t, "link")}</p>` : nothing}`;
+}
+
+/** What went along, as words: only agents can look at it. */
+function attachments({ attachments: all }: Item, t: Strings): TemplateResult | typeof nothing {
+  if (!all.length) return nothing;
+  return html`<ul class="attachments" lang=${t.language}>
+    ${all.map((_one, at) => html`<li>${icon("photo")} ${t.photo(at + 1, all.length)}</li>`)}
+  </ul>`;
 }
 
 function blockView(block: Block, hidden = false): TemplateResult {

@@ -2,6 +2,7 @@ import { html, nothing, type TemplateResult } from "lit";
 import { repeat } from "lit/directives/repeat.js";
 
 import type { Item } from "../entries";
+import { icon } from "../icons";
 import type { Choice } from "../protocol";
 import type { Session } from "../session";
 import type { Preferences } from "../storage";
@@ -20,6 +21,9 @@ export interface LogView {
   readonly onRetry: (id: string) => void;
   readonly onEdit: (item: Item) => void;
   readonly onScroll: () => void;
+  /** Whether something came that is out of sight. */
+  readonly hasBelow: boolean;
+  readonly onEnd: () => void;
 }
 
 /**
@@ -28,9 +32,10 @@ export interface LogView {
  */
 export function logView(view: LogView): TemplateResult {
   const { t, session } = view;
-  const { welcome, items, link, awaiting } = session;
+  const { welcome, items, link, awaiting, desk } = session;
+  const working = desk.writer ? t.writes(desk.writer) : awaiting === "answer" ? t.typing : "";
   const isLoading = link === "connecting" || (link === "lost" && !welcome);
-  return html`<div
+  return html`<div class="reading"><div
     class="log"
     role="log"
     aria-live="polite"
@@ -49,14 +54,18 @@ export function logView(view: LogView): TemplateResult {
       (item) => html`${entry(view, item)}
       ${item.id === session.resumedAfter ? html`<p class="notice divider" aria-live="off"><span>${t.resumed}</span></p>` : nothing}`,
     )}
-    ${awaiting === "nothing" || link !== "ready"
-      ? nothing
-      : html`<div class="typing" aria-live="off">
-          ${awaiting === "late"
-            ? t.slow
-            : html`<span class="dots" aria-hidden="true"><i></i><i></i><i></i></span> ${t.typing}`}
-        </div>`}
-  </div>`;
+    ${link === "ready" ? waitingView(working, awaiting === "late" ? t.slow : "") : nothing}
+  </div>
+  ${view.hasBelow
+    ? html`<button type="button" class="below" @click=${view.onEnd}>${icon("down")} ${t.newBelow}</button>`
+    : nothing}</div>`;
+}
+
+/** Who is at work on an answer, else that it is late. */
+function waitingView(working: string, late: string): TemplateResult | typeof nothing {
+  if (!working && !late) return nothing;
+  const dots = html`<span class="dots" aria-hidden="true"><i></i><i></i><i></i></span>`;
+  return html`<div class="typing" aria-live="off">${working ? html`${dots} ${working}` : late}</div>`;
 }
 
 function entry(view: LogView, item: Item): TemplateResult {
