@@ -24,6 +24,8 @@ CANCEL_WORDS = 4
 _DROPPED = re.compile(
     r"\b(?:laiss\w* tomb\w+|on (?:laisse|oublie|arrete|abandonne)|j (?:abandonne|arrete)|annul\w*|abandonn\w*|never mind|stop)\b"
 )
+_NO = re.compile(r"(?:non|no)\b")
+"""« Non finalement » answers the question that was asked."""
 _ASKS = re.compile(
     r"\?\s*$|^(?:et )?(?:comment|combien|quand|ou|quel|quels|quelle|quelles|pourquoi|qui|que|quoi|est ce que|est-ce que"
     r"|c est quoi|how|what|when|where|which|who|why|can|do|does|is|are)\b"
@@ -118,7 +120,7 @@ def was_requested(tracker: Tracker) -> str:
 def left(tracker: Tracker) -> bool:
     """Whether this message leaves an open form."""
     text = words(tracker.latest_message.get("text"))
-    if tracker.latest_message.get("intent", {}).get("name") == CANCEL:
+    if tracker.latest_message.get("intent", {}).get("name") == CANCEL and not _NO.match(plain(text)):
         return not text or len(subject_words(text)) <= CANCEL_WORDS
     return bool(_DROPPED.search(plain(text))) and len(subject_words(text)) <= CANCEL_WORDS
 

@@ -9,16 +9,28 @@ from typing import Any
 
 from rasa_sdk import Tracker
 
+from actions.asking import language
 from actions.base import entity
 from actions.forming import is_question, plain
-from actions.forms.form import PROBLEM, Slots, ValidateForm, intent_of, problem, typed
+from actions.forms.form import (
+    PROBLEM,
+    Slots,
+    ValidateForm,
+    declines,
+    intent_of,
+    is_chatter,
+    problem,
+    refuses,
+    typed,
+    wrong_contact,
+)
 from actions.forms.wishes import OFFERED, WISH, Wishes
 from actions.handoff_form import cut
 from actions.services import Services
 from bot.desk import routing
 from bot.desk.appointments import Appointments
 from bot.knowledge import choice
-from bot.text.contacts import WhyNot, read_contact
+from bot.text.contacts import read_contact
 from bot.text.french import listed
 from bot.text.french import words as subject_words
 from bot.text.spoken.moments import read_moment
@@ -49,12 +61,15 @@ BOOKING = listed(
     """
 )
 """Words that ask for an appointment and do not say what for; folded."""
-CONTACT_WHY = {
-    WhyNot.TOO_SHORT: "contact_short",
-    WhyNot.TOO_LONG: "contact_long",
-    WhyNot.INVALID: "contact_invalid",
-    WhyNot.PREMIUM: "contact_premium",
-}
+NONE = "none"
+"""The contact of whoever leaves none."""
+_DAY_OF_MONTH = re.compile(r"\ble \d")
+_NOTHING = re.compile(r"\b(?:rien|nothing)\b")
+_FOR = re.compile(
+    r"\s*(?:(?:oui|non|no|yes)\W+)?(?:(?:c['’]est|it['’]s|plut[oô]t)\s+)?(?:pour|for)\s+(?P<what>\D.*)", re.I | re.S
+)
+_AFTER_FOR = re.compile(r"\b(?:pour|for)\s+(?P<what>\D.*)", re.I | re.S)
+_EDGES = re.compile(r"^[\s,.;:-]+|(?:[\s,.;:-]+|\s(?:à|a|le|pour|vers|at|on))+$", re.I)
 _CANCELS = re.compile(r"\b(?:annul\w+|supprim\w+|decommand\w+|cancel)\b")
 
 
@@ -73,16 +88,19 @@ class ValidateAppointmentForm(ValidateForm):
         if cancels(text):
             return {CANCELLED: True}
         index = await services.knowledge.index()
-        if any(word not in BOOKING for word in subject_words(_without_moment(services, text))):
-            found = routing.route(text, index, services.office).services
-            slots[SERVICE] = next((code for code in found if code in book.services), None)
-            if found and slots[SERVICE] is None and found[0] not in book.services:
-                slots[PROBLEM] = problem("appointment_not_here", **services.office.reach(found[0]))
-            if routing.naming(text, services.office) == () or slots[SERVICE]:
-                slots[SUBJECT] = cut(text)
+        wish = without_moment(services, text)
+        if any(word not in BOOKING for word in subject_words(wish)):
+            slots[SUBJECT] = subject_of(services, text) or None
+            # Words that only ask for an appointment hide what it is for.
+            matter = wish if routing.naming(wish, services.office) else slots[SUBJECT] or wish
+            routed = routing.route(matter, index, services.office)
+            able = [code for code in routed.services if code in book.services]
+            slots[SERVICE] = next((code for code in able if code == routed.services[0]), None)
+            if routed.services and slots[SERVICE] is None and (routed.sure or not able):
+                slots[PROBLEM] = problem("appointment_not_here", **services.office.reach(routed.services[0]))
         if len(book.services) == 1:
             slots[SERVICE] = book.services[0]
-        slots |= await Wishes(services, book, {SERVICE: slots.get(SERVICE)}).read(text)
+        slots = {**slots, **await Wishes(services, book, {SERVICE: slots.get(SERVICE)}, language(tracker)).read(text)}
         contact = read_contact(text).contact
         if contact:
             slots[CONTACT] = contact.shown
@@ -100,7 +118,8 @@ class ValidateAppointmentForm(ValidateForm):
         if not text and intent not in {"affirm", "deny"}:
             return None
         if requested in {DAY, TIME, CONFIRMED} and (offered := tracker.get_slot(OFFERED)):
-            at = choice.place(text, len(offered))
+            # « Le 3 » is a day of the month, « la 3 » the third of the times.
+            at = None if _DAY_OF_MONTH.search(plain(text)) else choice.place(text, len(offered))
             if at is None and intent == "affirm" and len(offered) == 1:
                 at = 0
             if at is not None:
@@ -108,8 +127,12 @@ class ValidateAppointmentForm(ValidateForm):
         heard = await self._said(services, tracker, requested, text, intent)
         if heard is not None:
             return heard
-        if requested == CONFIRMED and intent == "deny":
+        if requested == CONFIRMED and _NOTHING.search(plain(text)):
+            return {CONFIRMED: None}
+        if requested == CONFIRMED and refuses(tracker):
             return {CONFIRMED: None, CHANGING: True}
+        if requested in {DAY, TIME} and refuses(tracker) and not is_question(text):
+            return await self._wishes(services, tracker).others(tracker.get_slot(OFFERED) or ())
         return None
 
     async def missing(self, services: Services, tracker: Tracker, slots: Slots) -> str | None:
@@ -130,6 +153,8 @@ class ValidateAppointmentForm(ValidateForm):
             return {DAY: str(day), TIME: None}
         if (code := entity(tracker, SERVICE)) in services.office.appointments.services:
             return {SERVICE: code}
+        if entity(tracker, CONTACT) == NONE:
+            return {CONTACT: NONE}
         if (change := entity(tracker, "change")) in ORDER:
             return {str(change): None, CONFIRMED: None, **({TIME: None} if change == DAY else {})}
         return None
@@ -140,23 +165,31 @@ class ValidateAppointmentForm(ValidateForm):
         contact = read_contact(text)
         if contact.contact:
             slots[CONTACT] = contact.contact.shown
-        elif contact.span is not None and requested == CONTACT:
-            return {CONTACT: None, PROBLEM: problem(CONTACT_WHY.get(contact.why or WhyNot.NONE, "contact_invalid"))}
+        elif requested == CONTACT and (wrong := wrong_contact(text)):
+            return {CONTACT: None, PROBLEM: wrong}
         rest = text if contact.span is None else text[: contact.span[0]] + " " + text[contact.span[1] :]
-        asks = is_question(text)
-        if requested == SUBJECT and intent not in NOT_A_SUBJECT and not asks:
-            slots[SUBJECT] = cut(text)
-        elif requested == SERVICE:
-            slots |= await self._service(services, rest)
-        elif (named := routing.naming(rest, services.office)) and not asks:
+        asks, subject = is_question(text), ""
+        if requested == SUBJECT and not is_chatter(tracker, NOT_A_SUBJECT) and not asks:
+            subject = subject_of(services, text, announced=False)
+        elif requested != SERVICE and not asks and (corrected := _FOR.match(without_moment(services, rest))):
+            # « C'est pour un passeport » to whatever is asked.
+            subject = subject_of(services, corrected["what"], announced=False)
+        if subject:
+            slots[SUBJECT] = subject
+        if requested == SERVICE:
+            slots |= await self._service(services, without_moment(services, rest))
+            if slots.get(SERVICE) and choice.place(text, len(services.office.appointments.services)) is None:
+                told = subject_of(services, rest)
+                slots |= {SUBJECT: told} if told and not tracker.get_slot(SUBJECT) else {}
+        elif SUBJECT not in slots and (named := routing.naming(rest, services.office)) and not asks:
             code = next((code for code in named if code in services.office.appointments.services), None)
             if code is not None and code != tracker.get_slot(SERVICE):
                 slots[SERVICE] = code
-        if requested != SUBJECT or not asks:
-            service = slots.get(SERVICE) or tracker.get_slot(SERVICE)
-            known = {SERVICE: service, DAY: tracker.get_slot(DAY), TIME: tracker.get_slot(TIME)}
-            book = Appointments(services.office, services.hours, services.bookings)
-            slots |= await Wishes(services, book, known).read(rest)
+        if not asks or requested in {DAY, TIME}:
+            wishes = self._wishes(services, tracker, slots.get(SERVICE), keeps=True)
+            slots = {**slots, **await wishes.read(rest)}
+        if not slots and requested == CONTACT and not asks and (refuses(tracker) or declines(text)):
+            return {CONTACT: NONE}
         if not slots:
             return None
         slots = {**await self._rechecked(services, tracker, slots), **slots}
@@ -169,6 +202,8 @@ class ValidateAppointmentForm(ValidateForm):
         at = choice.place(text, len(codes))
         if at is not None:
             return {SERVICE: codes[at]}
+        if all(word in BOOKING for word in subject_words(text)):
+            return {}
         found = routing.route(text, await services.knowledge.index(), services.office).services
         code = next((code for code in found if code in codes), None)
         if code is not None:
@@ -182,23 +217,26 @@ class ValidateAppointmentForm(ValidateForm):
         code = slots.get(SERVICE)
         if not code or code == tracker.get_slot(SERVICE) or DAY in slots or OFFERED in slots:
             return {}
+        wishes = self._wishes(services, tracker, code)
+        # What was offered was free at the other service.
+        known = tracker.get_slot(DAY), tracker.get_slot(TIME), tracker.get_slot(WISH)
+        return {OFFERED: None, **await wishes.recheck(*known)}
+
+    def _wishes(self, services: Services, tracker: Tracker, service: str | None = None, keeps: bool = False) -> Wishes:
+        """What reads a wish; with `keeps` one that may leave out the day or the time that is known already."""
         book = Appointments(services.office, services.hours, services.bookings)
-        wishes = Wishes(services, book, {SERVICE: code})
-        return await wishes.recheck(tracker.get_slot(DAY), tracker.get_slot(TIME), tracker.get_slot(WISH))
+        known = {SERVICE: service or tracker.get_slot(SERVICE)}
+        if keeps:
+            known |= {DAY: tracker.get_slot(DAY), TIME: tracker.get_slot(TIME)}
+        return Wishes(services, book, known, language(tracker))
 
     async def _fitting(self, services: Services, tracker: Tracker, pressed: Slots) -> Slots:
         """A time that a button offered, if it is still free; what else it says as it is."""
         slots = {**await self._rechecked(services, tracker, pressed), **pressed, CONFIRMED: None}
         slots.setdefault(OFFERED, None)
-        if pressed.get(DAY) and pressed.get(TIME):
-            book = Appointments(services.office, services.hours, services.bookings)
-            known = {SERVICE: tracker.get_slot(SERVICE), DAY: None, TIME: None}
-            day, at = date.fromisoformat(pressed[DAY]), time.fromisoformat(pressed[TIME])
-            slots |= await Wishes(services, book, known).settle(day, at)
-        elif pressed.get(DAY):
-            book = Appointments(services.office, services.hours, services.bookings)
-            known = {SERVICE: tracker.get_slot(SERVICE), DAY: None, TIME: None}
-            slots |= await Wishes(services, book, known).settle(date.fromisoformat(pressed[DAY]), None)
+        if pressed.get(DAY):
+            at = time.fromisoformat(pressed[TIME]) if pressed.get(TIME) else None
+            slots |= await self._wishes(services, tracker).settle(date.fromisoformat(pressed[DAY]), at)
         return slots
 
 
@@ -207,7 +245,23 @@ def cancels(text: str) -> bool:
     return _CANCELS.search(plain(text)) is not None
 
 
-def _without_moment(services: Services, text: str) -> str:
+def subject_of(services: Services, text: str, announced: bool = True) -> str:
+    """What an appointment is for, in the citizen's words without day, time and contact; "" if they do not say.
+
+    « Rdv état civil pour ma carte d'identité mardi » is announced: what stands after « pour » is the subject.
+    """
+    span = read_contact(text).span
+    rest = without_moment(services, text if span is None else f"{text[: span[0]]} {text[span[1] :]}")
+    named = routing.naming(rest, services.office) if announced else ()
+    empty = {word for code in named for name in routing.names(services.office.services[code]) for word in name.split()}
+    after = _AFTER_FOR.search(rest) if announced else None
+    for said in (after["what"] if after else "", rest):
+        if any(word not in BOOKING and word not in empty for word in subject_words(said)):
+            return cut(_EDGES.sub("", said))
+    return ""
+
+
+def without_moment(services: Services, text: str) -> str:
     """A text without the day and the time in it, as far as they stand in one piece."""
     read = read_moment(text, services.hours.day(services.clock()))
     spans = sorted(span for span in (read.date.span, read.time.span) if span)

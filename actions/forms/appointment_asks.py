@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Callable
 from datetime import date, datetime
 from typing import ClassVar
@@ -11,9 +12,9 @@ from rasa_sdk.events import SlotSet
 
 from actions.asking import language
 from actions.base import Events, GuichetAction
-from actions.forms.appointment import CHANGING, CONFIRMED, CONTACT, DAY, FORM, SERVICE, SUBJECT, TIME
-from actions.forms.form import PROBLEM, asking, inform
-from actions.forms.wishes import FAR, OFFERED, Wishes
+from actions.forms.appointment import CHANGING, CONFIRMED, CONTACT, DAY, FORM, NONE, SERVICE, SUBJECT, TIME
+from actions.forms.form import LEAVE, PROBLEM, asking, inform
+from actions.forms.wishes import FAR, OFFERED, Wishes, in_full
 from actions.services import Services
 from bot.desk.appointments import Appointments, Wish
 from bot.text.moments_words import day as day_in_words
@@ -61,9 +62,9 @@ class AskWhen(GuichetAction):
 
     slot: ClassVar[str]
 
+    @abstractmethod
     def name(self) -> str:
-        """See `GuichetAction.name`."""
-        return f"action_ask_{FORM}_{self.slot}"
+        """See `GuichetAction.name`; abstract, for Rasa registers whatever is not."""
 
     async def act(self, services: Services, say: Callable[[Say], None], tracker: Tracker) -> Events:
         """The free times that fit what was said, else the next ones."""
@@ -73,7 +74,9 @@ class AskWhen(GuichetAction):
         if days:
             today = services.hours.day(now)
             buttons = tuple(
-                WireButton(inform(**{DAY: one}), title=typeset(day_in_words(date.fromisoformat(one), today)))
+                WireButton(
+                    inform(**{DAY: one}), title=typeset(day_in_words(date.fromisoformat(one), today, language(tracker)))
+                )
                 for one in days
             )
             say(Say(str(wrong["line"]), buttons=buttons))
@@ -107,11 +110,19 @@ class AskDay(AskWhen):
 
     slot = DAY
 
+    def name(self) -> str:
+        """See `GuichetAction.name`."""
+        return f"action_ask_{FORM}_{DAY}"
+
 
 class AskTime(AskWhen):
     """`action_ask_appointment_form_appointment_time`"""
 
     slot = TIME
+
+    def name(self) -> str:
+        """See `GuichetAction.name`."""
+        return f"action_ask_{FORM}_{TIME}"
 
 
 class AskContact(GuichetAction):
@@ -124,7 +135,8 @@ class AskContact(GuichetAction):
     async def act(self, services: Services, say: Callable[[Say], None], tracker: Tracker) -> Events:
         """Where to write or call should something change."""
         lines, values, more = asking(tracker, "appointment_contact", "appointment_contact_again")
-        say(Say(lines, values=values, buttons=more))
+        without = WireButton(inform(**{CONTACT: NONE}), key="issue_no_contact_title")
+        say(Say(lines, values=values, buttons=(without, *more)))
         return []
 
 
@@ -142,7 +154,7 @@ class AskConfirmed(GuichetAction):
             for slot in (DAY, TIME, SUBJECT, SERVICE, CONTACT)
         )
         if tracker.get_slot(CHANGING):
-            say(Say("appointment_change", buttons=changes))
+            say(Say("appointment_change", buttons=(*changes, LEAVE)))
             return [SlotSet(CHANGING, None)]
         yes = WireButton("/affirm", key="confirm_title")
         say(Say("appointment_recap", values=recap(services, tracker), buttons=(yes, changes[0], changes[-1])))
@@ -156,9 +168,10 @@ def recap(services: Services, tracker: Tracker) -> dict[str, str]:
         date.fromisoformat(str(tracker.get_slot(DAY))),
         datetime.strptime(str(tracker.get_slot(TIME)), "%H:%M").time(),  # noqa: DTZ007 - a time of day alone
     )
+    spoken, contact = language(tracker), str(tracker.get_slot(CONTACT))
     return {
         **services.office.reach(str(tracker.get_slot(SERVICE))),
         "subject": typeset(str(tracker.get_slot(SUBJECT))),
-        "moment": moment(at, services.clock(), services.office.zone, language(tracker)),
-        "contact": str(tracker.get_slot(CONTACT)),
+        "moment": in_full(at, services.clock(), services.office.zone, spoken),
+        "contact": services.wording.say("appointment_no_contact", spoken) if contact == NONE else contact,
     }

@@ -18,6 +18,7 @@ from actions.forms.appointment import (
     CONTACT,
     DAY,
     FORM,
+    NONE,
     SERVICE,
     SUBJECT,
     TIME,
@@ -25,14 +26,13 @@ from actions.forms.appointment import (
 )
 from actions.forms.appointment_asks import recap
 from actions.forms.form import FAILED, PROBLEM, problem
-from actions.forms.wishes import OFFERED
+from actions.forms.wishes import OFFERED, in_full
 from actions.services import Services
 from bot.cases import CaseKind, CaseState, Cause, NewCase
 from bot.desk.appointments import Appointments
 from bot.desk.queue import due
 from bot.errors import Missing, SlotTaken
 from bot.rasa_events import SUSPENDED_FORM
-from bot.text.moments_words import moment
 from bot.wire import Say, WireButton
 
 EFFECT = "appointment"
@@ -72,9 +72,9 @@ class ActionAppointment(GuichetAction):
             subject=str(tracker.get_slot(SUBJECT)),
             details={
                 "subject": str(tracker.get_slot(SUBJECT)),
-                "moment": moment(begins, now, services.office.zone),
+                "moment": in_full(begins, now, services.office.zone),
             },
-            contact=str(tracker.get_slot(CONTACT)),
+            contact="" if tracker.get_slot(CONTACT) == NONE else str(tracker.get_slot(CONTACT)),
             due_at=due(CaseKind.APPOINTMENT, False, services.hours, services.office.desk, service, now),
         )
         try:
@@ -113,7 +113,7 @@ async def offer_to_cancel(services: Services, say: Callable[[Say], None], tracke
         values = {
             **services.office.reach(case.service),
             "number": case.number,
-            "moment": moment(case.appointment_at, now, zone, language(tracker)),
+            "moment": in_full(case.appointment_at, now, zone, language(tracker)),
         }
         if case.state is CaseState.WAITING:
             cancel = WireButton(f"/withdraw{json.dumps({'case': str(case.id)})}", key="appointment_cancel_title")

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import json
+import re
 from abc import abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any, ClassVar
 
 from rasa_sdk import Tracker
 from rasa_sdk.events import SlotSet
 
 from actions.base import REQUESTED, Events, GuichetAction, entity, words
-from actions.forming import begins, interrupted, left
+from actions.forming import begins, interrupted, left, plain, since_heard
 from actions.services import Services
 from bot.rasa_events import SUSPENDED_FORM
+from bot.text.contacts import WhyNot, read_contact
 from bot.wire import Say, WireButton
 
 FAILED = "form_failed"
@@ -22,8 +24,30 @@ PROBLEM = "form_problem"
 """The slot that keeps what is wrong with the last answer: {"line": …, "values": {…}}; said when it is asked again."""
 STUCK = 3
 """After so many of them to one question, a person is offered."""
+NO_FAILURE = frozenset({"appointment_offered", "appointment_others", "appointment_which_day"})
+"""Lines that narrow a wish down: who hears them has answered."""
+CHATTER_CONFIDENCE = 0.6
+"""Short answers (« passeport », « mardi à 14h30 ») are unlike any example; a guess below this is not heeded."""
+SIGNS = {
+    "ask_status_of_request": r"demandes?|dossiers?|suivi|avance\w*|statut|numero|reponse|nouvelles|ou en est|status|request",
+    "ask_opening_hours": r"horaires?|ouv\w+|ferm\w+|heures?|open\w*|clos\w*|hours?",
+    "goodbye": r"revoir|bye|bonne|adieu|salut|ciao|bientot|plus tard|a plus|see you",
+    "ask_human": r"humain|personne|quelqu un|agent|conseiller\w*|parler|standard|human|person|someone|somebody",
+}
+"""What such an act names where it is meant; folded. The model alone takes « pour mon passeport » for one of them."""
+_SIGNS = {name: re.compile(rf"\b(?:{pattern})\b") for name, pattern in SIGNS.items()}
+CONTACT_WHY = {
+    WhyNot.TOO_SHORT: "contact_short",
+    WhyNot.TOO_LONG: "contact_long",
+    WhyNot.INVALID: "contact_invalid",
+    WhyNot.PREMIUM: "contact_premium",
+}
+_NO = re.compile(r"(?:non|nan|nope|no)\b")
+_ONLY_DIGITS = re.compile(r"[+\d][\d\s.()/-]*")
+_WITHOUT = re.compile(r"\b(?:sans|pas de|aucune?|non|no|skip|passe[rz]?|without|inutile|pas besoin)\b")
 ALARMS = {"emergency": "emergency", "self_harm_distress": "distress"}
 PERSON_BUTTON = WireButton("/handoff" + json.dumps({"cause": "lost"}), key="person_title")
+LEAVE = WireButton("/cancel", key="form_leave_title")
 
 Slots = dict[str, Any]
 
@@ -89,8 +113,13 @@ class ValidateForm(GuichetAction):
     async def _begin(self, services: Services, say: Callable[[Say], None], tracker: Tracker, intent: str) -> Events:
         suspended = tracker.get_slot(SUSPENDED_FORM)
         goes_on = suspended == self.form and intent != self.opener
-        own = dict.fromkeys((*self.gathered, FAILED, PROBLEM)) if not goes_on else {PROBLEM: None, FAILED: None}
-        slots = own if goes_on else {**own, **await self.begin(services, say, tracker)}
+        if goes_on:
+            # What is wrong with an older answer is not said again; what has just kept the form from its end is.
+            wrong = next((event for event in since_heard(tracker) if event.get("name") == PROBLEM), {})
+            slots: Slots = {PROBLEM: wrong.get("value"), FAILED: None}
+        else:
+            slots = dict.fromkeys((*self.gathered, FAILED, PROBLEM))
+            slots |= await self.begin(services, say, tracker)
         events = self._asked(tracker, slots, await self.missing(services, tracker, slots))
         return [*([SlotSet(SUSPENDED_FORM, None)] if suspended == self.form else []), *events]
 
@@ -98,7 +127,11 @@ class ValidateForm(GuichetAction):
         """The slots, how often the question was not answered, and what is asked next."""
         before = str(tracker.get_slot(REQUESTED) or "")
         failed: dict[str, Any] | None = None
-        if requested is not None and requested == before and slots.get(PROBLEM):
+        wrong = slots.get(PROBLEM)
+        if wrong and wrong["line"] in NO_FAILURE and requested not in slots:
+            # It leads to a question that comes later.
+            wrong = slots[PROBLEM] = None
+        if requested is not None and requested == before and wrong and wrong["line"] not in NO_FAILURE:
             last = tracker.get_slot(FAILED) or {}
             count = int(last.get("count", 0)) if last.get("slot") == requested else 0
             failed = {"slot": requested, "count": count + 1}
@@ -147,6 +180,35 @@ def typed(tracker: Tracker) -> str:
 def intent_of(tracker: Tracker) -> str:
     """What the model takes a message for."""
     return str(tracker.latest_message.get("intent", {}).get("name") or "")
+
+
+def is_chatter(tracker: Tracker, acts: Collection[str]) -> bool:
+    """Whether a message is surely one of these acts, which keep a talk going and answer no question."""
+    intent = tracker.latest_message.get("intent", {})
+    name = str(intent.get("name") or "")
+    if name not in acts or float(intent.get("confidence") or 0) < CHATTER_CONFIDENCE:
+        return False
+    return name not in _SIGNS or _SIGNS[name].search(plain(typed(tracker))) is not None
+
+
+def refuses(tracker: Tracker) -> bool:
+    """Whether a message says no, also where the model takes it for the wish to leave: « non finalement »."""
+    return intent_of(tracker) == "deny" or _NO.match(plain(typed(tracker))) is not None
+
+
+def declines(text: str) -> bool:
+    """Whether typed words leave out what need not be given: « sans », « pas de photo »."""
+    return _WITHOUT.search(plain(text)) is not None
+
+
+def wrong_contact(text: str) -> dict[str, Any] | None:
+    """What is wrong with words that are meant as a contact and are none; None if they are not meant as one."""
+    read = read_contact(text)
+    if read.contact is None and read.span is not None:
+        return problem(CONTACT_WHY.get(read.why or WhyNot.NONE, "contact_invalid"))
+    if read.contact is None and "@" in text:
+        return problem("contact_invalid")
+    return problem("contact_short") if read.contact is None and _ONLY_DIGITS.fullmatch(text) else None
 
 
 def photos_of(tracker: Tracker) -> list[str]:

@@ -10,15 +10,27 @@ from rasa_sdk import Tracker
 
 from actions.base import entity
 from actions.forming import is_question, plain
-from actions.forms.form import PROBLEM, Slots, ValidateForm, intent_of, photos_of, problem, typed
+from actions.forms.form import (
+    PROBLEM,
+    Slots,
+    ValidateForm,
+    declines,
+    intent_of,
+    is_chatter,
+    photos_of,
+    problem,
+    refuses,
+    typed,
+    wrong_contact,
+)
 from actions.handoff_form import cut
 from actions.services import Services
 from bot.errors import Missing
 from bot.knowledge import choice
-from bot.text.contacts import WhyNot, read_contact
+from bot.text.contacts import read_contact
 from bot.text.french import listed
 from bot.text.french import words as subject_words
-from bot.text.places import Place, outside, read_place
+from bot.text.places import Place, outside, part_of, read_place
 
 FORM = "street_issue_form"
 CATEGORY, PLACE, DESCRIPTION, PHOTO = "issue_category", "issue_place", "issue_description", "issue_photo"
@@ -54,7 +66,7 @@ SIGNS = {
 """Words by which a kind is known, the surest first; folded."""
 _SIGNS = {name: re.compile(rf"\b(?:{pattern})\b") for name, pattern in SIGNS.items()}
 _NOT_KNOWN = re.compile(r"\b(?:sais pas|sai pas|aucune idee|jsp|don t know|no idea|not sure|partout)\b")
-_WITHOUT = re.compile(r"\b(?:sans|pas de|aucune?|non|no|skip|passe\w*|without|inutile|pas besoin)\b")
+_NOTHING = re.compile(r"\b(?:rien|nothing)\b")
 _HERE = re.compile(r"\b(?:position|photo|gps|localisation|image)\b")
 REPORTING = listed(
     """
@@ -63,12 +75,6 @@ REPORTING = listed(
     """
 )
 """Words that announce a report and do not make one; folded."""
-CONTACT_WHY = {
-    WhyNot.TOO_SHORT: "contact_short",
-    WhyNot.TOO_LONG: "contact_long",
-    WhyNot.INVALID: "contact_invalid",
-    WhyNot.PREMIUM: "contact_premium",
-}
 CHATTER = frozenset(
     {
         *("greet", "goodbye", "thank", "bot_identity", "repeat_or_rephrase", "language_switch", "privacy_request"),
@@ -91,8 +97,8 @@ class ValidateStreetIssueForm(ValidateForm):
         if any(word not in REPORTING for word in subject_words(text)) and slots[CATEGORY]:
             slots[DESCRIPTION] = cut(text)
         place = read_place(text)
-        if place is not None and (place.address is not None or slots[CATEGORY]):
-            slots |= self._placed(services, place, within=text)
+        if place is not None and (place.address is not None or slots[CATEGORY]) and (said := part_of(place)):
+            slots |= self._placed(services, Place(said, place.address))
         contact = read_contact(text).contact
         if contact:
             slots[CONTACT] = contact.shown
@@ -106,11 +112,13 @@ class ValidateStreetIssueForm(ValidateForm):
         if (pressed := self._pressed(services, tracker)) is not None:
             return {**pressed, **photos, CONFIRMED: None}
         text, intent = typed(tracker), intent_of(tracker)
-        if requested == CONFIRMED and intent in {"affirm", "deny"} and not photos:
-            return {CONFIRMED: True} if intent == "affirm" else {CONFIRMED: None, CHANGING: True}
+        if requested == CONFIRMED and _NOTHING.search(plain(text)):
+            return {CONFIRMED: None}
+        if requested == CONFIRMED and intent == "affirm" and not photos:
+            return {CONFIRMED: True}
         heard = self._said(services, tracker, requested, text, intent) if text or intent in {"affirm", "deny"} else None
         if heard is None and not photos:
-            return None
+            return {CONFIRMED: None, CHANGING: True} if requested == CONFIRMED and refuses(tracker) else None
         return {**(heard or {}), **photos, CONFIRMED: None}
 
     async def missing(self, services: Services, tracker: Tracker, slots: Slots) -> str | None:
@@ -142,19 +150,19 @@ class ValidateStreetIssueForm(ValidateForm):
             return {CONTACT: contact.contact.shown}
         asks = is_question(text)
         if requested == CONTACT:
-            if contact.span is not None:
-                return {CONTACT: None, PROBLEM: problem(CONTACT_WHY.get(contact.why or WhyNot.NONE, "contact_invalid"))}
-            return {CONTACT: NONE} if intent == "deny" or (not asks and _WITHOUT.search(plain(text))) else None
+            if wrong := wrong_contact(text):
+                return {CONTACT: None, PROBLEM: wrong}
+            return {CONTACT: NONE} if refuses(tracker) or (not asks and declines(text)) else None
         if requested == PHOTO:
-            if intent == "deny" or (not asks and _WITHOUT.search(plain(text))):
+            if refuses(tracker) or (not asks and declines(text)):
                 return {PHOTO: NONE}
             return {PHOTO: None, PROBLEM: problem("issue_photo_how")} if intent == "affirm" else None
-        if requested == DESCRIPTION and not asks and intent not in {*CHATTER, "affirm", "deny"}:
+        if requested == DESCRIPTION and not asks and not is_chatter(tracker, {*CHATTER, "affirm", "deny"}):
             return {DESCRIPTION: cut(text)}
         if requested == CATEGORY and not asks:
             at = choice.place(text, len(CATEGORIES))
             found = list(CATEGORIES)[at] if at is not None else category_of(text, services)
-            if found is None and intent not in CHATTER and intent not in {"affirm", "deny", "complaint"}:
+            if found is None and not is_chatter(tracker, {*CHATTER, "affirm", "deny", "complaint"}):
                 found = "other"
             if found is None:
                 return None
@@ -165,6 +173,8 @@ class ValidateStreetIssueForm(ValidateForm):
         place = None if asks else read_place(text)
         if requested == PLACE and not asks:
             return self._place(services, tracker, text, intent, place)
+        if place is not None and requested == CONFIRMED and part_of(place):
+            return self._placed(services, Place(part_of(place), place.address))
         if place is not None and place.address is not None:
             # « non, c'est 12 rue des Lilas »
             return self._placed(services, place)
@@ -183,18 +193,17 @@ class ValidateStreetIssueForm(ValidateForm):
             return {PLACE: None, PROBLEM: problem("issue_place_how")}
         if place is not None:
             return self._placed(services, place)
-        if intent in CHATTER or intent in {"affirm", "complaint"}:
+        if is_chatter(tracker, {*CHATTER, "affirm", "complaint"}):
             return None
         # Whatever else is typed here may be a place that only people of the town know.
         return {PLACE: cut(text)}
 
-    def _placed(self, services: Services, place: Place, within: str = "") -> Slots:
+    def _placed(self, services: Services, place: Place) -> Slots:
         """A place, unless it is clearly in another town."""
         town = services.office.town
         if place.address is not None and outside(place.address, postcode(town.address), town.name):
             return {PLACE: None, PROBLEM: problem("issue_outside", place=place.address.line)}
-        said = place.address.line if within and place.address else place.text
-        return {PLACE: cut(said)}
+        return {PLACE: cut(place.text)}
 
     async def _photos(self, services: Services, tracker: Tracker, slots: Slots) -> Slots:
         """The photos that came with the message and are this citizen's; the first position among them may say where.

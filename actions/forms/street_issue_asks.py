@@ -7,9 +7,10 @@ from collections.abc import Callable
 from rasa_sdk import Tracker
 from rasa_sdk.events import SlotSet
 
+from actions.asking import language
 from actions.base import Events, GuichetAction, message_key
 from actions.forming import offer_to_resume
-from actions.forms.form import FAILED, PROBLEM, asking, inform
+from actions.forms.form import FAILED, LEAVE, PROBLEM, asking, inform
 from actions.forms.street_issue import (
     CATEGORIES,
     CATEGORY,
@@ -36,7 +37,7 @@ from bot.errors import Missing
 from bot.messages import Location
 from bot.rasa_events import SUSPENDED_FORM
 from bot.text.typography import typeset
-from bot.text.wording import Wording
+from bot.text.wording import DEFAULT, Wording
 from bot.wire import Say, WireButton
 
 EFFECT = "street_issue"
@@ -129,7 +130,7 @@ class AskConfirmed(GuichetAction):
         slots = (PLACE, DESCRIPTION, CATEGORY, PHOTO, CONTACT)
         changes = tuple(WireButton(inform(change=slot), key=f"change_{slot}_title") for slot in slots)
         if tracker.get_slot(CHANGING):
-            say(Say("issue_change", buttons=changes))
+            say(Say("issue_change", buttons=(*changes, LEAVE)))
             return [SlotSet(CHANGING, None)]
         yes = WireButton("/affirm", key="confirm_title")
         values, lines = recap(services, tracker)
@@ -196,11 +197,11 @@ def recap(services: Services, tracker: Tracker) -> tuple[dict[str, str], list[st
     """What the form has gathered, in words, and the lines that say it."""
     wording = services.wording
     category, contact = str(tracker.get_slot(CATEGORY)), str(tracker.get_slot(CONTACT))
-    photos = len(tracker.get_slot(PHOTOS) or ())
+    photos, spoken = len(tracker.get_slot(PHOTOS) or ()), language(tracker)
     values = {
         **services.office.reach(service_of(category, services)),
-        "category": wording.say(f"issue_{category}_title"),
-        "place": typeset(_place(tracker, wording)),
+        "category": wording.say(f"issue_{category}_title", spoken),
+        "place": typeset(_place(tracker, wording, spoken)),
         "description": typeset(str(tracker.get_slot(DESCRIPTION))),
         "photos": str(photos),
         "contact": contact,
@@ -217,6 +218,6 @@ def forgotten() -> Events:
     return [SlotSet(name, None) for name in (*ValidateStreetIssueForm.gathered, FAILED, PROBLEM)]
 
 
-def _place(tracker: Tracker, wording: Wording) -> str:
+def _place(tracker: Tracker, wording: Wording, spoken: str = DEFAULT) -> str:
     place = str(tracker.get_slot(PLACE) or "")
-    return wording.say(f"issue_place_{place}") if place in {UNKNOWN, FROM_PHOTO} else place
+    return wording.say(f"issue_place_{place}", spoken) if place in {UNKNOWN, FROM_PHOTO} else place

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
+from collections.abc import Sequence
+from datetime import date, datetime, time, timedelta, tzinfo
 from typing import Any
 
 from actions.forms.form import PROBLEM, Slots, problem
@@ -13,6 +14,7 @@ from bot.text.spoken.dates import DateRead
 from bot.text.spoken.mentions import WhyNot
 from bot.text.spoken.moments import read_moment
 from bot.text.spoken.times import TimeRead
+from bot.text.wording import DEFAULT
 
 DAY, TIME, SERVICE = "appointment_day", "appointment_time", "appointment_service"
 OFFERED = "appointment_offered"
@@ -27,8 +29,9 @@ FAR = timedelta(days=365)
 class Wishes:
     """Reads wishes for a service, of which `known` holds what was settled before."""
 
-    def __init__(self, services: Services, book: Appointments, known: dict[str, Any]) -> None:
+    def __init__(self, services: Services, book: Appointments, known: dict[str, Any], language: str = DEFAULT) -> None:
         self._services = services
+        self._language = language
         self._book = book
         self._known = known
         self._now = services.clock()
@@ -48,7 +51,10 @@ class Wishes:
             return wrong
         day, at, part = said.date.day, self._time(said.time), _part(said.time)
         if said.date.ambiguous:
-            return self._which(said.date)
+            days = await self._possible(said.date.days[:2])
+            if len(days) != 1:
+                return self._which(days or said.date.days[:2])
+            day = days[0]
         if said.date.period is not None:
             last = said.date.period.last or self._today + FAR
             return await self.offer(Wish(said.date.period.first, last, *part))
@@ -111,7 +117,7 @@ class Wishes:
         later = Wish(first, day + timedelta(days=365))
         offered = same_day or await self._book.free(service, later, self._now)
         values = {
-            "day": moments_words.day(day, self._today),
+            "day": moments_words.day(day, self._today, self._language),
             "hours": self._open(service, day),
             "days": str(self._services.office.appointments.days_ahead),
             "notice": str(self._services.office.appointments.notice_hours),
@@ -139,16 +145,35 @@ class Wishes:
             line = "appointment_none_fits"
         return {DAY: None, TIME: None, WISH: None, OFFERED: self.written(offered), PROBLEM: problem(line)}
 
-    def _which(self, said: DateRead) -> Slots:
-        days = {f"day{number}": day.isoformat() for number, day in enumerate(said.days[:2])}
-        return {DAY: None, OFFERED: None, PROBLEM: problem("appointment_which_day", **days)}
+    async def others(self, offered: Sequence[str]) -> Slots:
+        """Free times on a later day than those that were offered and do not suit.
+
+        Raises:
+            StoreError: the book cannot be read.
+        """
+        last = max((datetime.fromisoformat(one).date() for one in offered), default=self._today)
+        later = Wish(last + timedelta(days=1), last + FAR)
+        found = await self._book.free(str(self._known[SERVICE]), later, self._now)
+        line = "appointment_others" if found else "appointment_no_others"
+        return {DAY: None, TIME: None, WISH: None, OFFERED: self.written(found) or None, PROBLEM: problem(line)}
+
+    async def _possible(self, days: Sequence[date]) -> list[date]:
+        """Of the days that a text may mean, those on which something can be booked; all while the service is not known."""
+        service = self._known.get(SERVICE)
+        if not service:
+            return list(days)
+        return [day for day in days if await self._book.unfit(str(service), day, None, self._now) is None]
+
+    def _which(self, days: Sequence[date]) -> Slots:
+        named = {f"day{number}": day.isoformat() for number, day in enumerate(days)}
+        return {DAY: None, OFFERED: None, PROBLEM: problem("appointment_which_day", **named)}
 
     def _wrong(self, said: DateRead, at: TimeRead, requested: str) -> Slots | None:
         """A day that does not exist or is over, a time that is none."""
         if said.why is WhyNot.IMPOSSIBLE:
             return {DAY: None, TIME: None, PROBLEM: problem("appointment_no_such_day")}
         if said.why is WhyNot.PAST:
-            refused = moments_words.full_day(said.refused, year=True) if said.refused else ""
+            refused = moments_words.full_day(said.refused, self._language, year=True) if said.refused else ""
             line = "appointment_past" if refused else "appointment_no_such_day"
             return {DAY: None, TIME: None, PROBLEM: problem(line, day=refused)}
         if at.why is WhyNot.IMPOSSIBLE:
@@ -164,14 +189,25 @@ class Wishes:
     def _open(self, service: str, day: date) -> str:
         spans = self._services.hours.slots(service, day)
         local = [(self._book.local(opens), self._book.local(closes)) for opens, closes in spans]
-        return " et ".join(
-            f"de {moments_words.hour(a.hour * 60 + a.minute)} à {moments_words.hour(b.hour * 60 + b.minute)}"
-            for a, b in local
+        pattern, joined = (
+            ("from {} to {}", " and ") if moments_words.english(self._language) else ("de {} à {}", " et ")
         )
+        return joined.join(pattern.format(self._hour(opens), self._hour(closes)) for opens, closes in local)
+
+    def _hour(self, at: datetime) -> str:
+        return moments_words.hour(at.hour * 60 + at.minute, self._language)
 
     def written(self, moments: list[datetime]) -> list[str]:
         """Local moments, as slots and buttons carry them."""
         return [self._book.local(at).replace(tzinfo=None).isoformat(timespec="minutes") for at in moments]
+
+
+def in_full(at: datetime, now: datetime, zone: tzinfo, language: str = DEFAULT) -> str:
+    """A moment with its date, however near: what is booked is read again on another day."""
+    local = at.astimezone(zone)
+    on = moments_words.full_day(local.date(), language, year=local.year != now.astimezone(zone).year)
+    minutes = local.hour * 60 + local.minute
+    return f"{on} {'at' if moments_words.english(language) else 'à'} {moments_words.hour(minutes, language)}"
 
 
 def _part(said: TimeRead) -> tuple[time | None, time | None]:

@@ -10,7 +10,7 @@ from bot.text.clean import clean, plain_apostrophes
 from bot.text.french import listed, tokens, words
 from bot.text.normalise import MAX_CHARS
 
-__all__ = ["Address", "Place", "outside", "read_address", "read_place"]
+__all__ = ["Address", "Place", "outside", "part_of", "read_address", "read_place"]
 
 _LANDMARKS = (
     r"ecoles?|college|lycee|creche|maternelle|gymnase|stade|piscine|parkings?|mairie|hotel de ville|eglise|chapelle"
@@ -79,6 +79,18 @@ def read_place(text: str) -> Place | None:
     if landmark or strong or (cue and has_capital(said[cue.end() :])) or _is_proper_name(said):
         return Place(said)
     return None
+
+
+def part_of(place: Place) -> str:
+    """Where it is, out of a sentence that tells more; "" if nothing in it says where.
+
+    The address, or from the word that says where: « devant l'école » of « un lampadaire est cassé devant l'école ».
+    """
+    if place.address is not None:
+        return place.address.line
+    plain = folded(place.text)
+    found = _STRONG_CUE.search(plain) or _CUE.search(plain)
+    return place.text[found.start() :] if found else ""
 
 
 def _says_nothing(typed: str) -> bool:

@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.text.addresses import outside, read_address
-from bot.text.places import read_place
+from bot.text.places import part_of, read_place
 
 ADDRESSES = {
     "12 rue des Lilas": "12 rue des Lilas",
@@ -291,3 +291,21 @@ def test_any_text_is_read(text: str) -> None:
         assert outside(address, "44990", "Pontavel") in {True, False}
     if place:
         assert place.text.strip()
+
+
+@pytest.mark.parametrize(
+    ("text", "part"),
+    [
+        ("un lampadaire est cassé devant l'école", "devant l'école"),
+        ("un tag sur le mur de la mairie", "sur le mur de la mairie"),
+        ("un trou au 12 rue des Lilas, il est profond", "12 rue des Lilas"),
+        ("parc de la mairie", ""),
+        ("a broken street light", ""),
+    ],
+)
+def test_the_part_that_says_where(text: str, part: str) -> None:
+    """Out of a whole sentence: the address, or from the word that says where; a landmark alone may be what is broken."""
+    place = read_place(text)
+
+    assert place is not None
+    assert part_of(place) == part
