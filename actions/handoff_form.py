@@ -142,7 +142,9 @@ class ValidateHandoffForm(GuichetAction):
         if intent in NO_SUBJECT or intent in ALARMS or is_question(text):
             return None
         index = await services.knowledge.index()
-        found = routing.route(f"{tracker.get_slot(SUBJECT)} {text}", index, services.office)
+        found = routing.route(text, index, services.office)
+        if not found.services:
+            found = routing.route(f"{tracker.get_slot(SUBJECT)} {text}", index, services.office)
         return await self._next(services, tracker, {SERVICE: (*found.services, GENERAL_SERVICE)[0]})
 
     async def _contact(self, services: Services, say: Callable[[Say], None], tracker: Tracker) -> Events | None:

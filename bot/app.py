@@ -43,6 +43,7 @@ from channels.base import Channel
 from channels.web import WebChat
 from channels.web.door import close_mute
 from channels.web.live import Live
+from channels.web.payloads import PHOTOS_PER_MESSAGE
 from channels.web.sessions import Sessions
 from channels.web.sockets import Ear, WebSockets, allowed_by, close_server, make_server
 from channels.web.throttle import Throttle
@@ -131,7 +132,7 @@ async def gateway(settings: Settings) -> AsyncIterator[Gateway]:
             await store.photos.add(address, language, photo, clock.now())
 
         peer = partial(peer_of, settings.proxies)
-        app = make_app(Pages(office, store.articles))
+        app = make_app(Pages(office, store.articles, photos_per_message=PHOTOS_PER_MESSAGE))
         live = Live(server, web_chat, sessions, standing, typing)
         sockets = WebSockets(
             server,

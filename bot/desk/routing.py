@@ -23,8 +23,10 @@ SURE = 0.75
 """From here on the best service is right without asking, if it leads."""
 LEAD = 1.35
 """How many times stronger than the next one."""
-FAINT = 0.5
+FAINT = 0.3
 """Below, nothing is known of whom a matter is for."""
+ALIKE = 0.25
+"""A service of less than this share of the best one's strength is not offered beside it."""
 
 MIN_SPELT = 6
 """Shorter words of a wish are not looked for misspelt: « mairie » and « marche » are too near to others."""
@@ -72,11 +74,13 @@ def route(text: str, index: Index, office: Office, last: str = "") -> Routed:
     strengths = weighed(text, index, office)
     if not strengths or max(strengths.values()) < FAINT:
         return Routed(named[:CHOICES])
-    for code in (*named, *([last] if last in office.services else [])):
+    leaning = [last] if strengths.get(last, 0.0) >= ALIKE * max(strengths.values()) else []
+    for code in (*named, *leaning):
         strengths[code] = strengths.get(code, 0.0) + LAST
     ranked = sorted(strengths, key=lambda code: -strengths[code])
     best, after = strengths[ranked[0]], strengths[ranked[1]] if len(ranked) > 1 else 0.0
-    return Routed(tuple(ranked[:CHOICES]), best >= SURE and best >= LEAD * after)
+    alike = [code for code in ranked[:CHOICES] if strengths[code] >= ALIKE * best]
+    return Routed(tuple(alike), best >= SURE and best >= LEAD * after)
 
 
 def told_with(wish: str, index: Index, office: Office, last: str = "") -> Routed | None:

@@ -15,6 +15,7 @@ from aiohttp import web
 from markdown_it import MarkdownIt
 from markupsafe import Markup
 
+from bot import photos
 from bot.clock import Clock, now
 from bot.errors import ConfigurationError
 from bot.gateway.middleware import etag
@@ -59,8 +60,16 @@ class Pages:
         ConfigurationError: the web pages have not been built.
     """
 
-    def __init__(self, office: Office, articles: Articles, web_folder: Path = WEB, clock: Clock = now) -> None:
+    def __init__(
+        self,
+        office: Office,
+        articles: Articles,
+        web_folder: Path = WEB,
+        clock: Clock = now,
+        photos_per_message: int = 0,
+    ) -> None:
         self._office = office
+        self._photos_per_message = photos_per_message
         self._articles = articles
         self._clock = clock
         self._markdown = MarkdownIt("commonmark", {"html": False}).enable("table")
@@ -136,7 +145,7 @@ class Pages:
     async def chat_config(self, request: web.Request) -> web.Response:
         """What a widget needs before it is opened; holds nothing personal."""
         town = self._office.town
-        body = {
+        body: dict[str, object] = {
             "town": town.name,
             "office": town.office,
             "contact": {
@@ -151,6 +160,8 @@ class Pages:
             "privacy_url": "/confidentialite",
             "accessibility_url": "/accessibilite",
         }
+        if self._photos_per_message:
+            body["photos"] = {"max_bytes": photos.MAX_BYTES, "per_message": self._photos_per_message}
         headers = {"Cache-Control": CACHE, "Vary": "Origin", **self._embedding(request)}
         return web.json_response(body, headers=headers)
 

@@ -6,7 +6,7 @@ import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from actions.base import REQUESTED, GuichetAction
 from actions.forms import appointment, appointment_asks, street_issue, street_issue_asks
@@ -23,11 +23,19 @@ from bot.wire import Say, WireButton
 from tests.actions.talk import Talk, talking
 from tests.knowledge import small
 
+EVENING = small.NOON + timedelta(hours=7)
+"""20 h: closed since 17 h."""
+
 ASKS: dict[str, type[GuichetAction]] = {
     SUBJECT: AskHandoffSubject,
     SERVICE: AskHandoffService,
     CONTACT: AskHandoffContact,
 }
+
+
+def lines(said: list[Say]) -> list[str]:
+    """The keys of what was said."""
+    return [line.say for line in said]
 
 
 class FormTalk:

@@ -243,9 +243,11 @@ async def test_the_chats_settings_hold_nothing_personal(http: aiohttp.ClientSess
         "contact",
         "colours",
         "max_text_chars",
+        "photos",
         "privacy_url",
         "accessibility_url",
     }
+    assert config["photos"] == {"max_bytes": 10_000_000, "per_message": 3}
 
 
 async def test_only_listed_sites_read_the_chats_settings(http: aiohttp.ClientSession) -> None:

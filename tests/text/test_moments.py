@@ -10,7 +10,7 @@ from bot.text.spoken.calendar import Period
 from bot.text.spoken.hour_rules import Window
 from bot.text.spoken.mentions import WhyNot
 from bot.text.spoken.moments import read_moment
-from tests.text.test_dates import WORDS
+from tests.text.test_dates_refused import WORDS
 
 THURSDAY = date(2026, 11, 26)
 
