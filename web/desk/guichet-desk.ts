@@ -1,14 +1,15 @@
-import { LitElement, html, nothing, unsafeCSS, type PropertyValues, type TemplateResult } from "lit";
+import { LitElement, html, nothing, type PropertyValues, type TemplateResult } from "lit";
 
 import { Announcing } from "../widget/announcing";
-import { fit } from "../widget/views/composer";
-import { notify, ring } from "./alerts";
+import { Acting } from "./acting";
 import { Api } from "./api";
+import { Arriving } from "./arriving";
 import { Dialogs } from "./dialogs";
+import { Focusing } from "./focusing";
 import { Live } from "./live";
 import { Opened } from "./opened";
 import type { Outer } from "./panes";
-import type { Line, Me, Pending, Row, Suggestion } from "./protocol";
+import type { Line, Me, Row, Suggestion } from "./protocol";
 import { Presence } from "./presence";
 import { Queueing } from "./queueing";
 import { Reading } from "./reading";
@@ -17,11 +18,7 @@ import { separatorView } from "./separator";
 import { Settings } from "./settings";
 import { localArea, Storage } from "./storage";
 import { fr as t } from "./strings/fr";
-import styles from "./style.css?inline";
-import queueStyles from "./style-queue.css?inline";
-import talkStyles from "./style-talk.css?inline";
-import overStyles from "./style-over.css?inline";
-import sideStyles from "./style-side.css?inline";
+import { styles } from "./styles";
 import { barView } from "./views/bar";
 import { dialogView } from "./views/dialogs";
 import { bannerView, doorView, skipsView, type Pane } from "./views/frame";
@@ -38,7 +35,7 @@ const REMEMBERED = "guichet-desk:case";
 
 /** `<guichet-desk>`: the agents' page, for whoever is signed in. */
 export class GuichetDesk extends LitElement {
-  static override readonly styles = [styles, queueStyles, talkStyles, sideStyles, overStyles].map((sheet) => unsafeCSS(sheet));
+  static override readonly styles = styles;
 
   readonly #server = location.origin;
   readonly #storage = new Storage(localArea(() => window.localStorage), this.#server);
@@ -47,15 +44,9 @@ export class GuichetDesk extends LitElement {
     linked: (link) => this.#linked(link),
     changed: (rows, gone) => this.#queueing?.hear(rows, gone),
     counted: (counts) => this.#queueing?.count(counts),
-    heard: (whole) => {
-      if (whole.case.id === this.#opened?.id) this.#opened.hear(whole);
-    },
-    watchedBy: (id, names) => {
-      if (id === this.#opened?.id) this.#opened.watchedBy(names);
-    },
-    citizenTypes: (id) => {
-      if (id === this.#opened?.id) this.#opened.citizenTypes();
-    },
+    heard: (whole) => this.#shown(whole.case.id)?.hear(whole),
+    watchedBy: (id, names) => this.#shown(id)?.watchedBy(names),
+    citizenTypes: (id) => this.#shown(id)?.citizenTypes(),
     signedOut: () => this.#signOut(),
   });
   readonly #announcing = new Announcing(() => this.requestUpdate());
@@ -63,12 +54,24 @@ export class GuichetDesk extends LitElement {
   readonly #reading = new Reading(this);
   readonly #searching = new Searching(this.#api, () => this.requestUpdate(), (words) => this.#announcing.tellAgain(words));
 
+  readonly #settings = new Settings(this.#storage, () => this.requestUpdate());
+  readonly #arriving = new Arriving(this.#settings);
+  readonly #focusing = new Focusing(this);
+  readonly #acting = new Acting({
+    focusing: this.#focusing,
+    reading: this.#reading,
+    dialogs: this.#dialogs,
+    announcing: this.#announcing,
+    current: () => this.#opened,
+    showTalk: () => (this.#pane = "talk"),
+    refreshQueue: () => void this.#queueing?.look(),
+  });
+
   #me: Me | null = null;
   #failure: string | null = null;
   #queueing: Queueing | null = null;
   #opened: Opened | null = null;
   #pane: Pane = "queue";
-  readonly #settings = new Settings(this.#storage, () => this.requestUpdate());
   #presence: Presence | null = null;
   #isSignedOut = false;
   #isUnfolded = false;
@@ -136,9 +139,9 @@ export class GuichetDesk extends LitElement {
       preferences: this.#settings.preferences,
       problem: this.#settings.problem,
       onAvailable: (available) => void this.#presence?.setAvailable(available),
-      onPrefer: (change) => void this.#settings.set(change).then(() => this.#fit()),
+      onPrefer: (change) => void this.#settings.set(change).then(() => this.#focusing.fit()),
       onSheet: () => {
-        this.#find<HTMLElement>("#settings")?.hidePopover();
+        this.#focusing.find<HTMLElement>("#settings")?.hidePopover();
         this.#dialogs.enter("keys");
       },
       onSignOut: (event) => this.#leave(event),
@@ -179,7 +182,7 @@ export class GuichetDesk extends LitElement {
       onBelow: () => this.#reading.toEnd(),
       onBack: () => this.#go("queue", `[data-id="${opened.id}"], .rows [tabindex="0"]`),
       onSide: () => this.#go("side", ".back-talk"),
-      onTake: () => void this.#take(opened),
+      onTake: () => void this.#acting.take(opened),
       onTransfer: () => this.#dialogs.enter("transfer"),
       onRelease: () => this.#dialogs.enter("release"),
       onFinish: () => this.#dialogs.enter("close"),
@@ -189,30 +192,14 @@ export class GuichetDesk extends LitElement {
         if (composing.mode === "reply" && opened.isMine) this.#live.type();
         if (composing.offer) this.#announcing.tell(t.cannedCount(composing.offer.found.length));
       },
-      onMode: (mode) => {
-        composing.turn(mode);
-        void this.#fit();
-      },
-      onSend: () => void this.#send(opened),
+      ...this.#acting.writing(composing),
+      onSend: () => void this.#acting.send(opened),
       onUndo: () => {
-        if (opened.undoable) void this.#undo(opened, opened.undoable);
+        if (opened.undoable) void this.#acting.undo(opened, opened.undoable);
       },
-      onUndoOne: (pending) => void this.#undo(opened, pending),
-      onRetry: () => void opened.retry().then(() => this.#write()),
-      onTakeUp: () => {
-        composing.giveBack();
-        void this.#write();
-      },
-      onOffer: () => {
-        composing.toggleOffer();
-        void this.#write();
-      },
-      onPick: (canned) => void this.#write(composing.pick(canned, this.#field?.selectionStart ?? composing.words.length)),
-      onDetach: (source) => {
-        composing.detach(source);
-        void this.#write();
-      },
-      onInsert: (suggestion) => this.#insert(opened, suggestion),
+      onUndoOne: (pending) => void this.#acting.undo(opened, pending),
+      onRetry: () => void opened.retry().then(() => this.#focusing.write()),
+      onInsert: (suggestion) => this.#acting.insert(opened, suggestion),
       onSuggestions: () => {
         this.#areSuggestionsUnfolded = !this.#areSuggestionsUnfolded;
         if (narrow.matches) this.requestUpdate();
@@ -222,14 +209,10 @@ export class GuichetDesk extends LitElement {
   }
 
   #renderSide(opened: Opened): TemplateResult {
-    return sideView({
-      opened,
-      searching: this.#searching,
-      now: this.#api.now(),
-      onReveal: () => void this.#reveal(opened),
-      onInsert: (suggestion) => this.#insert(opened, suggestion),
-      onBack: () => this.#go("talk", ".to-side"),
-    });
+    const onReveal = (): void => void this.#acting.reveal(opened);
+    const onInsert = (suggestion: Suggestion): void => this.#acting.insert(opened, suggestion);
+    const onBack = (): void => this.#go("talk", ".to-side");
+    return sideView({ opened, searching: this.#searching, now: this.#api.now(), onReveal, onInsert, onBack });
   }
 
   #renderDialog(me: Me): TemplateResult {
@@ -245,16 +228,21 @@ export class GuichetDesk extends LitElement {
       shortcuts: this.#settings.preferences.shortcuts,
       onLeave: () => this.#dialogs.leave(),
       onTransfer: (service, note) => {
-        if (service) void this.#finish(opened?.transfer(service, note));
+        if (service) void this.#acting.finish(opened?.transfer(service, note));
         else this.#dialogs.fail(t.transferMissing);
       },
-      onRelease: (reason) => void this.#finish(opened?.release(reason)),
-      onClose: () => void this.#finish(opened?.finish()),
+      onRelease: (reason) => void this.#acting.finish(opened?.release(reason)),
+      onClose: () => void this.#acting.finish(opened?.finish()),
       onSignOut: () => {
         this.#storage.dropDrafts(me.agent.id);
-        this.#find<HTMLFormElement>(".bar form")?.submit();
+        this.#focusing.find<HTMLFormElement>(".bar form")?.submit();
       },
     });
+  }
+
+  /** The case on the page, if it is that one. */
+  #shown(id: number): Opened | null {
+    return id === this.#opened?.id ? this.#opened : null;
   }
 
   async #begin(): Promise<void> {
@@ -312,73 +300,28 @@ export class GuichetDesk extends LitElement {
       if (!opened.case) sessionStorage.removeItem(REMEMBERED);
     }
     this.#pane = "talk";
-    await this.#fit();
+    await this.#focusing.fit();
     this.#reading.toEnd();
-    if (withFocus) this.#focusTalk();
-  }
-
-  #focusTalk(): void {
-    if (this.#opened?.isMine && !narrow.matches) this.#field?.focus();
-    else this.#find<HTMLElement>("#talk-title")?.focus();
+    if (withFocus) this.#focusing.talk(this.#opened?.isMine === true && !narrow.matches);
   }
 
   async #takeFromQueue(row: Row): Promise<void> {
     await this.#open(row.id, false);
     const opened = this.#opened;
-    if (opened?.id === row.id && opened.case && !opened.isMine) await this.#take(opened);
-    else this.#focusTalk();
-  }
-
-  async #take(opened: Opened): Promise<void> {
-    if ((await opened.take()) && this.#opened === opened) await this.#write();
-    else this.#find<HTMLElement>("#talk-title")?.focus();
-  }
-
-  async #send(opened: Opened): Promise<void> {
-    if (opened.composing.mode === "note") await opened.keepNote();
-    else if (opened.isMine) await opened.send();
-    await this.#fit();
-    this.#reading.toEnd();
-  }
-
-  async #undo(opened: Opened, pending: Pending): Promise<void> {
-    if (await opened.takeBack(pending)) await this.#write();
-  }
-
-  #insert(opened: Opened, suggestion: Suggestion): void {
-    if (!opened.isMine) return;
-    opened.composing.insert(suggestion);
-    this.#announcing.tellAgain(t.toldInserted);
-    this.#pane = "talk";
-    void this.#write();
-  }
-
-  async #reveal(opened: Opened): Promise<void> {
-    await opened.reveal();
-    await this.updateComplete;
-    this.#find<HTMLElement>(".contact")?.focus();
-  }
-
-  /** After what a dialog asked for: away with it, or why not. */
-  async #finish(work: Promise<boolean> | undefined): Promise<void> {
-    if (await work) {
-      this.#dialogs.leave();
-      void this.#queueing?.look();
-    } else if (this.#opened?.refusal) this.#dialogs.fail(this.#opened.refusal.text);
+    if (opened?.id === row.id && opened.case && !opened.isMine) await this.#acting.take(opened);
+    else this.#focusing.talk(this.#opened?.isMine === true && !narrow.matches);
   }
 
   #arrive(rows: readonly Row[]): void {
     const held = this.#queueing?.list.held.length ?? 0;
     if (held) this.#announcing.tell(t.toldHeld(held));
-    if (this.#settings.preferences.sound) ring();
-    if (this.#settings.preferences.notifications) for (const row of rows) notify(t.newFor(row.serviceName), `case-${row.id}`);
+    this.#arriving.cases(rows);
   }
 
   #hear(lines: readonly Line[]): void {
     this.#reading.follow();
     if (!this.#opened?.isMine || !lines.some(({ author }) => author === "citizen")) return;
-    if (this.#settings.preferences.sound && document.hidden) ring();
-    if (this.#settings.preferences.notifications) notify(t.newWords, `words-${this.#opened.id}`);
+    this.#arriving.words(this.#opened.id);
   }
 
   #signOut(): void {
@@ -399,31 +342,6 @@ export class GuichetDesk extends LitElement {
   /** Another pane where only one is shown, and the focus in it. */
   #go(pane: Pane, target: string): void {
     this.#pane = pane;
-    this.requestUpdate();
-    void this.updateComplete.then(() => this.#find<HTMLElement>(target)?.focus());
-  }
-
-  /** To the field, with the caret at its end or where `caret` says. */
-  async #write(caret?: number): Promise<void> {
-    await this.#fit();
-    const field = this.#field;
-    if (!field) return;
-    field.focus();
-    const at = caret ?? field.value.length;
-    field.setSelectionRange(at, at);
-  }
-
-  async #fit(): Promise<void> {
-    this.requestUpdate();
-    await this.updateComplete;
-    if (this.#field) fit(this.#field);
-  }
-
-  get #field(): HTMLTextAreaElement | null {
-    return this.#find("#reply:not(:disabled), #note");
-  }
-
-  #find<T extends Element>(selector: string): T | null {
-    return this.renderRoot.querySelector<T>(selector);
+    void this.#focusing.to(target);
   }
 }

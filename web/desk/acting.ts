@@ -1,0 +1,96 @@
+import type { Announcing } from "../widget/announcing";
+import type { Composing, Mode } from "./composing";
+import type { Dialogs } from "./dialogs";
+import type { Focusing } from "./focusing";
+import type { Opened } from "./opened";
+import type { Canned, Pending, Source, Suggestion } from "./protocol";
+import type { Reading } from "./reading";
+import { fr as t } from "./strings/fr";
+
+export interface Around {
+  readonly focusing: Focusing;
+  readonly reading: Reading;
+  readonly dialogs: Dialogs;
+  readonly announcing: Announcing;
+  /** The case on the page now. */
+  readonly current: () => Opened | null;
+  /** The conversation's pane, where only one is shown. */
+  readonly showTalk: () => void;
+  readonly refreshQueue: () => void;
+}
+
+/** What an agent does with the case on the page, and where the focus is afterwards. */
+export class Acting {
+  readonly #around: Around;
+
+  constructor(around: Around) {
+    this.#around = around;
+  }
+
+  async take(opened: Opened): Promise<void> {
+    const { focusing, current } = this.#around;
+    if ((await opened.take()) && current() === opened) await focusing.write();
+    else focusing.find<HTMLElement>("#talk-title")?.focus();
+  }
+
+  async send(opened: Opened): Promise<void> {
+    if (opened.composing.mode === "note") await opened.keepNote();
+    else if (opened.isMine) await opened.send();
+    await this.#around.focusing.fit();
+    this.#around.reading.toEnd();
+  }
+
+  async undo(opened: Opened, pending: Pending): Promise<void> {
+    if (await opened.takeBack(pending)) await this.#around.focusing.write();
+  }
+
+  insert(opened: Opened, suggestion: Suggestion): void {
+    if (!opened.isMine) return;
+    opened.composing.insert(suggestion);
+    this.#around.announcing.tellAgain(t.toldInserted);
+    this.#around.showTalk();
+    void this.#around.focusing.write();
+  }
+
+  async reveal(opened: Opened): Promise<void> {
+    await opened.reveal();
+    await this.#around.focusing.to(".contact");
+  }
+
+  /** What the field's own buttons do. */
+  writing(composing: Composing) {
+    const write = (caret?: number): void => void this.#around.focusing.write(caret);
+    return {
+      onMode: (mode: Mode): void => {
+        composing.turn(mode);
+        void this.#around.focusing.fit();
+      },
+      onTakeUp: (): void => {
+        composing.giveBack();
+        write();
+      },
+      onOffer: (): void => {
+        composing.toggleOffer();
+        write();
+      },
+      onPick: (canned: Canned): void =>
+        write(composing.pick(canned, this.#around.focusing.field?.selectionStart ?? composing.words.length)),
+      onDetach: (source: Source): void => {
+        composing.detach(source);
+        write();
+      },
+    };
+  }
+
+  /** After what a dialog asked for: away with it, or why not. */
+  async finish(work: Promise<boolean> | undefined): Promise<void> {
+    const { dialogs, current, refreshQueue } = this.#around;
+    if (await work) {
+      dialogs.leave();
+      refreshQueue();
+      return;
+    }
+    const refusal = current()?.refusal;
+    if (refusal) dialogs.fail(refusal.text);
+  }
+}

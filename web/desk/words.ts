@@ -1,0 +1,147 @@
+/** The words of the desk's protocol (docs/desk-protocol.md), as the page knows them. */
+
+export const VIEWS = ["mine", "services", "waiting", "callbacks", "all", "closed"] as const;
+/** The tabs of the queue, in the order in which they are shown. */
+export type View = (typeof VIEWS)[number];
+export type Counts = Readonly<Partial<Record<View, number>>>;
+
+export type State = "waiting" | "taken" | "closed";
+export type Author = "citizen" | "bot" | "agent" | "system";
+
+export interface Person {
+  readonly id: number;
+  readonly name: string;
+}
+
+export interface Row {
+  readonly id: number;
+  readonly number: string;
+  readonly kind: string;
+  readonly kindName: string;
+  readonly state: State;
+  readonly service: string;
+  readonly serviceName: string;
+  readonly causeName: string;
+  readonly subject: string;
+  readonly channel: string;
+  readonly channelName: string;
+  /** BCP 47, "" if unknown. */
+  readonly language: string;
+  readonly callback: boolean;
+  readonly urgent: boolean;
+  readonly live: boolean;
+  readonly late: boolean;
+  readonly openedAt: string;
+  readonly dueAt: string | null;
+  readonly closedAt: string | null;
+  readonly agent: Person | null;
+  readonly rating: number | null;
+  readonly version: number;
+}
+
+export interface Detail {
+  readonly name: string;
+  readonly value: string;
+}
+
+export interface Case extends Row {
+  readonly details: readonly Detail[];
+  readonly hasContact: boolean;
+  readonly location: { readonly latitude: number; readonly longitude: number } | null;
+  readonly appointmentWords: string;
+  readonly photos: readonly string[];
+  readonly summary: string;
+}
+
+export interface Source {
+  readonly title: string;
+  /** As the gateway gave it and wants it back. */
+  readonly url: string;
+  /** What a link may lead to; null where `url` is no page. */
+  readonly href: string | null;
+  readonly publisher: string;
+  /** ISO date, "" if unknown. */
+  readonly updated: string;
+}
+
+export interface Line {
+  readonly position: number;
+  readonly id: string;
+  readonly author: Author;
+  readonly name: string;
+  readonly text: string;
+  readonly language: string;
+  readonly at: string;
+  readonly sources: readonly Source[];
+  readonly photos: readonly string[];
+}
+
+/** A line of a case's history. */
+export interface Happening {
+  readonly position: number;
+  readonly what: string;
+  readonly whatName: string;
+  readonly at: string;
+  readonly agent: string;
+  readonly text: string;
+}
+
+export interface Pending {
+  readonly id: string;
+  readonly text: string;
+  readonly sources: readonly Source[];
+  readonly leavesAt: string;
+  readonly agent: Person;
+}
+
+export interface Suggestion {
+  readonly article: string;
+  readonly title: string;
+  readonly text: string;
+  readonly serviceName: string;
+  readonly source: Source;
+}
+
+export interface Canned {
+  readonly key: string;
+  readonly title: string;
+  readonly text: string;
+}
+
+export interface Service {
+  readonly code: string;
+  readonly name: string;
+}
+
+export interface Agent extends Person {
+  readonly login: string;
+  readonly role: string;
+  /** Codes; empty for all. */
+  readonly services: readonly string[];
+  readonly available: boolean;
+}
+
+export interface Me {
+  readonly agent: Agent;
+  readonly csrf: string;
+  readonly town: string;
+  readonly services: readonly Service[];
+  readonly canned: readonly Canned[];
+  readonly views: readonly View[];
+  readonly undoSeconds: number;
+  readonly maxTextChars: number;
+}
+
+export interface Colleague extends Person {
+  readonly available: boolean;
+  readonly present: boolean;
+}
+
+/** A case as it is opened: itself, what was said, what happened, what has not left yet, who else reads it. */
+export interface Whole {
+  readonly case: Case;
+  readonly lines: readonly Line[];
+  readonly history: readonly Happening[];
+  readonly pending: readonly Pending[];
+  readonly watchers: readonly string[];
+}
