@@ -30,7 +30,7 @@ TOOLS = ROOT / ".tools"
 LOGS = TOOLS / "log"
 VENV = ROOT / ".venv"
 WEB = ROOT / "web"
-BUILT = WEB / "dist" / "widget.js"
+BUILT = (WEB / "dist" / "widget.js", WEB / "dist" / "desk.js")
 
 PORT = 8080
 """Without a wish, as in `bot.settings`."""
@@ -213,7 +213,7 @@ def build_web(for_tests: bool) -> None:
     built = TOOLS / "web-built"
     modules = TOOLS / ("web-tests" if for_tests else "web-run")
     lock = digest([WEB / "package-lock.json"])
-    fresh = BUILT.exists() and stamped(built, wanted)
+    fresh = all(page.exists() for page in BUILT) and stamped(built, wanted)
     if fresh and not (for_tests and not (stamped(modules, lock) and (WEB / "node_modules").exists())):
         return
     environ = find_node()
@@ -228,8 +228,9 @@ def build_web(for_tests: bool) -> None:
         modules.write_text(lock, encoding="ascii")
     if not fresh:
         call("web pages", ["npm", "run", "build"], WEB, environ, because="the web pages could not be built")
-        if not BUILT.exists():
-            raise Impossible(f"the web pages were built, but {BUILT} is not there")
+        for page in BUILT:
+            if not page.exists():
+                raise Impossible(f"the web pages were built, but {page} is not there")
         TOOLS.mkdir(exist_ok=True)
         built.write_text(wanted, encoding="ascii")
 
