@@ -131,8 +131,8 @@ class Cases(Protocol):
             CaseTaken: the conversation is not this agent's (any more); CaseClosed; Missing.
         """
 
-    async def take_back(self, reply_id: str, agent_id: int) -> Pending | None:
-        """An agent's own reply that has not left yet: it never will. None if it has left."""
+    async def take_back(self, case_id: int, reply_id: str, agent_id: int) -> Pending | None:
+        """An agent's own reply of a case that has not left yet: it never will. None if it has left."""
 
     async def leaving(self, now: datetime, limit: int = 50) -> list[Pending]:
         """Replies whose time has come, in order."""

@@ -167,6 +167,14 @@ def asking(tracker: Tracker, line: str, again: str) -> tuple[str, dict[str, str]
     return line, {}, buttons
 
 
+def is_opened_by(tracker: Tracker, form: str) -> bool:
+    """Whether the form was opened by the message that is being answered."""
+    events = list(tracker.events)
+    heard = next((at for at in range(len(events) - 1, -1, -1) if events[at].get("event") == "user"), 0)
+    loops = [event.get("name") for event in events[:heard] if event.get("event") == "active_loop"]
+    return not loops or loops[-1] != form
+
+
 def inform(**values: str) -> str:
     """What a button of a form sends."""
     return f"/inform{json.dumps(values)}"

@@ -10,7 +10,7 @@ from rasa_sdk.events import SlotSet
 from actions.asking import language
 from actions.base import Events, GuichetAction, message_key
 from actions.forming import offer_to_resume
-from actions.forms.form import FAILED, LEAVE, PROBLEM, asking, inform
+from actions.forms.form import FAILED, LEAVE, PROBLEM, asking, inform, is_opened_by
 from actions.forms.street_issue import (
     CATEGORIES,
     CATEGORY,
@@ -68,6 +68,7 @@ class AskPlace(GuichetAction):
     async def act(self, services: Services, say: Callable[[Say], None], tracker: Tracker) -> Events:
         """Where; the second time with other words, and a way out."""
         lines, values, more = asking(tracker, "issue_place", "")
+        lines, values = understood(services, tracker, lines, values)
         failed = tracker.get_slot(FAILED) or {}
         unknown = (WireButton(inform(**{PLACE: UNKNOWN}), key="issue_place_unknown_title"),) if failed else ()
         say(Say(lines, values=values, buttons=(*unknown, *more)))
@@ -84,6 +85,7 @@ class AskDescription(GuichetAction):
     async def act(self, services: Services, say: Callable[[Say], None], tracker: Tracker) -> Events:
         """In the citizen's words."""
         lines, values, more = asking(tracker, "issue_description", "issue_description")
+        lines, values = understood(services, tracker, lines, values)
         say(Say(lines, values=values, buttons=more))
         return []
 
@@ -98,6 +100,7 @@ class AskPhoto(GuichetAction):
     async def act(self, services: Services, say: Callable[[Say], None], tracker: Tracker) -> Events:
         """A photo helps, and need not be."""
         lines, values, more = asking(tracker, "issue_photo", "")
+        lines, values = understood(services, tracker, lines, values)
         without = WireButton(inform(**{PHOTO: NONE}), key="issue_no_photo_title")
         say(Say(lines, values=values, buttons=(without, *more)))
         return []
@@ -163,6 +166,22 @@ class ActionStreetIssue(GuichetAction):
         values = {**services.office.reach(new.service), "number": opened.case.number}
         say(Say("issue_opened", values=values, case=opened.case.id))
         return [*forgotten(), *offer_to_resume(say, tracker)]
+
+
+def understood(
+    services: Services, tracker: Tracker, lines: str, values: dict[str, str]
+) -> tuple[str, dict[str, str]]:
+    """Before the first question to whoever said at once what it is about: what the bot took from it."""
+    category, spoken = str(tracker.get_slot(CATEGORY) or ""), language(tracker)
+    if not category or tracker.get_slot(PROBLEM) or not is_opened_by(tracker, FORM):
+        return lines, values
+    wording = services.wording
+    values = {
+        **values,
+        "category": wording.say(f"issue_{category}_title", spoken),
+        "place": typeset(_place(tracker, wording, spoken)),
+    }
+    return f"{'issue_begun_where' if tracker.get_slot(PLACE) else 'issue_begun'}+{lines}", values
 
 
 def gathered(services: Services, tracker: Tracker, cause: Cause) -> NewCase:

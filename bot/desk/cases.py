@@ -175,7 +175,7 @@ class Desk:
     async def take_back(self, agent: Agent, case_id: int, reply_id: str) -> Pending | None:
         """Take one's own reply back; None if it has left. See `Cases.take_back`."""
         case = await self.case(agent, case_id)
-        pending = await self._cases.take_back(reply_id, agent.id)
+        pending = await self._cases.take_back(case_id, reply_id, agent.id)
         await self._changed(case)
         return pending
 

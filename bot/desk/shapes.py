@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import string
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
@@ -13,7 +14,7 @@ import yaml
 
 from bot.agents import Agent
 from bot.cases import Case, CaseEvent, CaseState, Pending, What
-from bot.messages import PHOTO_URL, AnswerStatus, Source
+from bot.messages import PHOTO_URL, AnswerStatus, Author, Source
 from bot.settings import Office
 from bot.store.base import CITIZEN, Entry
 from bot.text import moments_words
@@ -21,6 +22,10 @@ from bot.text.wording import Wording
 
 FILE = Path(__file__).with_name("words.yml")
 SUMMARY_TITLES = 2
+MOMENT = "moment"
+"""The detail that an appointment's form gives with the time itself."""
+AGENTS_REPLY = re.compile(r"^case-\d+\.")
+"""What stands before the page's own id of a reply in the transcript; see `Desk.deliver`."""
 
 Shape = dict[str, Any]
 
@@ -88,9 +93,11 @@ class Shapes:
     def case(self, case: Case, lines: Sequence[Entry], now: datetime) -> Shape:
         """A whole case."""
         at = case.appointment_at
+        # The moment of an appointment is said once, by itself.
+        details = {key: value for key, value in case.details.items() if not (at and key == MOMENT)}
         return {
             **self.row(case, now),
-            "details": [{"name": self._detail(key), "value": value} for key, value in case.details.items()],
+            "details": [{"name": self._detail(key), "value": value} for key, value in details.items()],
             "has_contact": case.has_contact,
             "location": asdict(case.location) if case.location else None,
             "appointment_at": _iso(at),
@@ -100,12 +107,12 @@ class Shapes:
         }
 
     def line(self, entry: Entry) -> Shape:
-        """A line of the transcript, the bot's with its sources."""
+        """A line of the transcript, the bot's with its sources; a reply has the id that the page gave it."""
         reply = entry.reply
         photos = [one.url.removeprefix(PHOTO_URL) for one in entry.attachments if one.url.startswith(PHOTO_URL)]
         return {
             "position": entry.position,
-            "id": entry.ref,
+            "id": AGENTS_REPLY.sub("", entry.ref) if entry.author == Author.AGENT.value else entry.ref,
             "author": entry.author,
             "name": reply.name if reply else "",
             "text": entry.text,

@@ -46,11 +46,12 @@ class AgentReplies:
 
         return await self._database.write(work)
 
-    async def take_back(self, reply_id: str, agent_id: int) -> Pending | None:
+    async def take_back(self, case_id: int, reply_id: str, agent_id: int) -> Pending | None:
         """See `Cases.take_back`."""
 
         def work(connection: Connection) -> Pending | None:
-            own = _PENDING.where(pending.c.reply_id == reply_id, pending.c.agent_id == agent_id)
+            this = (pending.c.case_id == case_id) & (pending.c.reply_id == reply_id)
+            own = _PENDING.where(this, pending.c.agent_id == agent_id)
             row = connection.execute(own).first()
             if row is None:
                 return None

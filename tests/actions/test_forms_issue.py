@@ -88,8 +88,32 @@ async def test_everything_in_one_sentence(store: Store) -> None:
     async with filling(store, STREET_ISSUE, TOWN) as form:
         said = await form.begin(WHOLE)
 
-    assert lines(said) == ["issue_photo"]
+    assert lines(said) == ["issue_begun_where+issue_photo"]
     assert known(form, CATEGORY, PLACE, DESCRIPTION) == ["light", "devant l'école", WHOLE]
+
+
+@pytest.mark.parametrize(
+    ("text", "asked", "values"),
+    [
+        ("un lampadaire cassé", ["issue_begun+issue_place"], {"category": "Éclairage", "place": ""}),
+        (
+            "un nid de poule rue des Lilas",
+            ["issue_begun_where+issue_photo"],
+            {"category": "Chaussée, trottoir", "place": "rue des Lilas"},
+        ),
+    ],
+)
+async def test_what_was_understood_is_said_once(
+    store: Store, text: str, asked: list[str], values: dict[str, str]
+) -> None:
+    """With the first question; the next ones stand alone."""
+    async with filling(store, STREET_ISSUE, TOWN) as form:
+        said = await form.begin(text)
+        later = await form.say("12 rue des Lilas")
+
+    assert lines(said) == asked
+    assert {name: said[0].values[name] for name in values} == values
+    assert not any(key.startswith("issue_begun") for key in lines(later))
 
 
 @pytest.mark.parametrize(

@@ -164,7 +164,7 @@ class FakeDesk:
                 return _refuse(401, "signed_out", "Votre session est terminée. Connectez-vous de nouveau.")
             if request.method != "GET":
                 if request.headers.get("X-CSRF-Token") != CSRF:
-                    return _refuse(403, "not_allowed", "Cette action ne vient pas de votre page.")
+                    return _refuse(403, "foreign", "Cette action ne vient pas de votre page.")
                 text = await request.text()
                 path = request.path.removeprefix("/desk/api/")
                 self.requests.append((request.method, path, json.loads(text) if text else {}))
@@ -223,7 +223,7 @@ class FakeDesk:
         }[act]
         if act == "transfer":
             fields["service_name"] = script.SERVICE_NAMES[fields["service"]]
-        self._note_down(number, *WORDS[act], text=body.get("reason", ""))
+        self._note_down(number, *WORDS[act], text=fields.get("service_name", body.get("reason", "")))
         await self.change(number, **fields)
         await self._tell_lines(number, [])
         return web.json_response({"contact": "06 12 34 56 78"} if act == "reveal" else {"case": self.cases[number]})
@@ -289,6 +289,10 @@ class FakeDesk:
             "closed": not is_open,
         }[view]
 
+    def _is_seen(self, one: Shape) -> bool:
+        services, agent = self.agent["services"], one["agent"] or {}
+        return not services or one["service"] in services or agent.get("id") == self.agent["id"]
+
     def _counts(self) -> dict[str, int]:
         return {view: sum(self._belongs(one, view) for one in self.cases.values()) for view in VIEWS[:-1]}
 
@@ -303,7 +307,9 @@ class FakeDesk:
         return event
 
     async def _tell_changed(self, number: int) -> None:
-        await self.emit("cases", {"changed": [self.cases[number]], "gone": []})
+        one = self.cases[number]
+        told = {"changed": [one], "gone": []} if self._is_seen(one) else {"changed": [], "gone": [number]}
+        await self.emit("cases", told)
         await self.emit("counts", self._counts())
 
     async def _tell_lines(self, number: int, lines: list[Shape]) -> None:

@@ -78,7 +78,6 @@ async def test_danger_is_answered_in_the_browser_with_rasa_killed(chat: Chat, to
         ("Carte d’identité", "carte-identite"),
         ("Collecte des déchets", "jours-collecte"),
         ("Cantine", "cantine-inscription"),
-        ("Nid-de-poule", "nid-de-poule"),
     ],
 )
 async def test_what_the_home_page_proposes_is_answered(chat: Chat, chip: str, article: str) -> None:
@@ -87,3 +86,12 @@ async def test_what_the_home_page_proposes_is_answered(chat: Chat, chip: str, ar
     await expect(chat.log.get_by_text("Cela répond-il à votre question ?")).to_be_visible(timeout=20_000)
 
     await expect(chat.log.locator(f"a[href$='/articles/{article}']").first).to_be_visible()
+
+
+async def test_a_report_that_the_home_page_proposes_is_begun(chat: Chat) -> None:
+    """« Nid-de-poule » opens the form, which says what it has understood."""
+    await chat.page.get_by_role("button", name="Nid-de-poule").click()
+
+    await expect(chat.log.get_by_text("Je prépare un signalement pour la mairie : Chaussée, trottoir.")).to_be_visible(
+        timeout=20_000
+    )

@@ -7,11 +7,19 @@ from tests.store.contract_cases import CasesContract
 from tests.store.contract_inbox import InboxContract
 from tests.store.contract_outbox import OutboxContract
 from tests.store.contract_photos import PhotosContract
+from tests.store.contract_replies import RepliesContract
 from tests.store.contract_said import SaidContract
 from tests.store.contract_subjects import SubjectsContract
 
 
 class StoreContract(
-    AgentsContract, CasesContract, InboxContract, OutboxContract, PhotosContract, SaidContract, SubjectsContract
+    AgentsContract,
+    CasesContract,
+    InboxContract,
+    OutboxContract,
+    PhotosContract,
+    RepliesContract,
+    SaidContract,
+    SubjectsContract,
 ):
     """All of it; a module that inherits this brings the fixture `url`."""

@@ -9,12 +9,11 @@ from datetime import timedelta
 import pytest
 
 from bot.cases import Case, CaseKind, CaseState, Cause, NewCase, Pending, Seen, Slot, View, What
-from bot.errors import CaseClosed, CaseTaken, Missing, SlotTaken, Stale
-from bot.messages import Address, Author, Kind, Message, Mode, Source
-from bot.store.base import Prepared
+from bot.errors import CaseClosed, CaseTaken, Missing, SlotTaken
+from bot.messages import Address, Kind, Message, Mode, Source
 from bot.store.sql import Store
 from tests.store.contract_agents import hired
-from tests.store.words import ANNE, BRUNO, LEASE, START, after, claimed, conversation_of, message, prepared, put
+from tests.store.words import ANNE, BRUNO, START, after, claimed, conversation_of, message, prepared, put
 
 ALL = Seen(0, None, None)
 
@@ -144,41 +143,6 @@ class CasesContract:
                 await late(case.id, claire.id, after(4))
         with pytest.raises(CaseClosed):
             await store.cases.say_soon(reply_of(case, claire.id), after(4))
-
-    async def test_a_reply_leaves_when_its_time_has_come(self, store: Store) -> None:
-        """Until then it can be taken back; once gone it stands in transcript and outbox, once."""
-        case = await opened(store)
-        claire = await hired(store)
-        await store.cases.take(case.id, claire.id, after(1))
-        pending = await store.cases.say_soon(reply_of(case, claire.id), after(1))
-        again = await store.cases.say_soon(reply_of(case, claire.id, leaves=60), after(2))
-        with pytest.raises(Stale):
-            await store.cases.close(case.id, claire.id, after(2))
-        early, due = await store.cases.leaving(after(4)), await store.cases.leaving(after(5))
-        said = prepared("r1")
-        sent = [await store.cases.send(pending, said, after(6)) for _ in range(2)]
-        lines = await store.transcript.read(case.conversation_id)
-        (row,) = await store.outbox.claim("w1", after(6), LEASE, 9)
-
-        assert (again, early, due) == (pending, [], [pending])
-        assert pending.sources[0].title == "Voirie"
-        assert (sent, [line.ref for line in lines], row.conversation_id) == (
-            [True, False],
-            ["r1"],
-            case.conversation_id,
-        )
-
-    async def test_a_reply_is_taken_back_by_its_author(self, store: Store) -> None:
-        """It never leaves; another agent takes nothing back."""
-        case = await opened(store)
-        claire, karim = await hired(store), await hired(store, "karim")
-        await store.cases.take(case.id, claire.id, after(1))
-        pending = await store.cases.say_soon(reply_of(case, claire.id), after(1))
-        back = [await store.cases.take_back("r1", agent.id) for agent in (karim, claire, claire)]
-
-        assert back == [None, pending, None]
-        assert await store.cases.leaving(after(60)) == []
-        assert not await store.cases.send(pending, prepared("r1"), after(60))
 
     async def test_what_the_core_was_not_told_is_remembered(self, store: Store) -> None:
         """From the moment an agent takes over, until the core has learnt it; never while the agent still talks."""
@@ -337,16 +301,3 @@ class CasesContract:
             (case.id, What.URGENT, "no"),
         ]
         assert await store.cases.last_position() == events[-1].position
-
-    async def test_a_reply_after_an_erasure_goes_nowhere(self, store: Store) -> None:
-        """The citizen has erased everything while the agent wrote."""
-        case = await opened(store)
-        claire = await hired(store)
-        await store.cases.take(case.id, claire.id, after(1))
-        pending = await store.cases.say_soon(reply_of(case, claire.id), after(1))
-        await store.subjects.erase(ANNE, after(2))
-        reply = Prepared(replace(prepared("r1").reply, author=Author.AGENT))
-
-        assert not await store.cases.send(pending, reply, after(9))
-        with pytest.raises(Missing):
-            await store.cases.get(case.id)

@@ -297,7 +297,10 @@ export class GuichetDesk extends LitElement {
       this.#live.watch(id, () => opened.position);
       await opened.load();
       if (this.#opened !== opened) return;
-      if (!opened.case) sessionStorage.removeItem(REMEMBERED);
+      if (!opened.case) {
+        sessionStorage.removeItem(REMEMBERED);
+        void this.#queueing?.look();
+      }
     }
     this.#pane = "talk";
     await this.#focusing.fit();

@@ -215,7 +215,7 @@ export class Opened {
     if (!this.case || whole.case.version >= this.case.version) this.case = whole.case;
     this.lines = mergeLines(this.lines, whole.lines);
     this.history = mergeHistory(this.history, whole.history);
-    this.watchers = whole.watchers.length ? whole.watchers : this.watchers;
+    this.watchers = whole.watchers ?? this.watchers;
     this.#expect(whole.pending);
     this.composing.settle(new Set([...this.lines, ...this.pending].map(({ id }) => id)));
   }

@@ -24,6 +24,7 @@ test("words of an unknown author are shown as the citizen's", () => {
 });
 
 test("a whole case comes from a request and from the event alike", () => {
+  expect(readWhole({ case_state: { id: 1 } }, SERVER)?.watchers).toBeNull();
   const rest = { lines: [{ position: 1, text: "x" }, 3], history: [{}], pending: [{ id: "" }], watchers: ["Karim", 4] };
   const read = { case: { id: 1 }, lines: [{ position: 1 }], history: [], pending: [], watchers: ["Karim"] };
 

@@ -184,7 +184,7 @@ export function readWhole(value: unknown, server: string): Whole | null {
     lines: list(raw["lines"], (one) => readLine(one, server)),
     history: list(raw["history"], readHappening),
     pending: list(raw["pending"], (one) => readPending(one, server)),
-    watchers: list(raw["watchers"], word),
+    watchers: Array.isArray(raw["watchers"]) ? list(raw["watchers"], word) : null,
   };
 }
 

@@ -4,6 +4,8 @@ import { arrive, EMPTY, neighbour, refill, settle, type List } from "./queue";
 
 /** So long after the last change the gateway is asked once how things stand. */
 const RECOUNT_MS = 2_000;
+/** What a citizen has erased leaves no event behind. */
+const ANEW_MS = 60_000;
 /** Older ones were here before the page looked. */
 const NEWS_MS = 120_000;
 
@@ -21,6 +23,7 @@ export class Queueing {
   #isFocused = false;
   #asked = 0;
   #recountTimer: ReturnType<typeof setTimeout> | undefined;
+  readonly #anewTimer = setInterval(() => void this.look(), ANEW_MS);
   readonly #me: Me;
   readonly #api: Api;
   readonly #changed: () => void;
@@ -101,6 +104,7 @@ export class Queueing {
   }
 
   stop(): void {
+    clearInterval(this.#anewTimer);
     clearTimeout(this.#recountTimer);
   }
 

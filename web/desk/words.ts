@@ -137,11 +137,11 @@ export interface Colleague extends Person {
   readonly present: boolean;
 }
 
-/** A case as it is opened: itself, what was said, what happened, what has not left yet, who else reads it. */
+/** A case as it is opened: itself, what was said, what happened, what has not left yet, who else reads it (null: not said). */
 export interface Whole {
   readonly case: Case;
   readonly lines: readonly Line[];
   readonly history: readonly Happening[];
   readonly pending: readonly Pending[];
-  readonly watchers: readonly string[];
+  readonly watchers: readonly string[] | null;
 }

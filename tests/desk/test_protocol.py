@@ -1,0 +1,58 @@
+"""The shapes of docs/desk-protocol.md: what the gateway sends has the fields that the pages' tests are written against."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import aiohttp
+
+from bot import clock
+from bot.app import Gateway
+from tests.browser import desk_script as script
+from tests.browser.fake_desk import CSRF, FakeDesk
+from tests.desk.office import at_desk, open_case
+from tests.fakes.rasa import FakeRasa
+from tests.gateway.conftest import page
+
+SUBJECT = "Comment refaire ma carte d'identité ?"
+
+
+async def asked(desk: FakeDesk, path: str, body: Any = None) -> dict[str, Any]:
+    """What the scripted desk answers."""
+    async with (
+        aiohttp.ClientSession(headers={"X-CSRF-Token": CSRF}) as http,
+        http.request("POST" if body else "GET", f"{desk.url}/desk/api{path}", json=body) as response,
+    ):
+        found: dict[str, Any] = await response.json()
+        return found
+
+
+async def test_the_scripted_desk_speaks_as_the_gateway_does(running: Gateway, rasa: FakeRasa) -> None:
+    """A field that one of the two has and the other has not fails here, not in a town hall."""
+    rasa.answer(lambda heard: "Je cherche.")
+    now = clock.now()
+    async with page(running) as citizen, at_desk(running, "claire") as claire, FakeDesk() as fake:
+        await citizen.request_session(client="guichet")
+        await citizen.say(SUBJECT, id="m1")
+        await citizen.wait_for_texts(1)
+        case = await open_case(running.store, citizen.session_id.partition(".")[0], subject=SUBJECT)
+        await claire.done("POST", f"/cases/{case.id}/take")
+        event = await claire.done("POST", f"/cases/{case.id}/notes", {"id": "n1", "text": "À rappeler."})
+        reply = await claire.done("POST", f"/cases/{case.id}/replies", {"id": "r1", "text": "Bonjour."})
+        whole = await claire.done("GET", f"/cases/{case.id}")
+        found = await claire.done("GET", "/knowledge?q=piscine")
+        me = await claire.done("GET", "/me")
+        queue = await claire.done("GET", "/cases?view=mine")
+        scripted_me, scripted_whole = await asked(fake, "/me"), await asked(fake, "/cases/4")
+        scripted_queue = await asked(fake, "/cases?view=mine")
+        scripted_pending = await asked(fake, "/cases/4/replies", {"id": "r1", "text": "Bonjour.", "sources": []})
+
+    line, happening = script.said(1, "bot", "Je cherche.", now), script.happened(1, "note", "Note", now)
+    assert [set(shape) for shape in (me, me["agent"], me["canned"][0], whole, whole["case"])] == [
+        set(shape) for shape in (scripted_me, script.AGENT, script.CANNED[0], scripted_whole, script.case(1, "", now))
+    ]
+    assert [set(shape) for shape in (whole["lines"][0], event["event"], found["suggestions"][0])] == [
+        set(shape) for shape in (line, happening, script.SUGGESTIONS[0])
+    ]
+    assert set(reply["pending"]) == set(scripted_pending["pending"])
+    assert set(queue) == set(scripted_queue)
