@@ -168,9 +168,7 @@ class ActionStreetIssue(GuichetAction):
         return [*forgotten(), *offer_to_resume(say, tracker)]
 
 
-def understood(
-    services: Services, tracker: Tracker, lines: str, values: dict[str, str]
-) -> tuple[str, dict[str, str]]:
+def understood(services: Services, tracker: Tracker, lines: str, values: dict[str, str]) -> tuple[str, dict[str, str]]:
     """Before the first question to whoever said at once what it is about: what the bot took from it."""
     category, spoken = str(tracker.get_slot(CATEGORY) or ""), language(tracker)
     if not category or tracker.get_slot(PROBLEM) or not is_opened_by(tracker, FORM):
