@@ -44,7 +44,11 @@ class AskHandoffSubject(GuichetAction):
             )
             say(Say("handoff_about_last", values={"question": typeset(cut(before))}, buttons=buttons))
         else:
-            say(Say("handoff_subject"))
+            named = services.office.services.get(str(tracker.get_slot(SERVICE)))
+            if named and was_requested(tracker) != SUBJECT:
+                say(Say("handoff_for+handoff_subject", values={"service": typeset(named.name)}))
+            else:
+                say(Say("handoff_subject"))
         return []
 
 

@@ -93,7 +93,9 @@ class ValidateHandoffForm(GuichetAction):
             text = words(tracker.latest_message.get("text"))
             index = await services.knowledge.index()
             if told := routing.told_with(text, index, services.office):
-                slots.update({SUBJECT: cut(text), **_routed(told)})
+                bare = routing.names_only(text, [services.office.services[one] for one in told.services], index)
+                slots.update(_routed(told) if told.sure or not bare else {})
+                slots[SUBJECT] = None if bare else cut(text)
         return [*events, *await self._next(services, tracker, slots)]
 
     async def _subject(self, services: Services, say: Callable[[Say], None], tracker: Tracker) -> Events | None:
@@ -111,7 +113,11 @@ class ValidateHandoffForm(GuichetAction):
         if not text or intent in NO_SUBJECT:
             return None
         slots = await self._about(services, tracker, text)
-        if intent == "ask_human" and not routing.told_with(text, await services.knowledge.index(), services.office):
+        if (
+            intent == "ask_human"
+            and not tracker.get_slot(SERVICE)
+            and not routing.told_with(text, await services.knowledge.index(), services.office)
+        ):
             # Who only repeats that they want a person gets one.
             slots[SERVICE] = GENERAL_SERVICE
         if intent in ALARMS:
@@ -177,6 +183,9 @@ class ValidateHandoffForm(GuichetAction):
         index = await services.knowledge.index()
         answered = index.place(str(tracker.get_slot("answered_article") or ""))
         last = index.articles[answered].service if answered is not None else ""
+        if tracker.get_slot(REQUESTED) == SUBJECT and tracker.get_slot(SERVICE):
+            # The service was named with the wish for a person.
+            return {SUBJECT: cut(subject)}
         return {SUBJECT: cut(subject), **_routed(routing.route(subject, index, services.office, last))}
 
     async def _next(self, services: Services, tracker: Tracker, slots: dict[str, Any]) -> Events:

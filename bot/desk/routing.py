@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from bot.knowledge.index import Index, Query
@@ -97,6 +98,15 @@ def told_with(wish: str, index: Index, office: Office, last: str = "") -> Routed
     titled = [index.coverage(query, place)[1] for place in range(len(index.articles))]
     own = [share_held(query, index.read(f"{one.name} {one.about}")) for one in office.services.values()]
     return route(told, index, office, last) if query.terms and max((*titled, *own)) >= TOLD else None
+
+
+def names_only(wish: str, services: Iterable[Service], index: Index) -> bool:
+    """Whether a wish for a person tells whom of the town's it is for, and nothing of the matter.
+
+    « Parler à quelqu'un de l'état civil » has still to be asked what it is about.
+    """
+    called = {term.stem for service in services for term in index.read(service.name).terms}
+    return all(term.stem in called for term in index.read(matter(wish)).terms if term.known)
 
 
 def matter(text: str) -> str:

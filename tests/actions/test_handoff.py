@@ -45,6 +45,23 @@ async def test_a_wish_that_tells_its_matter_is_not_asked_again(store: Store) -> 
     assert case.service == "etat_civil"
 
 
+@pytest.mark.parametrize("repeated", [False, True])
+async def test_a_service_that_is_named_keeps_the_case(store: Store, repeated: bool) -> None:
+    """« Quelqu'un de l'état civil » has said whom, and is asked what about; any matter goes there."""
+    await staffed(store)
+    async with forming(store) as form:
+        asked = await form.begin("je voudrais parler à quelqu'un de l'état civil")
+        if repeated:
+            await form.say("je veux parler à quelqu'un", "ask_human")
+        else:
+            await form.say("les horaires de la piscine")
+        (case,) = await form.cases()
+
+    assert [(one.say, one.values) for one in asked] == [("handoff_for+handoff_subject", {"service": "État civil"})]
+    assert case.service == "etat_civil"
+    assert case.subject == ("je veux parler à quelqu'un" if repeated else "les horaires de la piscine")
+
+
 @pytest.mark.parametrize("answer", ["button", "oui"])
 async def test_the_last_question_may_be_it(store: Store, answer: str) -> None:
     """It is quoted, and taken with a button or a yes; nothing has to be said twice."""

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from bot.desk.routing import Routed, matter, naming, route, told_with
+from bot.desk.routing import Routed, matter, names_only, naming, route, told_with
 from bot.knowledge.base import build
 from bot.knowledge.importers import markdown
 from bot.knowledge.index import Index
@@ -117,6 +117,22 @@ def test_a_wish_may_tell_its_matter(index: Index, wish: str, code: str) -> None:
 
     assert told is not None
     assert told.services[0] == code
+
+
+@pytest.mark.parametrize(
+    ("wish", "code", "is_bare"),
+    [
+        ("je voudrais parler à quelqu'un de l'état civil", "etat_civil", True),
+        ("parler a qqn de letat civil", "etat_civil", True),
+        ("passez-moi le service des sports", "sports", True),
+        ("je veux joindre le CCAS", "action_sociale_ccas", True),
+        ("parler à l'urbanisme pour mon permis de construire", "urbanisme", False),
+        ("un agent de la voirie au sujet d'un trou", "voirie", False),
+    ],
+)
+def test_a_service_is_no_matter(index: Index, wish: str, code: str, is_bare: bool) -> None:
+    """Who says only whom they want has not said why."""
+    assert names_only(wish, [OFFICE.services[code]], index) is is_bare
 
 
 def test_the_wish_is_no_part_of_the_matter() -> None:
