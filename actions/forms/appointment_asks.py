@@ -14,11 +14,11 @@ from actions.asking import language
 from actions.base import Events, GuichetAction
 from actions.forms.appointment import CHANGING, CONFIRMED, CONTACT, DAY, FORM, NONE, SERVICE, SUBJECT, TIME
 from actions.forms.form import LEAVE, PROBLEM, asking, inform
-from actions.forms.wishes import FAR, OFFERED, Wishes, in_full
+from actions.forms.wishes import FAR, OFFERED, Wishes
 from actions.services import Services
 from bot.desk.appointments import Appointments, Wish
 from bot.text.moments_words import day as day_in_words
-from bot.text.moments_words import moment
+from bot.text.moments_words import in_full, moment
 from bot.text.typography import typeset
 from bot.wire import Say, WireButton
 

@@ -26,13 +26,14 @@ from actions.forms.appointment import (
 )
 from actions.forms.appointment_asks import recap
 from actions.forms.form import FAILED, PROBLEM, problem
-from actions.forms.wishes import OFFERED, in_full
+from actions.forms.wishes import OFFERED
 from actions.services import Services
 from bot.cases import CaseKind, CaseState, Cause, NewCase
 from bot.desk.appointments import Appointments
 from bot.desk.queue import due
 from bot.errors import Missing, SlotTaken
 from bot.rasa_events import SUSPENDED_FORM
+from bot.text import moments_words
 from bot.wire import Say, WireButton
 
 EFFECT = "appointment"
@@ -72,7 +73,7 @@ class ActionAppointment(GuichetAction):
             subject=str(tracker.get_slot(SUBJECT)),
             details={
                 "subject": str(tracker.get_slot(SUBJECT)),
-                "moment": in_full(begins, now, services.office.zone),
+                "moment": moments_words.in_full(begins, now, services.office.zone),
             },
             contact="" if tracker.get_slot(CONTACT) == NONE else str(tracker.get_slot(CONTACT)),
             due_at=due(CaseKind.APPOINTMENT, False, services.hours, services.office.desk, service, now),
@@ -113,7 +114,7 @@ async def offer_to_cancel(services: Services, say: Callable[[Say], None], tracke
         values = {
             **services.office.reach(case.service),
             "number": case.number,
-            "moment": in_full(case.appointment_at, now, zone, language(tracker)),
+            "moment": moments_words.in_full(case.appointment_at, now, zone, language(tracker)),
         }
         if case.state is CaseState.WAITING:
             cancel = WireButton(f"/withdraw{json.dumps({'case': str(case.id)})}", key="appointment_cancel_title")

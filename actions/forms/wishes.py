@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime, time, timedelta, tzinfo
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from actions.forms.form import PROBLEM, Slots, problem
@@ -200,14 +200,6 @@ class Wishes:
     def written(self, moments: list[datetime]) -> list[str]:
         """Local moments, as slots and buttons carry them."""
         return [self._book.local(at).replace(tzinfo=None).isoformat(timespec="minutes") for at in moments]
-
-
-def in_full(at: datetime, now: datetime, zone: tzinfo, language: str = DEFAULT) -> str:
-    """A moment with its date, however near: what is booked is read again on another day."""
-    local = at.astimezone(zone)
-    on = moments_words.full_day(local.date(), language, year=local.year != now.astimezone(zone).year)
-    minutes = local.hour * 60 + local.minute
-    return f"{on} {'at' if moments_words.english(language) else 'à'} {moments_words.hour(minutes, language)}"
 
 
 def _part(said: TimeRead) -> tuple[time | None, time | None]:

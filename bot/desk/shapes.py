@@ -101,7 +101,7 @@ class Shapes:
             "has_contact": case.has_contact,
             "location": asdict(case.location) if case.location else None,
             "appointment_at": _iso(at),
-            "appointment_words": moments_words.moment(at, now, self._office.zone) if at else "",
+            "appointment_words": moments_words.in_full(at, now, self._office.zone) if at else "",
             "photos": list(case.photos),
             "summary": self._summary(case, lines, now),
         }
@@ -192,8 +192,7 @@ class Shapes:
         """What, since when, and what the bot has tried before."""
         zone = self._office.zone
         when = moments_words.moment(case.opened_at, now, zone)
-        kind = self._words.name("kind", case.kind.value)
-        parts = [self._words.say("summary", "head", kind=kind, when=when), self._words.name("cause", case.cause.value)]
+        parts = [self._words.say("summary", case.kind.value, when=when), self._words.name("cause", case.cause.value)]
         before = [entry for entry in lines if entry.at <= case.opened_at and entry.author != CITIZEN and entry.reply]
         titles = list(dict.fromkeys(source.title for one in before if one.reply for source in one.reply.sources))
         if titles:

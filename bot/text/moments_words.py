@@ -58,6 +58,14 @@ def full_day(on: date, language: str = "fr", *, year: bool = True) -> str:
     return f"{DAYS[on.weekday()]} {'1er' if on.day == 1 else on.day} {MONTHS[on.month - 1]}{suffix}"
 
 
+def in_full(at: datetime, now: datetime, zone: tzinfo, language: str = "fr") -> str:
+    """A moment with its date, however near: what is booked is read again on another day."""
+    local = at.astimezone(zone)
+    on = full_day(local.date(), language, year=local.year != now.astimezone(zone).year)
+    minutes = local.hour * HOUR_MINUTES + local.minute
+    return f"{on} {'at' if english(language) else 'à'} {hour(minutes, language)}"
+
+
 def hour(minutes: int, language: str = "fr") -> str:
     """A time of day, given in minutes since midnight: « 9 h », « 13 h 30 », "13:30"."""
     hours, rest = divmod(minutes, HOUR_MINUTES)

@@ -270,6 +270,6 @@ async def test_a_case_is_shown_whole(running: Gateway) -> None:
 
     assert "anne@example.org" not in str(shown)
     assert (shown["case"]["kind_name"], shown["case"]["service_name"]) == ("Signalement", "Voirie")
-    assert shown["case"]["summary"].startswith("Signalement reçue aujourd’hui")
+    assert shown["case"]["summary"].startswith("Signalement reçu aujourd’hui")
     assert contact == {"contact": "anne@example.org"}
     assert history[-1]["what_name"] == "Coordonnées consultées"

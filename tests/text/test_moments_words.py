@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.text.moments_words import duration, moment
+from bot.text.moments_words import duration, in_full, moment
 
 PARIS = ZoneInfo("Europe/Paris")
 NOW = datetime(2026, 11, 23, 9, 15, tzinfo=timezone.utc)
@@ -45,6 +45,14 @@ def test_tomorrow_begins_at_the_towns_midnight() -> None:
 
     assert moment(at, night, PARIS) == "aujourd’hui à 9 h"
     assert moment(at, night, ZoneInfo("America/Martinique")) == "demain lundi à 4 h"
+
+
+def test_a_moment_with_its_date() -> None:
+    """However near, and with the year where it is another one."""
+    near, far = NOW + timedelta(days=1), NOW.replace(month=12, day=31) + timedelta(days=1)
+
+    assert in_full(near, NOW, PARIS) == "mardi 24 novembre à 10 h 15"
+    assert in_full(far, NOW, PARIS, "en") == "Friday 1 January 2027 at 10:15"
 
 
 def test_another_language_is_answered_in_french() -> None:

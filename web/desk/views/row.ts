@@ -21,6 +21,7 @@ export interface RowView {
 export function rowView({ row, me, now, isOpen, isReached, isLeaving, onOpen }: RowView): TemplateResult {
   const age = ageOf(row, now);
   const language = languageName(row.language);
+  const isForm = row.kind !== "question";
   return html`<button
     type="button"
     class="row ${row.state} ${isLeaving ? "leaving" : ""}"
@@ -42,11 +43,12 @@ export function rowView({ row, me, now, isOpen, isReached, isLeaving, onOpen }: 
           >`
         : nothing}
     </span>
-    ${row.urgent || age.hurry || row.callback || language || row.state === "closed"
+    ${row.urgent || age.hurry || row.callback || isForm || language || row.state === "closed"
       ? html`<span class="row-chips">
           ${row.urgent ? html`<span class="chip urgent">${icon("urgent")}${t.urgent}</span>` : nothing}
           ${age.hurry ? html`<span class="chip ${age.lateness}">${icon(age.lateness === "late" ? "late" : "clock")}${age.hurry}</span>` : nothing}
           ${row.callback ? html`<span class="chip">${icon("phone")}${t.callback}</span>` : nothing}
+          ${isForm ? html`<span class="chip">${icon(row.kind === "appointment" ? "calendar" : "form")}${row.kindName}</span>` : nothing}
           ${language ? html`<span class="chip">${icon("globe")}${language}</span>` : nothing}
           ${row.state === "closed" ? html`<span class="chip">${icon("check")}${t.closedRow}</span>` : nothing}
         </span>`
