@@ -97,6 +97,8 @@ class ActionAppointment(GuichetAction):
 async def offer_to_cancel(services: Services, say: Callable[[Say], None], tracker: Tracker) -> None:
     """The appointments of this conversation that are to come, each with the way to cancel it.
 
+    One that an agent has taken, or was done with, is still to come.
+
     Raises:
         StoreError: they cannot be read.
     """
@@ -104,7 +106,6 @@ async def offer_to_cancel(services: Services, say: Callable[[Say], None], tracke
     booked = [
         case
         for case in await services.cases.find(tracker.sender_id)
-        if case.kind is CaseKind.APPOINTMENT and case.state is not CaseState.CLOSED
         if case.appointment_at is not None and case.appointment_at > now
     ]
     if not booked:

@@ -327,20 +327,6 @@ async def test_one_message_books_once(store: Store) -> None:
     assert len(cases) == 1
 
 
-async def test_an_appointment_is_cancelled_where_it_was_made(store: Store) -> None:
-    """« Annuler mon rendez-vous » offers to; without one, who to call is said."""
-    async with filling(store, APPOINTMENT, TOWN) as form:
-        none = await form.begin("je veux annuler mon rendez-vous")
-        await form.begin(WHOLE)
-        await form.say("oui", "affirm")
-        (case,) = await form.cases()
-        (offer,) = await form.begin("je veux annuler mon rendez-vous")
-
-    assert (lines(none), offer.say) == (["appointment_none_booked"], "appointment_cancel")
-    assert offer.values["moment"] == "jeudi 26 novembre à 14 h 30"
-    assert offer.buttons[0].payload == f'/withdraw{{"case": "{case.id}"}}'
-
-
 async def test_a_town_without_appointments_says_so(store: Store) -> None:
     """No question is asked."""
     async with filling(store, APPOINTMENT, OFFICE) as form:

@@ -1,4 +1,4 @@
-"""The desk as an agent uses it, for tests: one page of one browser over a fake gateway, and what can be done there."""
+"""The desk as an agent uses it, for tests: one page of one browser, and what can be done and seen there."""
 
 from __future__ import annotations
 
@@ -16,10 +16,9 @@ WINDOW = {"width": 1280, "height": 720}
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """The agents' page, and the gateway behind it."""
+    """The agents' page."""
 
     page: Page
-    gateway: FakeDesk
 
     @property
     def rows(self) -> Locator:
@@ -92,10 +91,17 @@ class Desk:
         return found
 
 
+@dataclass(frozen=True, slots=True)
+class FakedDesk(Desk):
+    """The agents' page over a fake gateway."""
+
+    gateway: FakeDesk
+
+
 @asynccontextmanager
 async def visiting(
     browser: Browser, undo_seconds: float = 5, is_empty: bool = False, role: str = "agent", **options: Any
-) -> AsyncIterator[Desk]:
+) -> AsyncIterator[FakedDesk]:
     """A desk of its own in a new profile with the given options of the browser."""
     async with FakeDesk(undo_seconds=undo_seconds, is_empty=is_empty) as gateway:
         gateway.agent["role"] = role
@@ -106,7 +112,7 @@ async def visiting(
             page.set_default_timeout(8000)
             await page.goto(gateway.url + "/desk")
             await page.locator(".rows :is(.row, .empty .hint)").first.wait_for()
-            yield Desk(page, gateway)
+            yield FakedDesk(page, gateway)
         finally:
             await context.close()
 

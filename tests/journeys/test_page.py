@@ -3,33 +3,24 @@
 from __future__ import annotations
 
 import asyncio
-import shutil
-from collections.abc import AsyncIterator
 
 import pytest
-from playwright.async_api import async_playwright, expect
+from playwright.async_api import Browser, expect
 
 from tests.browser.chat import DESKTOP, Chat, violations
-from tests.browser.conftest import ARGUMENTS
 from tests.journeys.town import Town
 
 pytestmark = [pytest.mark.journey, pytest.mark.rasa, pytest.mark.browser, pytest.mark.timeout(300)]
 
 
 @pytest.fixture
-async def chat(town: Town) -> AsyncIterator[Chat]:
+async def chat(town: Town, windows: Browser) -> Chat:
     await asyncio.to_thread(town.wait_until_calm)
-    executable = shutil.which("chromium")
-    if executable is None:
-        pytest.skip("chromium is not installed (Debian: apt-get install chromium)")
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=executable, args=ARGUMENTS)
-        context = await browser.new_context(viewport=DESKTOP, reduced_motion="reduce", locale="fr-FR")
-        page = await context.new_page()
-        page.set_default_timeout(20_000)
-        await page.goto(town.address)
-        yield Chat(page)
-        await browser.close()
+    context = await windows.new_context(viewport=DESKTOP, reduced_motion="reduce", locale="fr-FR")
+    page = await context.new_page()
+    page.set_default_timeout(20_000)
+    await page.goto(town.address)
+    return Chat(page)
 
 
 async def test_from_question_to_source_to_rating(chat: Chat) -> None:
