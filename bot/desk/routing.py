@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -54,6 +55,8 @@ WANTING_A_PERSON = listed(
     """
 )
 """Words with which one asks for somebody, and which say nothing about the matter; folded."""
+_ABOUT = re.compile(r"\b(?:pour|pr|au sujet|a propos|concernant|about|regarding)\b(.+)")
+"""What comes after these words is the matter, whether or not a page has it for its title."""
 _SPELLER = Speller(dict.fromkeys(WANTING_A_PERSON, 1))
 
 
@@ -97,7 +100,9 @@ def told_with(wish: str, index: Index, office: Office, last: str = "") -> Routed
     query = Query(tuple(term for term in read.terms if term.known == 1), read.shape)
     titled = [index.coverage(query, place)[1] for place in range(len(index.articles))]
     own = [share_held(query, index.read(f"{one.name} {one.about}")) for one in office.services.values()]
-    return route(told, index, office, last) if query.terms and max((*titled, *own)) >= TOLD else None
+    announced = _ABOUT.search(" ".join(tokens(normalise(wish))))
+    is_said = announced is not None and any(term.known == 1 for term in index.read(matter(announced[1])).terms)
+    return route(told, index, office, last) if query.terms and (is_said or max((*titled, *own)) >= TOLD) else None
 
 
 def names_only(wish: str, services: Iterable[Service], index: Index) -> bool:

@@ -93,6 +93,9 @@ WISHES = [
     "un conseiller par téléphone",
     "parler à madame Dupont",
     "parler a un aggent",
+    "j'ai besoin de quelqu'un pour m'aider",
+    "un agent pour mon problème svp",
+    "passez-moi quelqu'un pour que je comprenne",
 ]
 
 
@@ -109,6 +112,8 @@ def test_a_mere_wish_for_a_person_tells_no_matter(index: Index, wish: str) -> No
         ("parler à quelqu'un pour la crèche", "petite_enfance"),
         ("passez-moi le service des sports", "sports"),
         ("je veux joindre le ccas", "action_sociale_ccas"),
+        ("je voudrais parler à quelqu'un pour une facture d'eau trop élevée", "eau_assainissement"),
+        ("rappelez-moi à propos du portage de repas de ma mère", "personnes_agees_handicap"),
     ],
 )
 def test_a_wish_may_tell_its_matter(index: Index, wish: str, code: str) -> None:

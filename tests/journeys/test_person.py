@@ -57,7 +57,7 @@ async def test_from_question_to_rating(windows: Browser, staffed: Staffed) -> No
     assert "c’est noté" in await press(chat, "En partie")
     await desk.page.get_by_role("tab", name="Closes").click()
     await desk.row(case).click()
-    await expect(desk.page.get_by_text("a aidé en partie")).to_be_visible()
+    await expect(desk.page.get_by_role("definition").get_by_text("a aidé en partie")).to_be_visible()
 
     followed = await tell(chat, "et combien ça coûte ?")
     assert "carte" in followed
@@ -92,7 +92,7 @@ async def test_an_appointment_to_its_rating(windows: Browser, staffed: Staffed) 
     await close(desk)
     await expect(chat.bubbles.last).to_contain_text("vous répond à nouveau")
     assert "c’est noté" in await press(chat, "Oui")
-    assert "annul" in (await tell(chat, "annuler mon rendez-vous")).lower()
+    assert "Pour l’annuler, appelez" in await tell(chat, "annuler mon rendez-vous")
 
 
 async def test_a_report_with_a_photo_to_its_rating(windows: Browser, staffed: Staffed) -> None:
@@ -137,7 +137,7 @@ async def test_another_service_and_another_agent(windows: Browser, staffed: Staf
     await lea.send("Je demande à mes collègues.")
     await expect(chat.bubbles.last).to_contain_text("Je demande à mes collègues.", timeout=20_000)
     await lea.button("Transmettre").click()
-    await lea.dialog.get_by_label("Service").select_option(label="Finances et régie")
+    await lea.dialog.get_by_label("Service", exact=True).select_option(label="Finances et régie")
     await lea.dialog.get_by_label(re.compile("^Note")).fill("Compteur relevé en octobre.")
     await lea.dialog.get_by_role("button", name="Transmettre la demande").click()
     await expect(chat.strip).to_contain_text("Finances et régie")
