@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 from playwright.async_api import Browser, expect
 
@@ -28,8 +30,16 @@ async def is_urgent(desk: Desk, case_id: int) -> None:
     await expect(desk.row(case_id).locator(".chip.urgent")).to_be_visible()
 
 
-def cases_with(town: Staffed, subject: str) -> list[int]:
-    return [row[0] for row in town.rows("SELECT id FROM cases WHERE subject LIKE ? ORDER BY id", f"%{subject}%")]
+async def the_case(town: Staffed, subject: str) -> int:
+    """The one case whose subject or details say this, once it is there."""
+    query = "SELECT id FROM cases WHERE subject LIKE ?1 OR details LIKE ?1"
+    for _ in range(100):
+        if town.rows(query, f"%{subject}%"):
+            break
+        await asyncio.sleep(0.1)
+    await asyncio.sleep(1.0)
+    ((case,),) = town.rows(query, f"%{subject}%")
+    return int(case)
 
 
 async def test_in_a_form(windows: Browser, staffed: Staffed) -> None:
@@ -37,8 +47,7 @@ async def test_in_a_form(windows: Browser, staffed: Staffed) -> None:
     desk, chat = await sign_in(windows, staffed, "lea"), await citizen(windows, staffed)
     begun = await tell(chat, "je veux signaler un lampadaire qui clignote devant la poste")
     await alarm(chat)
-    await expect.poll(lambda: len(cases_with(staffed, "qui clignote devant la poste"))).to_be(1)
-    (case,) = cases_with(staffed, "qui clignote devant la poste")
+    case = await the_case(staffed, "qui clignote devant la poste")
 
     assert "Je prépare un signalement" in begun
     await is_urgent(desk, case)
@@ -82,8 +91,7 @@ async def test_with_the_desk_closed(windows: Browser, staffed: Staffed, has_left
         agreed = await tell(chat, "06 12 34 56 78")
         assert "06" in agreed or number_in(agreed)
     await alarm(chat)
-    await expect.poll(lambda: len(cases_with(staffed, subject))).to_be(1)
-    (case,) = cases_with(staffed, subject)
+    case = await the_case(staffed, subject)
 
     assert "urbanisme" in asked.lower()
     assert "est fermé en ce moment. Il ouvre" in closed
