@@ -118,7 +118,7 @@ async def test_an_agent_who_vanishes(windows: Browser, staffed: Staffed) -> None
 async def test_a_session_that_ends_keeps_the_draft(windows: Browser, staffed: Staffed) -> None:
     """A new password ends the session; what was written is there after signing in with it, and leaves once."""
     desk, chat = await sign_in(windows, staffed, "lea"), await citizen(windows, staffed)
-    case = case_of(staffed, number_in(await tell(chat, "parler à quelqu'un pour un certificat d'hérédité")))
+    case = case_of(staffed, number_in(await tell(chat, "parler à quelqu'un pour un acte de décès")))
     await take(desk, case)
     await desk.field.fill("Voici la liste des pièces : livret de famille,")
     await asyncio.to_thread(staffed.new_password, "lea")
