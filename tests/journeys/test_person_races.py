@@ -26,7 +26,7 @@ from tests.journeys.staffed import (
 
 pytestmark = [pytest.mark.journey, pytest.mark.rasa, pytest.mark.browser, pytest.mark.timeout(300)]
 
-VANISHED_MS = 180_000
+VANISHED_MS = 120_000
 
 
 async def test_two_agents_at_once(windows: Browser, staffed: Staffed) -> None:
