@@ -53,10 +53,13 @@ async def _converse(page: Page, desk: FakeDesk) -> None:
     await page.get_by_label("Votre réponse").fill(QUEUE)
     await page.keyboard.press("Enter")
     await page.get_by_role("button", name="Annuler l’envoi").wait_for()
+    await page.mouse.move(1, 1)
 
 
 async def _page(browser: Browser, desk: FakeDesk, viewport: Any, scheme: Any) -> Page:
-    page = await browser.new_page(viewport=viewport, color_scheme=scheme, reduced_motion="reduce", locale="fr-FR")
+    page = await browser.new_page(
+        viewport=viewport, color_scheme=scheme, reduced_motion="reduce", locale="fr-FR", timezone_id="Europe/Paris"
+    )
     page.on("console", lambda message: print(message.text) if message.type == "error" else None)
     page.on("pageerror", lambda error: print(error))
     await page.goto(desk.url + "/desk")

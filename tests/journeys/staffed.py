@@ -70,7 +70,9 @@ def always_open(folder: Path) -> Path:
 
 async def citizen(browser: Browser, town: Town) -> Chat:
     """The town's home page with the chat open, in a profile of its own."""
-    context = await browser.new_context(viewport=DESKTOP, reduced_motion="reduce", locale="fr-FR")
+    context = await browser.new_context(
+        viewport=DESKTOP, reduced_motion="reduce", locale="fr-FR", timezone_id="Europe/Paris"
+    )
     page = await context.new_page()
     page.set_default_timeout(PATIENCE_MS)
     await page.goto(town.address)
@@ -79,7 +81,9 @@ async def citizen(browser: Browser, town: Town) -> Chat:
 
 async def sign_in(browser: Browser, town: Staffed, login: str) -> Desk:
     """The desk of an agent who came in through the form, in a profile of their own."""
-    context = await browser.new_context(viewport=WINDOW, reduced_motion="reduce", locale="fr-FR")
+    context = await browser.new_context(
+        viewport=WINDOW, reduced_motion="reduce", locale="fr-FR", timezone_id="Europe/Paris"
+    )
     page = await context.new_page()
     page.set_default_timeout(PATIENCE_MS)
     await page.goto(f"{town.address}/desk")
