@@ -170,7 +170,7 @@ async def test_a_report_is_sent(citizen: Citizen) -> None:
     (sent,) = await citizen.says("oui")
     (case,) = await citizen.store.cases.find(citizen.conversation.id)
 
-    assert photo.startswith(ASKED_PHOTO)
+    assert ASKED_PHOTO in photo
     assert "où : devant l’école" in recap
     assert (case.kind, case.service, case.number in sent) == (CaseKind.STREET_ISSUE, "eclairage_public", True)
 
@@ -231,7 +231,7 @@ async def test_an_alarm_in_the_middle_of_a_form(citizen: Citizen) -> None:
 
     assert silent == [] or silent == [""]
     assert (case.kind, case.cause, case.urgent) == (CaseKind.STREET_ISSUE, Cause.DANGER, True)
-    assert resumed.startswith(ASKED_PHOTO)
+    assert ASKED_PHOTO in resumed
 
 
 async def test_another_form_comes_first(citizen: Citizen) -> None:
@@ -241,6 +241,6 @@ async def test_another_form_comes_first(citizen: Citizen) -> None:
     sent = await citizen.says("sans photo", "non", "oui")
     (resumed,) = await citizen.says("oui")
 
-    assert photo.startswith(ASKED_PHOTO)
+    assert ASKED_PHOTO in photo
     assert [text.split(" ")[0] for text in sent] == ["Votre", "Vous"]
     assert resumed.startswith(ASKED_DAY)
