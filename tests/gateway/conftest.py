@@ -104,12 +104,12 @@ class Page:
         return [data["text"] for data in self.events("bot_uttered")]
 
     async def request_session(self, session_id: Any = None, **more: Any) -> str:
-        confirmed = len(self.events("session_confirm"))
+        confirmed, ready = len(self.events("session_confirm")), len(self.events("session_ready"))
         await self.client.emit("session_request", {"session_id": session_id, **more})
         await until(lambda: len(self.events("session_confirm")) > confirmed)
         self.session_id = self.events("session_confirm")[-1]
         if more.get("client") == "guichet":
-            await until(lambda: self.events("session_ready"))
+            await until(lambda: len(self.events("session_ready")) > ready)
         return self.session_id
 
     async def say(self, text: Any, **more: Any) -> Any:

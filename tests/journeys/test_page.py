@@ -86,3 +86,14 @@ async def test_a_report_that_the_home_page_proposes_is_begun(chat: Chat) -> None
     await expect(chat.log.get_by_text("Je prépare un signalement pour la mairie : Chaussée, trottoir.")).to_be_visible(
         timeout=20_000
     )
+
+
+@pytest.mark.parametrize("path", ["/articles/il-n-y-a-rien", "/nulle-part", "/desk/nulle-part"])
+async def test_a_page_that_is_not_there(chat: Chat, town: Town, path: str) -> None:
+    """It says so in the town's words, leads home, and axe finds nothing wrong with it."""
+    answer = await chat.page.goto(f"{town.address}{path}")
+
+    assert answer is not None
+    assert answer.status == 404
+    await expect(chat.page.get_by_role("heading", level=1)).to_be_visible()
+    assert await violations(chat.page) == []

@@ -7,7 +7,7 @@ import asyncio
 import pytest
 from playwright.async_api import Browser, expect
 
-from tests.browser.chat import Chat
+from tests.browser.chat import Chat, violations
 from tests.browser.desk import Desk
 from tests.journeys.staffed import Staffed, case_of, citizen, number_in, show, sign_in, take, tell
 
@@ -87,6 +87,7 @@ async def test_with_the_desk_closed(windows: Browser, staffed: Staffed, has_left
     subject = f"mon permis de construire, dossier {int(has_left_a_number)}"
     asked = await tell(chat, "je voudrais parler au service urbanisme")
     closed = await tell(chat, subject)
+    assert await violations(chat.page) == []
     if has_left_a_number:
         agreed = await tell(chat, "06 12 34 56 78")
         assert "06" in agreed or number_in(agreed)
