@@ -53,6 +53,7 @@ class What(str, Enum):
     REVEALED = "revealed"
     CLOSED = "closed"
     WITHDRAWN = "withdrawn"
+    CANCELLED = "cancelled"
     RATED = "rated"
     CHANGED = "changed"
 

@@ -74,8 +74,10 @@ class Cases(Protocol):
             CaseTaken: another agent has it; CaseClosed; Missing.
         """
 
-    async def close(self, case_id: int, agent_id: int, now: datetime, farewell: Message | None = None) -> Case:
-        """Close one's own case, or one that nobody has.
+    async def close(
+        self, case_id: int, agent_id: int, now: datetime, farewell: Message | None = None, cancels: bool = False
+    ) -> Case:
+        """Close one's own case, or one that nobody has; with `cancels` its appointment's time is free again.
 
         If the conversation was the agent's, it is the bot's again, and `farewell` is put into the inbox in the same
         transaction: the core answers it before anything that the citizen says later.

@@ -193,8 +193,10 @@ class DeskApi:
         return {"case": self._shapes.case(case, lines, self._clock())}
 
     async def close(self, request: web.Request, agent: Agent) -> dict[str, Any]:
-        """`POST …/close`"""
-        return await self._changed(agent, (await self._desk.close(agent, _case(request))).id)
+        """`POST …/close`; with `cancel_appointment` the time of an appointment is free again."""
+        body = await bodies.json_object(request)
+        cancels = "cancel_appointment" in body and bodies.read_flag(body, "cancel_appointment")
+        return await self._changed(agent, (await self._desk.close(agent, _case(request), cancels)).id)
 
     async def urgent(self, request: web.Request, agent: Agent) -> dict[str, Any]:
         """`POST …/urgent`"""

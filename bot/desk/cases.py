@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Protocol
 
 import structlog
@@ -115,8 +115,11 @@ class Desk:
         await self._tell(case, "transferred", f"transferred-{case.version}", number=case.number, **self._names(case))
         return await self._changed(case)
 
-    async def close(self, agent: Agent, case_id: int) -> Case:
-        """Close a case; the bot has the conversation again. See `Cases.close`."""
+    async def close(self, agent: Agent, case_id: int, cancels: bool = False) -> Case:
+        """Close a case; the bot has the conversation again. With `cancels` the citizen hears that the appointment is off.
+
+        See `Cases.close`.
+        """
         was = await self.case(agent, case_id)
         for _ in range(FLUSHES):
             await self._flush(case_id)
@@ -126,13 +129,16 @@ class Desk:
                 name = f"{was.address.key}.case-{case_id}-{was.version}"
                 farewell = Message(name, was.address, str(case_id), moment, Kind.RETURN)
             try:
-                case = await self._cases.close(case_id, agent.id, moment, farewell)
+                case = await self._cases.close(case_id, agent.id, moment, farewell, cancels)
             except Stale:
                 was = await self.case(agent, case_id)
                 continue
+            cancelled_at = was.appointment_at if case.appointment_at is None else None
+            if cancelled_at is not None:
+                await self._tell_cancelled(case, cancelled_at)
             if was.live:
                 await self._bus.publish(INBOX)
-            else:
+            elif cancelled_at is None:
                 await self._tell(case, "case_closed", "closed", number=case.number)
             return await self._changed(case)
         raise Stale(f"replies of the case {case_id} go on coming in")
@@ -251,6 +257,13 @@ class Desk:
             said = self._wording.say(line, conversation.language, **values)
             reply = Reply(f"case-{case.id}.{ref}", said, conversation.language, Author.SYSTEM)
             await self._speaker.say(conversation, reply)
+
+    async def _tell_cancelled(self, case: Case, at: datetime) -> None:
+        """That an appointment is off, by its date: it is read again on another day."""
+        with contextlib.suppress(Missing):
+            language = (await self._conversations.get(case.conversation_id)).language
+            when = moments_words.in_full(at, self._clock(), self._office.zone, language)
+            await self._tell(case, "case_cancelled", "cancelled", number=case.number, moment=when, **self._names(case))
 
     async def _changed(self, case: Case) -> Case:
         await self._bus.publish(DESK)

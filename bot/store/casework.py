@@ -79,7 +79,9 @@ class Casework:
 
         return await self._on(case_id, work)
 
-    async def close(self, case_id: int, agent_id: int, now: datetime, farewell: Message | None = None) -> Case:
+    async def close(
+        self, case_id: int, agent_id: int, now: datetime, farewell: Message | None = None, cancels: bool = False
+    ) -> Case:
         """See `Cases.close`."""
 
         def work(connection: Connection, case: Case) -> Case:
@@ -91,6 +93,8 @@ class Casework:
                 if farewell is not None:
                     put_unsaid(connection, case.conversation_id, farewell, now)
             _change(connection, case, state=CaseState.CLOSED.value, closed_at=now, live=False, agent_id=agent_id)
+            if cancels and _cancel(connection, case, now):
+                note_down(connection, case.id, case.conversation_id, What.CANCELLED, now, agent_id)
             note_down(connection, case.id, case.conversation_id, What.CLOSED, now, agent_id)
             return read_case(connection, case.id)
 
@@ -103,8 +107,7 @@ class Casework:
             if case.conversation_id != conversation_id or case.state is not CaseState.WAITING:
                 return False
             _change(connection, case, state=CaseState.CLOSED.value, closed_at=now)
-            booked = update(bookings).where(bookings.c.case_id == case.id, bookings.c.cancelled_at.is_(None))
-            connection.execute(booked.values(cancelled_at=now))
+            _cancel(connection, case, now)
             note_down(connection, case.id, case.conversation_id, What.WITHDRAWN, now)
             return True
 
@@ -226,6 +229,12 @@ def mark_urgent(connection: Connection, conversation_id: str, now: datetime) -> 
             )
             note_down(connection, row.id, conversation_id, What.URGENT, now)
     return [row.id for row in rows]
+
+
+def _cancel(connection: Connection, case: Case, now: datetime) -> bool:
+    """Free the time of a case's appointment; whether there was one."""
+    booked = update(bookings).where(bookings.c.case_id == case.id, bookings.c.cancelled_at.is_(None))
+    return connection.execute(booked.values(cancelled_at=now)).rowcount > 0
 
 
 def _change(connection: Connection, case: Case, **values: Any) -> None:

@@ -14,7 +14,7 @@ import socketio
 from bot import clock
 from bot.agents import Agent, NewAgent, Role
 from bot.app import Gateway
-from bot.cases import Case, CaseKind, Cause, NewCase
+from bot.cases import Case, CaseKind, Cause, NewCase, Slot
 from bot.desk.login import COOKIE
 from bot.desk.sessions import _hash
 from bot.messages import Address
@@ -112,11 +112,15 @@ def _listener(colleague: Colleague, event: str) -> Any:
     return listen
 
 
-async def open_case(store: Store, key: str = "anne", kind: CaseKind = CaseKind.QUESTION, **more: Any) -> Case:
+async def open_case(
+    store: Store, key: str = "anne", kind: CaseKind = CaseKind.QUESTION, slot: Slot | None = None, **more: Any
+) -> Case:
     """A case of a citizen on the web."""
     conversation = await store.conversations.open(Address("web", key), "fr", clock.now())
     values = {"service": "voirie", "cause": Cause.ASKED, "subject": "Le trou de la rue du Lavoir", **more}
-    return (await store.cases.open(NewCase(conversation.id, f"{key}.m1", "test", kind, **values), clock.now())).case
+    return (
+        await store.cases.open(NewCase(conversation.id, f"{key}.m1", "test", kind, **values), clock.now(), slot)
+    ).case
 
 
 async def soon(condition: Any, seconds: float = 10) -> None:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 from typing import Any
 
 import aiohttp
 import pytest
 
+from bot import clock
 from bot.agents import Role
 from bot.app import Gateway
-from bot.cases import CaseKind
+from bot.cases import CaseKind, Slot
 from bot.casework import StoredPhoto
 from bot.desk.api import DeskApi
 from bot.desk.sockets import DeskSockets
@@ -164,6 +166,22 @@ async def test_a_reply_needs_the_case(running: Gateway) -> None:
 
     assert (early[0], early[1]["text"]) == (409, "Prenez d'abord cette demande en charge.")
     assert (late[0], late[1]["error"]) == (409, "closed")
+
+
+async def test_an_appointment_is_cancelled_with_its_case(running: Gateway) -> None:
+    """Its citizen hears of it by its date; what is neither true nor false cancels nothing."""
+    begins = clock.now() + timedelta(days=1)
+    slot = Slot(begins, begins + timedelta(minutes=30), places=1)
+    case = await open_case(running.store, kind=CaseKind.APPOINTMENT, slot=slot)
+    async with at_desk(running, "claire") as claire:
+        unread = await claire.ask("POST", f"/cases/{case.id}/close", {"cancel_appointment": "yes"})
+        done = await claire.done("POST", f"/cases/{case.id}/close", {"cancel_appointment": True})
+        lines = await running.store.transcript.read(case.conversation_id)
+
+    assert unread[0] == 422
+    assert (done["case"]["state"], done["case"]["appointment_at"]) == ("closed", None)
+    assert f"Votre rendez-vous {case.number} (" in lines[-1].text
+    assert "est annulé" in lines[-1].text
 
 
 async def test_a_close_and_an_answer_at_the_same_second(running: Gateway) -> None:

@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.async_api import Browser, expect
 
-from tests.browser.chat import photo
+from tests.browser.chat import photo, violations
 from tests.journeys.staffed import KARIM, LEA, Staffed, case_of, citizen, close, number_in, press, sign_in, take, tell
 
 pytestmark = [pytest.mark.journey, pytest.mark.rasa, pytest.mark.browser, pytest.mark.timeout(300)]
@@ -89,10 +89,14 @@ async def test_an_appointment_to_its_rating(windows: Browser, staffed: Staffed) 
     await expect(side).to_contain_text("camille@example.org")
     await desk.send("Pensez à l’ancien passeport.")
     await expect(chat.bubbles.last).to_contain_text("Pensez à l’ancien passeport.", timeout=20_000)
-    await close(desk)
+    await desk.button("Clore").click()
+    await desk.dialog.get_by_label(re.compile("^Annuler aussi le rendez-vous du jeudi")).check()
+    assert await violations(desk.page) == []
+    await desk.dialog.get_by_role("button", name="Clore la demande", exact=True).click()
     await expect(chat.bubbles.last).to_contain_text("vous répond à nouveau")
+    assert any("est annulé" in text for text in (await chat.texts())[-2:])
     assert "c’est noté" in await press(chat, "Oui")
-    assert "Pour l’annuler, appelez" in await tell(chat, "annuler mon rendez-vous")
+    assert "Je ne vois pas de rendez-vous à venir" in await tell(chat, "annuler mon rendez-vous")
 
 
 async def test_a_report_with_a_photo_to_its_rating(windows: Browser, staffed: Staffed) -> None:

@@ -144,6 +144,20 @@ class CasesContract:
         with pytest.raises(CaseClosed):
             await store.cases.say_soon(reply_of(case, claire.id), after(4))
 
+    async def test_an_appointment_is_cancelled_as_its_case_is_closed(self, store: Store) -> None:
+        """Its time is free again, and the history says who did it; without the wish it stays."""
+        conversation_id, claire = await conversation_of(store), await hired(store)
+        slot = Slot(after(days=1), after(1800, days=1), places=2)
+        kept, freed = [
+            (await store.cases.open(new(conversation_id, f"m{at}", CaseKind.APPOINTMENT), START, slot)).case
+            for at in (1, 2)
+        ]
+        still = await store.cases.close(kept.id, claire.id, after(3))
+        closed = await store.cases.close(freed.id, claire.id, after(3), cancels=True)
+
+        assert (still.appointment_at, closed.appointment_at) == (slot.starts_at, None)
+        assert (await whats(store, freed))[1:] == [What.CANCELLED, What.CLOSED]
+
     async def test_what_the_core_was_not_told_is_remembered(self, store: Store) -> None:
         """From the moment an agent takes over, until the core has learnt it; never while the agent still talks."""
         await put(store, "m0")

@@ -97,8 +97,8 @@ export class Api {
     return this.#act(id, "transfer", { service, note });
   }
 
-  close(id: number): Promise<Answer<Case>> {
-    return this.#act(id, "close", {});
+  close(id: number, cancelsAppointment: boolean): Promise<Answer<Case>> {
+    return this.#act(id, "close", cancelsAppointment ? { cancel_appointment: true } : {});
   }
 
   setUrgent(id: number, urgent: boolean): Promise<Answer<Case>> {

@@ -232,7 +232,7 @@ export class GuichetDesk extends LitElement {
         else this.#dialogs.fail(t.transferMissing);
       },
       onRelease: (reason) => void this.#acting.finish(opened?.release(reason)),
-      onClose: () => void this.#acting.finish(opened?.finish()),
+      onClose: (cancels) => void this.#acting.finish(opened?.finish(cancels)),
       onSignOut: () => {
         this.#storage.dropDrafts(me.agent.id);
         this.#focusing.find<HTMLFormElement>(".bar form")?.submit();

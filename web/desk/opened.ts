@@ -120,8 +120,8 @@ export class Opened {
     return this.#act("transfer", t.toldTransferred, (api) => api.transfer(this.id, service, note));
   }
 
-  finish(): Promise<boolean> {
-    return this.#act("close", t.toldClosed, (api) => api.close(this.id));
+  finish(cancelsAppointment: boolean): Promise<boolean> {
+    return this.#act("close", t.toldClosed, (api) => api.close(this.id, cancelsAppointment));
   }
 
   setUrgent(urgent: boolean): Promise<boolean> {

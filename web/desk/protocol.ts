@@ -96,6 +96,7 @@ export function readCase(value: unknown): Case | null {
     }),
     hasContact: raw["has_contact"] === true,
     location: latitude === null || longitude === null ? null : { latitude, longitude },
+    appointmentAt: text(raw["appointment_at"]),
     appointmentWords: text(raw["appointment_words"]),
     photos: list(raw["photos"], word),
     summary: text(raw["summary"]),

@@ -48,6 +48,8 @@ export interface Case extends Row {
   readonly details: readonly Detail[];
   readonly hasContact: boolean;
   readonly location: { readonly latitude: number; readonly longitude: number } | null;
+  /** ISO, "" if there is none. */
+  readonly appointmentAt: string;
   readonly appointmentWords: string;
   readonly photos: readonly string[];
   readonly summary: string;

@@ -209,6 +209,7 @@ export const fr = {
   closeWhat: (subject: string) => `«\u00a0${subject}\u00a0»`,
   closeThen: "La personne pourra donner son avis, puis l’assistant virtuel reprend la conversation.",
   closeDraft: "Votre réponse non envoyée ne partira pas.",
+  closeCancels: (moment: string) => `Annuler aussi le rendez-vous du ${moment}\u00a0: la place redevient libre, et la personne en est informée.`,
   closeYes: "Clore la demande",
   keep: "Garder la demande ouverte",
   signedOutTitle: "Votre session est terminée",

@@ -17,7 +17,7 @@ export interface DialogView {
   readonly onLeave: () => void;
   readonly onTransfer: (service: string, note: string) => void;
   readonly onRelease: (reason: string) => void;
-  readonly onClose: () => void;
+  readonly onClose: (cancelsAppointment: boolean) => void;
   readonly onSignOut: () => void;
 }
 
@@ -52,10 +52,7 @@ function contentOf(view: DialogView): TemplateResult {
     case "release":
       return releaseForm(view);
     case "close":
-      return html`<p class="quoted" dir="auto">${t.closeWhat(view.shown?.subject || t.noSubject)}</p>
-        <p>${t.closeThen}</p>
-        ${view.hasDraft ? html`<p class="problem">${icon("late")} ${t.closeDraft}</p>` : nothing}
-        ${ways(t.closeYes, t.keep, view, view.onClose)}`;
+      return closeForm(view);
     case "keys":
       return keysView(view);
     case "signedOut":
@@ -100,6 +97,23 @@ function releaseForm(view: DialogView): TemplateResult {
     <label for="reason">${t.releaseReason}</label>
     <input id="reason" name="reason" type="text" maxlength="200" autocomplete="off" />
     ${ways(t.releaseYes, t.cancel, view)}
+  </form>`;
+}
+
+function closeForm(view: DialogView): TemplateResult {
+  const submit = (event: Event): void => {
+    event.preventDefault();
+    view.onClose(new FormData(event.currentTarget as HTMLFormElement).has("cancels"));
+  };
+  const appointment = Date.parse(view.shown?.appointmentAt ?? "") > Date.now() ? view.shown?.appointmentWords : "";
+  return html`<form novalidate @submit=${submit}>
+    <p class="quoted" dir="auto">${t.closeWhat(view.shown?.subject || t.noSubject)}</p>
+    <p>${t.closeThen}</p>
+    ${view.hasDraft ? html`<p class="problem">${icon("late")} ${t.closeDraft}</p>` : nothing}
+    ${appointment
+      ? html`<label class="check"><input type="checkbox" name="cancels" /><span>${t.closeCancels(appointment)}</span></label>`
+      : nothing}
+    ${ways(t.closeYes, t.keep, view)}
   </form>`;
 }
 
