@@ -16,7 +16,7 @@ from actions.acts import (
     named_language,
     shorter,
 )
-from actions.asking import PERSON
+from actions.asking import ASKED, PERSON
 from actions.opening import ActionOpeningHours
 from actions.requests import read_number
 from bot.cases import Case, CaseKind, Cause, NewCase
