@@ -232,10 +232,15 @@ async def test_signals_end_it(tmp_path: Path, number: signal.Signals) -> None:
     data = tmp_path / "var"
     reports: Reports = []
     plan = Plan([program("one", tmp_path)], "http://127.0.0.1:1", "http://127.0.0.1:1", data)
-    with state.alone(data):
-        task = asyncio.create_task(Supervisor(plan, IMPATIENT, reports.append).run(lambda: None))
-        await until(lambda: any("one: up" in line for line in reports))
-        os.kill(os.getpid(), number)
-        await asyncio.wait_for(task, 10)
+    # Whoever runs the tests may ignore a closed terminal, as `nohup` does; the supervisor then ignores it too.
+    inherited = signal.signal(number, signal.default_int_handler)
+    try:
+        with state.alone(data):
+            task = asyncio.create_task(Supervisor(plan, IMPATIENT, reports.append).run(lambda: None))
+            await until(lambda: any("one: up" in line for line in reports))
+            os.kill(os.getpid(), number)
+            await asyncio.wait_for(task, 10)
+    finally:
+        signal.signal(number, inherited)
 
     assert (tmp_path / "diary").read_text() == "one stopped\n"
