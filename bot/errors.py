@@ -46,11 +46,32 @@ class SendRefused(SendError):
 
 
 class SendFailed(SendError):
-    """For now: `retry_after` is the provider's own wish, None if it has none."""
+    """For now: `retry_after` is the provider's own wish, None if it has none; `everyone` if it is meant for all citizens."""
 
-    def __init__(self, message: str, retry_after: timedelta | None = None) -> None:
+    def __init__(self, message: str, retry_after: timedelta | None = None, everyone: bool = False) -> None:
         super().__init__(message)
         self.retry_after = retry_after
+        self.everyone = everyone
+
+
+class SendUnsure(SendFailed):
+    """For now, and the provider may have it all the same: it went out, and no answer came."""
+
+
+class MediaError(BotError):
+    """A file that a citizen sent is not there."""
+
+
+class MediaRefused(MediaError):
+    """For good: gone, too large, of a kind that is not taken. `reason` is the catalogue key of what the citizen reads."""
+
+    def __init__(self, message: str, reason: str) -> None:
+        super().__init__(message)
+        self.reason = reason
+
+
+class MediaFailed(MediaError):
+    """For now."""
 
 
 class RasaError(BotError):

@@ -10,10 +10,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 
+PUBLIC = "public"
+"""The `visibility` of a thread that others read."""
 MAX_BUTTONS = 12
 """Buttons that a reply may carry before a channel has to split or degrade them."""
 PHOTO_URL = "photo:"
 """How an attachment's `url` begins that is a citizen's photo; its id for `bot.cases.Photos` follows."""
+FILE_URL = "file:"
+"""The same for a document, such as a PDF."""
+REMOTE_URL = "remote:"
+"""The same for what is still at the provider: what follows is for `Channel.fetch`."""
 ALARM_SUFFIX = ".alarm"
 """What the id of an alarm has behind that of its message; the answers of the core have numbers."""
 
@@ -25,10 +31,26 @@ class Kind(str, Enum):
     EDIT = "edit"
     LOCATION = "location"
     START = "start"
+    """A conversation is opened; `text` is what a deep link carried, "" if it was no such link."""
+    COMMENT = "comment"
+    """Said in public under a post of the town's: it becomes a case, and the core never hears of it."""
+    GROUP = "group"
+    """Somebody asked us in a group: declined there, and nothing of it is kept."""
+    UNREADABLE = "unreadable"
+    """Something that we do not take, such as a voice message; `text` is the catalogue key of what is said to that."""
     RETURN = "return"
     """Nothing that a citizen did: the desk gives the conversation back to the core; `text` is the case's id."""
     ALARMED = "alarmed"
     """Nor this: a message was answered as danger without the core; `text` is its alert's name."""
+
+
+class Fate(str, Enum):
+    """What became of something that we sent. TAKEN: the provider has it, whatever we heard at the time."""
+
+    TAKEN = "taken"
+    DELIVERED = "delivered"
+    READ = "read"
+    FAILED = "failed"
 
 
 class Author(str, Enum):
@@ -107,9 +129,14 @@ class Thread:
     """Where a message hangs in its channel, as far as `render` needs it to answer there."""
 
     last_message_id: str | None = None
+    """The provider's own id, as it wants it back."""
     references: tuple[str, ...] = ()
     subject: str | None = None
+    """Of a mail; the content warning of a post."""
     visibility: str | None = None
+    """`PUBLIC` if others read it, else None."""
+    url: str | None = None
+    """Of the public post that it belongs to."""
     last_heard_at: datetime | None = None
     now: datetime | None = None
 
@@ -133,6 +160,8 @@ class Message:
     attachments: tuple[Attachment, ...] = ()
     language_hint: str | None = None
     """BCP 47, from the channel; a hint."""
+    receipt: str = ""
+    """What `Channel.attend` needs to show the citizen that we have it; opaque to all others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +200,8 @@ class Reply:
     sources: tuple[Source, ...] = ()
     attachments: tuple[Attachment, ...] = ()
     status: AnswerStatus | None = None
+    public: bool = False
+    """Said where others read it: holds nothing about anybody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +229,8 @@ class Outgoing:
     """One provider message, rendered and ready: JSON-able, stored as it is before it is sent."""
 
     payload: dict[str, object]
+    key: str = ""
+    """Ours, the same at every attempt; set when it is sent. Providers that take a key never show it twice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,3 +238,29 @@ class Receipt:
     """The provider took it; `provider_id` is its name for it where it has one."""
 
     provider_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """What a provider tells of what we sent: of one message by its `provider_id` or our `key`, or of all before a moment.
+
+    Also of what we sent and never learnt the fate of: that is why `key` counts as much as `provider_id`.
+    """
+
+    fate: Fate
+    at: datetime
+    """Aware, UTC."""
+    provider_id: str | None = None
+    key: str | None = None
+    address: Address | None = None
+    """With neither id: everything sent there up to `at`."""
+    reason: str = ""
+    """Why it failed, in the provider's words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """Something in a request that is not for us or cannot be read; its neighbours are taken all the same."""
+
+    reason: str
+    """A name of the code's own, such as "echo" or "malformed": a metric counts by it."""

@@ -20,6 +20,7 @@ from msgspec import Meta, Struct
 
 from bot import mistakes
 from bot.errors import ConfigurationError
+from bot.settings_channels import ChannelKeys, Channels, keys
 from bot.settings_desk import Appointments, Desk
 from bot.settings_hours import Closure, Week, calendar, decode
 
@@ -97,12 +98,6 @@ class Chat(Struct, frozen=True, forbid_unknown_fields=True):
     messages_per_minute: Annotated[int, Meta(ge=1, le=1_000_000)] = 20
     messages_per_minute_per_address: Annotated[int, Meta(ge=1, le=1_000_000)] = 300
     """Of one network address: a school or a library shares one."""
-
-
-class Channels(Struct, frozen=True, forbid_unknown_fields=True):
-    """Which channels are switched on."""
-
-    web: bool = True
 
 
 class Knowledge(Struct, frozen=True, forbid_unknown_fields=True):
@@ -200,6 +195,7 @@ class Settings:
     actions_url: str
     secrets: tuple[str, ...]
     """Signing secrets, the newest first; older ones are still believed (rotation)."""
+    keys: ChannelKeys
 
     @property
     def sqlite_path(self) -> Path | None:
@@ -233,6 +229,7 @@ def load(environ: Mapping[str, str] = os.environ) -> Settings:
         rasa_token=environ.get("GUICHET_RASA_TOKEN", ""),
         actions_url=environ.get("GUICHET_ACTIONS_URL", "http://127.0.0.1:5055").rstrip("/"),
         secrets=_secrets(environ.get("GUICHET_SECRET", ""), data),
+        keys=keys(office.channels, environ),
     )
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import ClassVar
+from datetime import timedelta
+from typing import ClassVar, Protocol
 
-from bot.messages import Address, Message, Outgoing, Receipt, Reply, Thread
+from bot.errors import MediaRefused
+from bot.messages import Address, Attachment, Message, Outgoing, Receipt, Reply, Skipped, Status, Thread
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,12 +18,20 @@ class Limits:
 
     text_chars: int
     buttons: int
+    """More than that become a numbered list in the text; the citizen answers by number."""
     button_title_chars: int
     incoming_text_chars: int
     attachments: int = 0
+    """Files that a citizen may send with one message; 0 where none are taken."""
     attachment_bytes: int = 0
     typing: bool = False
+    """Whether it shows that an answer is being written."""
     receipts: bool = False
+    """Whether it tells what was delivered or read."""
+    idempotent: bool = False
+    """Whether what is sent twice under one key arrives once."""
+    window: timedelta | None = None
+    """How long after a citizen's last message one may answer freely."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,15 +46,37 @@ class RawRequest:
     peer: str = ""
 
 
+Event = Message | Status | Skipped
+"""What a request may hold."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Something that makes a channel work at its provider: done just now, or left to a person."""
+
+    done: bool
+    text: str
+    """In French, for the people who run the town's computers."""
+
+
 Deliver = Callable[[Message], Awaitable[bool]]
 """Stores a message; False if it was seen before."""
+
+
+class Cursor(Protocol):
+    """How far a channel has fetched; outlives the process."""
+
+    async def read(self) -> str:
+        """The last value written, "" before the first."""
+
+    async def write(self, value: str) -> None:
+        """Everything up to `value` is stored."""
 
 
 class Channel(ABC):
     """A way for citizens to reach us and for us to answer.
 
-    `verify`, `parse` and `render` are pure: bytes and values in, values out. Only `open`, `send`, `listen` and
-    `close` may do I/O.
+    `verify`, `parse`, `challenge` and `render` are pure: bytes and values in, values out. All others may do I/O.
     """
 
     name: ClassVar[str]
@@ -56,11 +88,11 @@ class Channel(ABC):
         """Believe the request or raise `SignatureRejected`."""
 
     @abstractmethod
-    def parse(self, request: RawRequest) -> list[Message]:
-        """The messages in a verified request.
+    def parse(self, request: RawRequest) -> Sequence[Event]:
+        """What is in a verified request. One item that cannot be read is `Skipped`, and never costs another.
 
         Raises:
-            PayloadRejected: it cannot be read.
+            PayloadRejected: nothing of it can be read.
             EventIgnored: it is nothing for us.
         """
 
@@ -74,18 +106,61 @@ class Channel(ABC):
 
         Raises:
             SendRefused: for good.
-            SendFailed: for now.
+            SendFailed: for now; the provider does not have it.
+            SendUnsure: for now; the provider may have it.
         """
 
     def challenge(self, request: RawRequest) -> str | None:
         """The answer to a provider's handshake, None if this is none."""
         return None
 
+    async def fetch(self, attachment: Attachment) -> bytes:
+        """The bytes of something whose `url` begins with `REMOTE_URL`, at most `limits.attachment_bytes`.
+
+        Raises:
+            MediaRefused: for good; its reason is a catalogue key.
+            MediaFailed: for now.
+        """
+        raise MediaRefused("this channel has no files", "file_refused")
+
+    async def attend(self, message: Message) -> None:
+        """Show the citizen that a message has arrived and is being answered. May fail: nobody depends on it."""
+
+    async def check(self) -> str:
+        """Ask the provider who we are: its name for us.
+
+        Raises:
+            SendError: it does not know us, or does not answer.
+        """
+        return ""
+
+    async def register(self, address: str) -> list[Step]:
+        """Do at the provider what its API lets us do, with the gateway's public address; safe to repeat.
+
+        Raises:
+            SendError: it does not know us, or does not answer.
+        """
+        return []
+
     async def open(self) -> None:
         """Connect whatever `send` needs."""
 
-    async def listen(self, deliver: Deliver) -> None:
-        """Fetch messages until cancelled; for channels that are asked rather than told."""
+    async def listen(self, deliver: Deliver, cursor: Cursor) -> None:
+        """Fetch messages until cancelled; for channels that are asked rather than told (`pulls`).
+
+        Raises:
+            SendError: the provider does not answer; it is called again later.
+        """
+
+    @property
+    def pulls(self) -> bool:
+        """Whether messages are fetched by `listen`; one process at a time does."""
+        return False
+
+    @property
+    def hears(self) -> bool:
+        """Whether messages come by the provider's requests."""
+        return not self.pulls
 
     async def close(self) -> None:
         """Let go of what `open` connected."""

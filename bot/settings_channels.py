@@ -1,0 +1,147 @@
+"""The settings of the channels, a part of `office.yml`; what is secret of them comes from the environment."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct
+
+from bot import mistakes
+from bot.errors import ConfigurationError
+
+Address = Annotated[str, Meta(pattern=mistakes.ADDRESS)]
+Number = Annotated[str, Meta(pattern=r"^[0-9]{1,30}$")]
+MIN_SHARED_SECRET_CHARS = 32
+"""Of what an API's client signs with."""
+
+
+class Telegram(Struct, frozen=True, forbid_unknown_fields=True):
+    """A bot on Telegram."""
+
+    receive: Literal["webhook", "polling"] = "polling"
+    """Whether Telegram calls us or we ask it: the first needs a public HTTPS address."""
+    url: Address = "https://api.telegram.org"
+
+
+class Messenger(Struct, frozen=True, forbid_unknown_fields=True):
+    """The messages of a Facebook page."""
+
+    page_id: Number
+
+
+class Instagram(Struct, frozen=True, forbid_unknown_fields=True):
+    """The messages of a professional Instagram account."""
+
+    account_id: Number
+
+
+class WhatsApp(Struct, frozen=True, forbid_unknown_fields=True):
+    """A number on the WhatsApp Cloud API."""
+
+    phone_number_id: Number
+    business_account_id: Number
+    template: str = ""
+    """The approved template that carries a reply outside of the window, in its one body variable; "" for none."""
+    template_language: str = "fr"
+
+
+class GraphApi(Struct, frozen=True, forbid_unknown_fields=True):
+    """What Messenger, Instagram and WhatsApp share."""
+
+    app_id: Number = "0"
+    version: Annotated[str, Meta(pattern=r"^v[0-9]{1,2}\.[0-9]$")] = "v24.0"
+    """Of the Graph API."""
+    url: Address = "https://graph.facebook.com"
+    messenger: Messenger | None = None
+    instagram: Instagram | None = None
+    whatsapp: WhatsApp | None = None
+
+
+class Mastodon(Struct, frozen=True, forbid_unknown_fields=True):
+    """An account on a Mastodon server."""
+
+    instance: Address
+
+
+class ApiClient(Struct, frozen=True, forbid_unknown_fields=True):
+    """A front end that speaks with us over the signed API."""
+
+    callback: str = ""
+    """Where replies are posted; without it the client asks for them."""
+
+
+class Api(Struct, frozen=True, forbid_unknown_fields=True):
+    """The signed API."""
+
+    clients: dict[Annotated[str, Meta(pattern=mistakes.CODE)], ApiClient]
+
+
+class Channels(Struct, frozen=True, forbid_unknown_fields=True):
+    """Which channels are switched on."""
+
+    web: bool = True
+    address: str = ""
+    """The gateway's public address, which providers call; "" is the town's website."""
+    telegram: Telegram | None = None
+    meta: GraphApi | None = None
+    mastodon: Mastodon | None = None
+    api: Api | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelKeys:
+    """What channels need and nobody may read: tokens, and secrets with the newest first."""
+
+    telegram_token: str = ""
+    meta_app_secrets: tuple[str, ...] = ()
+    messenger_token: str = ""
+    instagram_token: str = ""
+    whatsapp_token: str = ""
+    mastodon_token: str = ""
+    api_secrets: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+def keys(channels: Channels, environ: Mapping[str, str]) -> ChannelKeys:
+    """The secrets of the channels that are switched on.
+
+    Raises:
+        ConfigurationError: one is missing or too short: no secret, no start.
+    """
+
+    def wanted(name: str, on: object) -> str:
+        found = environ.get(name, "").strip()
+        if on and not found:
+            raise ConfigurationError(f"{name} is missing; office.yml switches on a channel that needs it")
+        return found
+
+    meta = channels.meta
+    secrets = wanted("GUICHET_META_APP_SECRET", meta and (meta.messenger or meta.instagram or meta.whatsapp))
+    return ChannelKeys(
+        telegram_token=wanted("GUICHET_TELEGRAM_TOKEN", channels.telegram),
+        meta_app_secrets=tuple(part.strip() for part in secrets.split(",") if part.strip()),
+        messenger_token=wanted("GUICHET_MESSENGER_TOKEN", meta and meta.messenger),
+        instagram_token=wanted("GUICHET_INSTAGRAM_TOKEN", meta and meta.instagram),
+        whatsapp_token=wanted("GUICHET_WHATSAPP_TOKEN", meta and meta.whatsapp),
+        mastodon_token=wanted("GUICHET_MASTODON_TOKEN", channels.mastodon),
+        api_secrets=_api_secrets(channels.api, wanted("GUICHET_API_SECRETS", channels.api)),
+    )
+
+
+def _api_secrets(api: Api | None, text: str) -> dict[str, tuple[str, ...]]:
+    """`client:secret` pairs, a client's newest first."""
+    found: dict[str, tuple[str, ...]] = {}
+    for pair in text.split(","):
+        name, _, secret = (part.strip() for part in pair.partition(":"))
+        if not name:
+            continue
+        if len(secret) < MIN_SHARED_SECRET_CHARS:
+            raise ConfigurationError(
+                f"GUICHET_API_SECRETS: the secret of {name} has to have at least {MIN_SHARED_SECRET_CHARS} characters"
+            )
+        found[name] = (*found.get(name, ()), secret)
+    for client in api.clients if api else ():
+        if client not in found:
+            raise ConfigurationError(f"GUICHET_API_SECRETS: has no secret for {client}, which office.yml names")
+    return found
