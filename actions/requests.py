@@ -22,13 +22,13 @@ NUMBER = re.compile(r"(?<![a-z0-9])d\s*[-–. ]?\s*([a-z0-9]{4})\s*[-–. ]?\s*(
 
 
 async def status_of(services: Services, say: Callable[[Say], None], tracker: Tracker, text: str) -> bool:
-    """Say what became of the request that a text numbers, or of all of this conversation; False if there is none.
+    """Say what became of the request that a text numbers, or of all of this citizen; False if there is none.
 
     Raises:
         StoreError: they cannot be read now.
     """
     number = read_number(text)
-    found = await services.cases.find(tracker.sender_id, number)
+    found = await services.cases.find(tracker.sender_id, number, linked=True)
     if number and not found:
         say(Say("status_unknown", values={"number": number}))
         return True

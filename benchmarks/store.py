@@ -27,7 +27,8 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from benchmarks import machine
 from bot import clock
 from bot.messages import Address, Message, Outgoing, Reply
-from bot.store.base import Inbox, Outbox, Prepared
+from bot.outgoing import Outbox
+from bot.store.base import Inbox, Prepared
 from bot.store.inbox import SqlInbox
 from bot.store.outbox import SqlOutbox
 from bot.store.sql import migrate, open_store

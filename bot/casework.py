@@ -30,8 +30,11 @@ class Cases(Protocol):
             Missing: there is none.
         """
 
-    async def find(self, conversation_id: str, number: str = "") -> list[Case]:
-        """The cases of a conversation, the newest first; with a number, that one if it is of this conversation."""
+    async def find(self, conversation_id: str, number: str = "", linked: bool = False) -> list[Case]:
+        """The cases of a conversation, the newest first; with a number, that one if it is of this conversation.
+
+        With `linked`, also those of the conversations that the citizen linked with it.
+        """
 
     async def view(self, view: View, seen: Seen, limit: int = 200) -> list[Case]:
         """What an agent sees under a tab: urgent ones first, then the oldest; CLOSED has the last closed first."""
@@ -161,7 +164,7 @@ class Bookings(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class StoredPhoto:
-    """A photo as it is kept: re-encoded, without metadata."""
+    """A photo as it is kept: re-encoded, without metadata. Or a document, as it came."""
 
     id: str
     case_id: int | None
@@ -170,13 +173,15 @@ class StoredPhoto:
     location: Location | None
     conversation_id: str = ""
     """Of whoever sent it; set by the store."""
+    name: str = ""
+    """Of a document, as its citizen named it; "" for a photo."""
 
 
 class Photos(Protocol):
     """What citizens photographed."""
 
     async def add(self, address: Address, language: str, photo: StoredPhoto, now: datetime) -> None:
-        """Keep a photo of a citizen, whose conversation is made if there is none.
+        """Keep a photo of a citizen, whose conversation is made if there is none. One whose id is kept already stays as it is.
 
         Raises:
             TooMany: that conversation has as many as it may.

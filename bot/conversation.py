@@ -23,6 +23,7 @@ from bot.bus import DESK, INBOX, OUTBOX, Bus
 from bot.clock import Clock, now
 from bot.errors import Missing, RasaError, RasaSilent, RasaSlow, Stale
 from bot.messages import ALARM_SUFFIX, Address, AnswerStatus, Author, Button, Kind, Message, Mode, Reply, Thread, Turn
+from bot.outgoing import Outbox
 from bot.safety import Safety
 from bot.store.base import (
     Claimed,
@@ -31,7 +32,6 @@ from bot.store.base import (
     Entry,
     Inbox,
     Offer,
-    Outbox,
     Prepared,
     Transcript,
 )

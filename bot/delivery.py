@@ -13,7 +13,7 @@ from bot import metrics
 from bot.bus import OUTBOX, Bus
 from bot.clock import Clock, now
 from bot.errors import SendFailed, SendRefused, StoreError
-from bot.store.base import Due, Outbox
+from bot.outgoing import Due, Outbox
 from bot.tasks import drain
 from channels.base import Channel
 

@@ -12,7 +12,7 @@ from bot.bus import LocalBus
 from bot.delivery import GIVE_UP_AFTER, Delivery
 from bot.errors import SendFailed, SendRefused
 from bot.messages import Address, Message, Outgoing, Receipt, Reply, Thread
-from bot.store.base import Due
+from bot.outgoing import Due
 from bot.tasks import stop
 from channels.base import Channel, Limits, RawRequest
 

@@ -23,6 +23,8 @@ LAYERS = {
     "bot.settings_channels": 1,
     "bot.cases": 1,
     "bot.casework": 1,
+    "bot.outgoing": 1,
+    "bot.linking": 1,
     "bot.agents": 1,
     "bot.logs": 1,
     "bot.metrics": 1,

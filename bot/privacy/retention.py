@@ -71,6 +71,14 @@ REGISTER: tuple[Kept, ...] = (
         Link.REMOVED,
     ),
     Kept(
+        "links",
+        "one-time codes with which a citizen links conversations on two channels; void after ten minutes",
+        CONVERSATIONS,
+        "last_heard_at",
+        "conversation_id",
+        Link.REMOVED,
+    ),
+    Kept(
         "transcript",
         "what was said, by whom and when",
         CONVERSATIONS,
@@ -121,7 +129,7 @@ REGISTER: tuple[Kept, ...] = (
     ),
     Kept(
         "photos",
-        "photos that came with a report, without their metadata, and where they were taken",
+        "photos and documents that a citizen sent; photos without their metadata, and where they were taken",
         CONVERSATIONS,
         "last_heard_at",
         "conversation_id",
@@ -138,7 +146,7 @@ REGISTER: tuple[Kept, ...] = (
     ),
     Kept(
         CONVERSATIONS,
-        "the channel, the address on it, the language, and when the citizen was first and last heard",
+        "the channel, the address on it, where its last message hangs there, the language, when the citizen was first and last heard, and what links the conversations of one person who linked them",
         CONVERSATIONS,
         "last_heard_at",
         "id",
@@ -174,7 +182,7 @@ REGISTER: tuple[Kept, ...] = (
 STAFF: tuple[str, ...] = ("agents",)
 """Tables about the town's own staff: an account stays until its town removes it."""
 
-WITHOUT_PERSONAL_DATA: tuple[str, ...] = ("articles", "versions", "alembic_version")
+WITHOUT_PERSONAL_DATA: tuple[str, ...] = ("articles", "versions", "cursors", "nonces", "alembic_version")
 
 
 def ages(retention: Retention) -> dict[str, timedelta]:

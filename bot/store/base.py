@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any, Protocol
 
-from bot.messages import Address, Attachment, Author, Message, Mode, Outgoing, Reply
+from bot.messages import Address, Attachment, Author, Message, Mode, Outgoing, Reply, Thread
 
 CITIZEN = "citizen"
 """The author of a transcript entry that is not one of `Author`."""
@@ -29,6 +29,10 @@ class Conversation:
     last_heard_at: datetime
     untold_after: int | None = None
     """The position of the transcript behind which the core may not know what was said; None if it knows all."""
+    thread: Thread | None = None
+    """Where the citizen's last message hangs in its channel."""
+    person: str | None = None
+    """What the conversations of one citizen have in common who linked them; None for one that stands alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,18 +62,6 @@ class Claimed:
     conversation: Conversation
     attempts: int
     received_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Due:
-    """An outbox row to be sent now; `attempts` counts this one (1 = first)."""
-
-    row: int
-    conversation_id: str
-    address: Address
-    outgoing: Outgoing
-    attempts: int
-    created_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +145,13 @@ class Inbox(Protocol):
     async def release(self, worker: str) -> int:
         """Give back all claims of a worker that stops; how many there were. Their attempts count."""
 
+    async def replace(self, row: int, worker: str, message: Message) -> None:
+        """Put a message in the place of a claimed one with the same id, in the transcript too: its files have come.
+
+        Raises:
+            Stale: the claim is no longer this worker's.
+        """
+
     async def postpone(self, row: int, worker: str, until: datetime, error: str) -> None:
         """Not now: due again at `until`.
 
@@ -173,40 +172,14 @@ class Inbox(Protocol):
         """How many messages are unsettled and the age of the oldest."""
 
 
-class Outbox(Protocol):
-    """What we said, until a channel took it."""
-
-    async def add(self, conversation_id: str, replies: Sequence[Prepared], now: datetime) -> int:
-        """Store replies that answer no claimed message (transcript, offers, outbox); how many were new.
-
-        Raises:
-            Missing: the conversation is gone.
-        """
-
-    async def claim(self, worker: str, now: datetime, lease: timedelta, limit: int) -> list[Due]:
-        """Due provider messages for `worker` alone: at most one a conversation, always its oldest unsettled one."""
-
-    async def sent(self, row: int, now: datetime, provider_id: str | None) -> None:
-        """The provider took it."""
-
-    async def postpone(self, row: int, until: datetime, error: str) -> None:
-        """Not now: due again at `until`, and nothing of the conversation before it."""
-
-    async def give_up(self, row: int, now: datetime, error: str) -> None:
-        """Never: kept with its reason, and the next of the conversation is due."""
-
-    async def release(self, worker: str) -> int:
-        """Give back all claims of a worker that stops; how many there were."""
-
-    async def waiting(self, now: datetime) -> tuple[int, timedelta]:
-        """How many are unsettled and the age of the oldest."""
-
-
 class Transcript(Protocol):
     """What was said, by whom, in order."""
 
     async def read(self, conversation_id: str, after: int = 0, limit: int = 200) -> list[Entry]:
         """The newest `limit` entries after a position, the oldest of them first."""
+
+    async def entry(self, conversation_id: str, ref: str) -> Entry | None:
+        """The line of a message or a reply."""
 
     async def offer(self, conversation_id: str, token: str, now: datetime, valid: timedelta) -> Offer | None:
         """The offer behind a token, if it was made in this conversation and is still valid."""
@@ -326,13 +299,11 @@ __all__ = [
     "Claimed",
     "Conversation",
     "Conversations",
-    "Due",
     "Entry",
     "Erased",
     "Imported",
     "Inbox",
     "Offer",
-    "Outbox",
     "Prepared",
     "Ratings",
     "Subjects",

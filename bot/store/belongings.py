@@ -62,6 +62,8 @@ class SqlPhotos:
         """See `Photos.add`."""
 
         def work(connection: Connection) -> None:
+            if connection.execute(select(photos.c.id).where(photos.c.id == photo.id)).first() is not None:
+                return
             conversation_id = conversations.hear(connection, address, language, True, now)
             kept = select(func.count()).select_from(photos).where(photos.c.conversation_id == conversation_id)
             if connection.execute(kept).scalar_one() >= MAX_PHOTOS:
@@ -70,6 +72,7 @@ class SqlPhotos:
                 "id": photo.id,
                 "conversation_id": conversation_id,
                 "media_type": photo.media_type,
+                "name": photo.name or None,
                 "content": photo.content,
                 "latitude": photo.location.latitude if photo.location else None,
                 "longitude": photo.location.longitude if photo.location else None,
@@ -112,4 +115,4 @@ class SqlPhotos:
 
 def _read(row: Row[Any], content: bytes) -> StoredPhoto:
     where = None if row.latitude is None else Location(row.latitude, row.longitude)
-    return StoredPhoto(row.id, row.case_id, row.media_type, content, where, row.conversation_id)
+    return StoredPhoto(row.id, row.case_id, row.media_type, content, where, row.conversation_id, row.name or "")

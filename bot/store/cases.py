@@ -187,9 +187,10 @@ class CaseBook:
         """See `Cases.get`."""
         return await self._database.read(lambda connection: read_case(connection, case_id))
 
-    async def find(self, conversation_id: str, number: str = "") -> list[Case]:
+    async def find(self, conversation_id: str, number: str = "", linked: bool = False) -> list[Case]:
         """See `Cases.find`."""
-        found = CASES.where(cases.c.conversation_id == conversation_id).order_by(cases.c.id.desc())
+        whose = conversations.of_person(conversation_id) if linked else [conversation_id]
+        found = CASES.where(cases.c.conversation_id.in_(whose)).order_by(cases.c.id.desc())
         if number:
             found = found.where(cases.c.number == number)
         return await self._list(found)

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from bot.errors import StoreError
-from bot.messages import Attachment, Message, Outgoing, Reply, Source
+from bot.messages import Attachment, Message, Outgoing, Reply, Source, Thread
 from bot.store.base import Article
 
 T = TypeVar("T")
@@ -29,6 +29,7 @@ _encoder = msgspec.json.Encoder(enc_hook=lambda value: _number(value))
 _message = msgspec.json.Decoder(Message)
 _reply = msgspec.json.Decoder(Reply)
 _outgoing = msgspec.json.Decoder(Outgoing)
+_thread = msgspec.json.Decoder(Thread)
 _article = msgspec.json.Decoder(Article)
 _said = msgspec.json.Decoder(str | Said)
 _event = msgspec.json.Decoder(dict[str, Any])
@@ -71,6 +72,11 @@ def reply(text: str) -> Reply:
 def outgoing(text: str) -> Outgoing:
     """A stored provider message. Raises: StoreError."""
     return _decode(_outgoing, text)
+
+
+def thread(text: str) -> Thread:
+    """A stored thread. Raises: StoreError."""
+    return _decode(_thread, text)
 
 
 def article(text: str) -> Article:

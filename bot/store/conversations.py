@@ -8,10 +8,11 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Executable, Row, bindparam, func, select, update
+from sqlalchemy import Connection, Executable, Row, Select, bindparam, func, or_, select, update
 
 from bot.errors import Missing, Stale, StoreError
-from bot.messages import Address, Mode
+from bot.messages import Address, Mode, Thread
+from bot.store import codec
 from bot.store.base import Conversation
 from bot.store.engine import Database, insert_new, upsert
 from bot.store.tables import conversations
@@ -29,6 +30,8 @@ COLUMNS = (
     conversations.c.created_at,
     conversations.c.last_heard_at,
     conversations.c.untold_after,
+    conversations.c.thread,
+    conversations.c.person,
 )
 
 _BY_ADDRESS = select(*COLUMNS).where(
@@ -56,6 +59,8 @@ def conversation(row: Row[Any]) -> Conversation:
         created_at=row.created_at,
         last_heard_at=row.last_heard_at,
         untold_after=row.untold_after,
+        thread=codec.thread(row.thread) if row.thread else None,
+        person=row.person,
     )
 
 
@@ -69,10 +74,20 @@ def _hear(dialect: str, changed: tuple[str, ...]) -> Executable:
     return heard
 
 
-def hear(connection: Connection, address: Address, language: str, keep_language: bool, now: datetime) -> str:
+def hear(
+    connection: Connection,
+    address: Address,
+    language: str,
+    keep_language: bool,
+    now: datetime,
+    thread: Thread | None = None,
+) -> str:
     """The id of an address's conversation, made if new, now the last heard; its row is locked until the commit."""
-    changed = ("last_heard_at",) if keep_language else ("last_heard_at", "language")
-    row = connection.execute(_hear(connection.dialect.name, changed), _fresh(address, language, now))
+    changed = ("last_heard_at", *(() if keep_language else ("language",)), *(("thread",) if thread else ()))
+    fresh = _fresh(address, language, now)
+    if thread is not None:
+        fresh["thread"] = codec.encode(thread)
+    row = connection.execute(_hear(connection.dialect.name, changed), fresh)
     return str(row.scalar_one())
 
 
@@ -83,6 +98,14 @@ def lock(connection: Connection, conversation_id: str) -> bool:
     so that no reader with a cursor ever jumps over a row, and it makes deadlocks impossible.
     """
     return connection.execute(_LOCK, {"id": conversation_id}).first() is not None
+
+
+def of_person(conversation_id: str) -> Select[tuple[str]]:
+    """The ids of a conversation and of those that its citizen linked with it."""
+    person = select(conversations.c.person).where(conversations.c.id == conversation_id).scalar_subquery()
+    return select(conversations.c.id).where(
+        or_(conversations.c.id == conversation_id, conversations.c.person == person)
+    )
 
 
 def erased(connection: Connection, conversation_id: str) -> bool:

@@ -159,6 +159,8 @@ photos = Table(
     Column("case_id", Number, ForeignKey("cases.id"), index=True),
     Column("conversation_id", String, ForeignKey("conversations.id"), nullable=False, index=True),
     Column("media_type", String, nullable=False),
+    # Of a document, as its citizen named it; empty for a photo.
+    Column("name", Words),
     Column("content", LargeBinary, nullable=False),
     Column("latitude", Float),
     Column("longitude", Float),

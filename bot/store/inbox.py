@@ -33,6 +33,9 @@ _SETTLE = (
 )
 
 
+UNWRITTEN = frozenset({Kind.START, Kind.GROUP, Kind.UNREADABLE})
+
+
 class _Seen(Exception):
     """Another process stored the same message first: undo."""
 
@@ -52,7 +55,8 @@ class SqlInbox:
         settles: bool = True,
         aftermath: Message | None = None,
     ) -> bool:
-        """See `Inbox.put`. An opening (`Kind.START`) leaves no line: the citizen has said nothing yet.
+        """See `Inbox.put`. An opening (`Kind.START`) leaves no line, the citizen has said nothing yet; nor
+        does what we do not take or keep.
 
         A message that comes with a language changes that of its conversation: the citizen goes on in it.
         """
@@ -63,7 +67,7 @@ class SqlInbox:
             if connection.execute(_SEEN, key).first() is not None:
                 return False
             silent = message.language_hint is None
-            conversation_id = conversations.hear(connection, message.address, language, silent, now)
+            conversation_id = conversations.hear(connection, message.address, language, silent, now, message.thread)
             row = {
                 **key,
                 "conversation_id": conversation_id,
@@ -78,7 +82,7 @@ class SqlInbox:
             if aftermath is not None:
                 # Before the line: the core was not told that either.
                 keep_untold(connection, conversation_id)
-            if message.kind is not Kind.START:
+            if message.kind not in UNWRITTEN:
                 line = {
                     "conversation_id": conversation_id,
                     "ref": message.id,
@@ -129,6 +133,24 @@ class SqlInbox:
     async def release(self, worker: str) -> int:
         """See `Inbox.release`."""
         return await self._database.write(lambda connection: leases.release(connection, inbox, worker))
+
+    async def replace(self, row: int, worker: str, message: Message) -> None:
+        """See `Inbox.replace`."""
+        said = update(transcript).where(transcript.c.ref == message.id, transcript.c.author == CITIZEN)
+
+        def work(connection: Connection) -> None:
+            replaced = connection.execute(
+                update(inbox)
+                .where(inbox.c.id == row, inbox.c.worker == worker, inbox.c.settled_at.is_(None))
+                .values(message=codec.encode(message))
+                .returning(inbox.c.conversation_id)
+            ).first()
+            if replaced is None:
+                raise _not_yours(row, worker)
+            mine = said.where(transcript.c.conversation_id == replaced.conversation_id)
+            connection.execute(mine.values(said=codec.said(message)))
+
+        await self._database.write(work)
 
     async def postpone(self, row: int, worker: str, until: datetime, error: str) -> None:
         """See `Inbox.postpone`."""

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection, insert
 
-from bot.messages import Button, Reply
+from bot.messages import Button, Outgoing, Reply
 from bot.store import codec
 from bot.store.base import Prepared
 from bot.store.engine import insert_new
 from bot.store.tables import offers, outbox, transcript
+
+KEY_CHARS = 40
+"""Of what providers are told as our key; no one of them takes fewer."""
 
 
 def store(connection: Connection, conversation_id: str, replies: Sequence[Prepared], now: datetime) -> int:
@@ -46,23 +51,26 @@ def store(connection: Connection, conversation_id: str, replies: Sequence[Prepar
                 ],
             )
         if prepared.outgoing:
-            connection.execute(
-                insert(outbox),
-                [
-                    {
-                        "conversation_id": conversation_id,
-                        "reply_id": reply.id,
-                        "part": part,
-                        "outgoing": codec.encode(outgoing),
-                        "created_at": now,
-                        "due_at": now,
-                        "attempts": 0,
-                        "given_up": False,
-                    }
-                    for part, outgoing in enumerate(prepared.outgoing)
-                ],
-            )
+            rows = [outbox_row(conversation_id, reply.id, part, one, now) for part, one in enumerate(prepared.outgoing)]
+            connection.execute(insert(outbox), rows)
     return new
+
+
+def outbox_row(conversation_id: str, reply_id: str, part: int, outgoing: Outgoing, now: datetime) -> dict[str, Any]:
+    """A provider message that waits to be sent. Its key says nothing to whom it is told."""
+    name = f"{conversation_id}:{reply_id}:{part}"
+    return {
+        "conversation_id": conversation_id,
+        "reply_id": reply_id,
+        "part": part,
+        "outgoing": codec.encode(outgoing),
+        "key": hashlib.sha256(name.encode()).hexdigest()[:KEY_CHARS],
+        "created_at": now,
+        "due_at": now,
+        "attempts": 0,
+        "given_up": False,
+        "doubtful": False,
+    }
 
 
 def _shown(prepared: Prepared) -> Reply:

@@ -12,6 +12,8 @@ from sqlalchemy import Connection, select
 
 from bot.agents import Agents
 from bot.casework import Bookings, Cases, Photos
+from bot.linking import Cursors, Links, Nonces
+from bot.outgoing import Outbox
 from bot.store import schema
 from bot.store.agents import SqlAgents
 from bot.store.articles import SqlArticles
@@ -19,7 +21,6 @@ from bot.store.base import (
     Articles,
     Conversations,
     Inbox,
-    Outbox,
     Ratings,
     Subjects,
     TrackerEvents,
@@ -30,6 +31,7 @@ from bot.store.conversations import SqlConversations
 from bot.store.desk import SqlCases
 from bot.store.engine import Database, parse
 from bot.store.inbox import SqlInbox
+from bot.store.links import SqlCursors, SqlLinks, SqlNonces
 from bot.store.outbox import SqlOutbox
 from bot.store.postgresql import PostgresqlDatabase
 from bot.store.ratings import SqlRatings
@@ -60,6 +62,9 @@ class Store:
     cases: Cases
     bookings: Bookings
     photos: Photos
+    links: Links
+    cursors: Cursors
+    nonces: Nonces
 
     async def ping(self) -> None:
         """Read something, and begin and end a writing transaction.
@@ -108,6 +113,9 @@ async def open_store(url: str) -> Store:
         cases=SqlCases(database),
         bookings=SqlBookings(database),
         photos=SqlPhotos(database),
+        links=SqlLinks(database),
+        cursors=SqlCursors(database),
+        nonces=SqlNonces(database),
     )
 
 

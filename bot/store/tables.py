@@ -38,6 +38,10 @@ conversations = Table(
     Column("last_heard_at", Moment, nullable=False, index=True),
     # What was said behind this position of the transcript may have been said without the core; empty if nothing was.
     Column("untold_after", Number),
+    # Where the last message hangs in its channel, as `Thread` in JSON.
+    Column("thread", Text),
+    # What the conversations of one citizen have in common who linked them.
+    Column("person", String, index=True),
     UniqueConstraint("channel", "address_key"),
 )
 
@@ -82,7 +86,18 @@ outbox = Table(
     Column("settled_at", Moment),
     Column("given_up", Boolean, nullable=False),
     Column("provider_id", Words),
+    # What providers are told, so that what is sent twice arrives once.
+    Column("key", String, nullable=False),
+    # An attempt ended without an answer: the provider may have it.
+    Column("doubtful", Boolean, nullable=False),
+    # What the provider told later: delivered or read.
+    Column("fate", String),
+    # When somebody saw that it was given up.
+    Column("dismissed_at", Moment),
     UniqueConstraint("conversation_id", "reply_id", "part"),
+    UniqueConstraint("key"),
+    Index("ix_outbox_provider", "provider_id", **where("provider_id IS NOT NULL")),
+    Index("ix_outbox_given_up", "settled_at", **where("given_up AND dismissed_at IS NULL")),
     Index("ix_outbox_conversation", "conversation_id", "settled_at", "id"),
     Index("ix_outbox_unsettled", "due_at", "id", **where("settled_at IS NULL")),
     Index("ix_outbox_settled", "settled_at", **where("settled_at IS NOT NULL")),
@@ -148,6 +163,35 @@ ratings = Table(
     Column("at", Moment, nullable=False, index=True),
     UniqueConstraint("conversation_id", "message_id"),
     sqlite_autoincrement=True,
+)
+
+links = Table(
+    "links",
+    metadata,
+    # A hash: who reads the table cannot use a code.
+    Column("code_hash", String, primary_key=True),
+    _conversation(),
+    # The other conversation, once a code was given there; the second code of the two then stands here.
+    Column("answers", String),
+    Column("at", Moment, nullable=False, index=True),
+    Index("ix_links_conversation", "conversation_id"),
+)
+
+cursors = Table(
+    "cursors",
+    metadata,
+    Column("channel", String, primary_key=True),
+    Column("value", Text, nullable=False),
+    Column("holder", String),
+    Column("held_until", Moment),
+)
+
+# Requests that were believed once: seen again, they are a replay.
+nonces = Table(
+    "nonces",
+    metadata,
+    Column("nonce", String, primary_key=True),
+    Column("at", Moment, nullable=False, index=True),
 )
 
 receipts = Table(

@@ -18,6 +18,9 @@ _NEWEST = (
     .order_by(transcript.c.position.desc())
     .limit(bindparam("at_most", type_=Integer))
 )
+_LINE = select(transcript).where(
+    transcript.c.conversation_id == bindparam("conversation_id"), transcript.c.ref == bindparam("ref")
+)
 _OFFER = select(offers).where(
     offers.c.token == bindparam("token"),
     offers.c.conversation_id == bindparam("conversation_id"),
@@ -39,6 +42,15 @@ class SqlTranscript:
                 _NEWEST, {"conversation_id": conversation_id, "after": after, "at_most": limit}
             ).all()
             return [_entry(row) for row in reversed(found)]
+
+        return await self._database.read(work)
+
+    async def entry(self, conversation_id: str, ref: str) -> Entry | None:
+        """See `Transcript.entry`."""
+
+        def work(connection: Connection) -> Entry | None:
+            row = connection.execute(_LINE, {"conversation_id": conversation_id, "ref": ref}).first()
+            return _entry(row) if row else None
 
         return await self._database.read(work)
 

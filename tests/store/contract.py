@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tests.store.contract_agents import AgentsContract
 from tests.store.contract_cases import CasesContract
+from tests.store.contract_channels import ChannelsContract
 from tests.store.contract_inbox import InboxContract
 from tests.store.contract_outbox import OutboxContract
 from tests.store.contract_photos import PhotosContract
@@ -15,6 +16,7 @@ from tests.store.contract_subjects import SubjectsContract
 class StoreContract(
     AgentsContract,
     CasesContract,
+    ChannelsContract,
     InboxContract,
     OutboxContract,
     PhotosContract,

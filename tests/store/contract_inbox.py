@@ -64,7 +64,7 @@ class InboxContract:
             sent_at=START + timedelta(microseconds=123456),
             kind=Kind.LOCATION,
             pressed="token",
-            thread=Thread("p1", ("a", "b"), "Objet", "public", START, START),
+            thread=Thread("p1", ("a", "b"), "Objet", "public", "https://example.org/p", START, START),
             location=Location(47.2, -1.55),
             attachments=(Attachment("f.pdf", "application/pdf", 12, "https://example.org/f"),),
             language_hint="fr-FR",

@@ -42,6 +42,7 @@ async def fill(store: Store, address: Address) -> str:
     await store.tracker_events.append(conversation, [event, event], 0)
     await store.ratings.record(f"{address.key}-1", conversation, "carte", True, START)
     await open_case(store, address, conversation)
+    await store.links.begin(conversation, START)
     return conversation
 
 
@@ -139,6 +140,7 @@ class SubjectsContract:
             "pending": 1,
             "bookings": 1,
             "photos": 1,
+            "links": 1,
         }
         assert {table: count for table, count in kept.items() if count} == {"ratings": 1, "cases": 1}
         assert await _rating_links(store) == [(None, None)]
