@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import random
-import re
-import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -19,30 +17,38 @@ from typing import Protocol
 import structlog
 
 from bot import metrics
+from bot.atonce import AtOnce
+from bot.attention import Attention
 from bot.bus import DESK, INBOX, OUTBOX, Bus
+from bot.casework import Cases, Photos
 from bot.clock import Clock, now
-from bot.errors import Missing, RasaError, RasaSilent, RasaSlow, Stale
-from bot.messages import ALARM_SUFFIX, Address, AnswerStatus, Author, Button, Kind, Message, Mode, Reply, Thread, Turn
+from bot.comments import Comments, Route, to_reception
+from bot.errors import MediaFailed, Missing, RasaError, RasaSilent, RasaSlow, Stale
+from bot.files import TRIES, Files
+from bot.hearing import CHOICE_VALID, Hearing, Opens, nothing_opens
+from bot.joining import Joining
+from bot.linking import Links
+from bot.messages import (
+    MAX_BUTTONS,
+    PHOTO_URL,
+    REMOTE_URL,
+    AnswerStatus,
+    Author,
+    Kind,
+    Message,
+    Mode,
+    Reply,
+    Turn,
+)
 from bot.outgoing import Outbox
 from bot.safety import Safety
-from bot.store.base import (
-    Claimed,
-    Conversation,
-    Conversations,
-    Entry,
-    Inbox,
-    Offer,
-    Prepared,
-    Transcript,
-)
+from bot.speaking import Speaker
+from bot.store.base import Claimed, Conversation, Conversations, Entry, Inbox, Prepared, Transcript
 from bot.text.wording import DEFAULT, Wording
 from channels.base import Channel
 
 log = structlog.get_logger(__name__)
 
-CHOICE_VALID = timedelta(hours=24)
-TOKEN_PREFIX = "c."
-TOKEN = re.compile(r"c\.[A-Za-z0-9_-]{16}")
 RETRY_FIRST = timedelta(milliseconds=500)
 RETRY_LONGEST = timedelta(seconds=5)
 APOLOGISE_WITHIN = 2
@@ -107,6 +113,18 @@ class Storage(Protocol):
     def transcript(self) -> Transcript:
         """What was said."""
 
+    @property
+    def cases(self) -> Cases:
+        """What a person of the town has to do."""
+
+    @property
+    def photos(self) -> Photos:
+        """What citizens sent along."""
+
+    @property
+    def links(self) -> Links:
+        """Conversations of one person."""
+
 
 class Counter:
     """Takes messages in and answers them."""
@@ -121,15 +139,24 @@ class Counter:
         bus: Bus,
         worker: str,
         clock: Clock = now,
+        route: Route = to_reception,
+        opens: Opens = nothing_opens,
     ) -> None:
+        """`route` finds the service that a comment is for; `opens` reads deep links."""
         self._store = store
         self._core = core
-        self._channels = channels
         self._wording = wording
-        self._safety = safety
         self._bus = bus
         self._worker = worker
         self._clock = clock
+        self._speaker = Speaker(channels, clock)
+        listed = frozenset(name for name, channel in channels.items() if channel.limits.buttons < MAX_BUTTONS)
+        hearing = Hearing(store.conversations, store.transcript, listed, opens, clock)
+        self._at_once = AtOnce(store.conversations, hearing, self._speaker, wording, safety)
+        self._attention = Attention(channels)
+        self._files = Files(channels, store.photos, clock)
+        self._joining = Joining(store.links, wording, clock)
+        self._comments = Comments(store.cases, safety, route, clock)
 
     async def receive(self, message: Message) -> bool:
         """Store a message; False if it was seen before. Danger and distress are answered in the same transaction.
@@ -139,15 +166,16 @@ class Counter:
         Raises:
             StoreError: it is not stored, and the provider has to send it again.
         """
-        message, offered = await self._with_choice(message)
+        received = await self._at_once.receive(message)
         language = (message.language_hint or DEFAULT)[:16]
         moment = self._clock()
-        answered, settles = ((), False) if offered else self._answered_at_once(message, language)
-        aftermath = _aftermath(message, moment) if settles and message.kind is not Kind.START else None
-        fresh = await self._store.inbox.put(message, language, moment, answered, settles, aftermath)
-        if answered:
+        aftermath = _aftermath(received.message, moment) if received.alarmed else None
+        fresh = await self._store.inbox.put(
+            received.message, language, moment, received.answered, received.settles, aftermath
+        )
+        if received.answered:
             await self._bus.publish(OUTBOX)
-        if not settles or aftermath:
+        if not received.settles or aftermath:
             await self._bus.publish(INBOX)
         await self._bus.publish(DESK)
         return fresh
@@ -156,9 +184,16 @@ class Counter:
         """Answer a claimed message, or put it back for later."""
         try:
             try:
-                turn = await self._answer(claimed)
+                if claimed.attempts == 1:
+                    self._attention.show(claimed.message)
+                claimed, refused = await self._bring_files(claimed)
+                turn = await self._answer(claimed, refused)
             except RasaError as error:
                 await self._later(claimed, error)
+            except MediaFailed as error:
+                await self._store.inbox.postpone(
+                    claimed.row, self._worker, self._retry_at(claimed.attempts), type(error).__name__
+                )
             else:
                 await self._finish(claimed, turn.replies)
         except Stale:
@@ -168,59 +203,64 @@ class Counter:
         # Also for `Handoff`: the action server, which opened the case, may be a process without a bus.
         await self._bus.publish(DESK)
 
+    async def close(self) -> None:
+        """Stop what goes on beside the answers."""
+        await self._attention.close()
+
     async def say(self, conversation: Conversation, reply: Reply) -> None:
         """Say something that answers no stored message."""
-        prepared = self.prepare(reply, conversation.address)
+        prepared = self.prepare(reply, conversation)
         await self._store.outbox.add(conversation.id, [prepared], self._clock())
         await self._bus.publish(OUTBOX)
 
-    def prepare(self, reply: Reply, to: Address, about: Message | None = None) -> Prepared:
-        """A reply with fresh tokens for its choices, rendered by its channel."""
-        offers = tuple(
-            Offer(TOKEN_PREFIX + secrets.token_urlsafe(12), button.title, button.payload) for button in reply.buttons
-        )
-        shown = replace(reply, buttons=tuple(Button(offer.title, offer.token) for offer in offers))
-        thread = Thread(
-            last_message_id=about.id if about else None,
-            last_heard_at=about.sent_at if about else None,
-            now=self._clock(),
-        )
-        channel = self._channels.get(to.channel)
-        return Prepared(shown, offers, tuple(channel.render(shown, thread)) if channel else ())
+    async def say_again(self, conversation_id: str, reply_id: str) -> bool:
+        """Send a reply once more that was given up, as its channel wants it now; False if there is none.
 
-    async def _with_choice(self, message: Message) -> tuple[Message, bool]:
-        """A text that equals an offered token is a press; a press is stored in the words of its title.
-
-        And whether it was offered: what was not is a citizen's own text, however it looks.
+        Raises:
+            Missing: the conversation is gone.
         """
-        token = message.pressed or message.text.strip()
-        if not TOKEN.fullmatch(token):
-            return message, False
-        conversation = await self._store.conversations.find(message.address)
-        offer = conversation and await self._store.transcript.offer(conversation.id, token, self._clock(), CHOICE_VALID)
-        if offer:
-            return replace(message, text=offer.title, pressed=token), True
-        return replace(message, pressed=token), False
+        conversation = await self._store.conversations.get(conversation_id)
+        entry = await self._store.transcript.entry(conversation_id, reply_id)
+        if entry is None or entry.reply is None:
+            return False
+        prepared = self._speaker.again(entry.reply, conversation)
+        sent = await self._store.outbox.again(conversation_id, prepared, self._clock())
+        await self._bus.publish(OUTBOX)
+        await self._bus.publish(DESK)
+        return sent
 
-    def _answered_at_once(self, message: Message, language: str) -> tuple[Sequence[Prepared], bool]:
-        """What is said without the core, and whether that is all. The id of an alarm is never that of an answer."""
-        if message.kind is Kind.START:
-            reply = Reply(f"{message.id}.0", self._wording.say("welcome", language), language, Author.BOT)
-            settles = True
-        elif alert := self._safety.check(message.text):
-            metrics.ALERTS.labels(alert.name.lower()).inc()
-            log.warning("safety.alert", alert=alert.name, channel=message.address.channel)
-            said = self._wording.say(alert.value, language)
-            reply, settles = Reply(f"{message.id}{ALARM_SUFFIX}", said, language, Author.SYSTEM), alert.is_sure
-        else:
-            return (), False
-        return [self.prepare(reply, message.address, message)], settles
+    def prepare(self, reply: Reply, conversation: Conversation) -> Prepared:
+        """A reply with fresh tokens for its choices, rendered by its channel under the citizen's last message."""
+        return self._speaker.say(reply, conversation)
 
-    async def _answer(self, claimed: Claimed) -> Turn:
+    async def _bring_files(self, claimed: Claimed) -> tuple[Claimed, tuple[Reply, ...]]:
+        """The message with its files here, and what is said of those that were refused.
+
+        Raises:
+            MediaFailed: not now.
+        """
+        message = claimed.message
+        if not any(one.url.startswith(REMOTE_URL) for one in message.attachments):
+            return claimed, ()
+        brought = await self._files.bring(message, claimed.conversation.language, claimed.attempts >= TRIES)
+        await self._store.inbox.replace(claimed.row, self._worker, brought.message)
+        await self._bus.publish(DESK)
+        refused = tuple(
+            replace(self._line(key, claimed), id=f"{message.id}.file{number}")
+            for number, key in enumerate(brought.refused)
+        )
+        return replace(claimed, message=brought.message), refused
+
+    async def _answer(self, claimed: Claimed, refused: tuple[Reply, ...]) -> Turn:
         message, conversation = claimed.message, claimed.conversation
+        if message.kind is Kind.COMMENT:
+            await self._comments.open(claimed)
+            return Turn(())
+        if (joined := await self._joining.answer(message, conversation)) is not None:
+            return Turn((joined,))
         if conversation.mode is Mode.AGENT:
             # It is for the agent, who reads it in the transcript.
-            return Turn(())
+            return Turn(refused)
         payload = UNSAID[message.kind](message) if message.kind in UNSAID else None
         if message.pressed is not None:
             offer = await self._store.transcript.offer(
@@ -229,13 +269,22 @@ class Counter:
             if offer is None:
                 return Turn((self._line("choice_expired", claimed),))
             payload = offer.payload
-        if not (payload or message.text.strip() or message.attachments):
-            return Turn((self._line("empty", claimed),))
         if not (payload or message.text.strip()):
-            payload = PHOTO_ALONE
+            alone = self._without_words(message)
+            if alone != PHOTO_ALONE:
+                return Turn(refused or (self._line(alone, claimed),))
+            payload = alone
         await self._catch_up(claimed)
         turn = await self._core.replay(conversation, message) if claimed.attempts > 1 else None
-        return turn if turn is not None else await self._core.talk(conversation, message, payload)
+        if turn is None:
+            turn = await self._core.talk(conversation, message, payload)
+        return replace(turn, replies=(*refused, *turn.replies))
+
+    def _without_words(self, message: Message) -> str:
+        """What a message without a word means to the core, or the key of the line that answers it."""
+        if any(one.url.startswith(PHOTO_URL) for one in message.attachments) or message.location:
+            return PHOTO_ALONE
+        return "file_alone" if message.attachments else "empty"
 
     async def _catch_up(self, claimed: Claimed) -> None:
         """Tell the core what was said without it: to an agent, or in an alarm."""
@@ -253,7 +302,7 @@ class Counter:
         await self._store.conversations.told(conversation.id, after)
 
     async def _finish(self, claimed: Claimed, replies: Sequence[Reply]) -> None:
-        prepared = [self.prepare(reply, claimed.conversation.address, claimed.message) for reply in replies]
+        prepared = [self._speaker.answer(reply, claimed.message, claimed.conversation) for reply in replies]
         await self._store.inbox.finish(claimed.row, self._worker, prepared, self._clock())
         for reply in replies:
             metrics.ANSWERS.labels(reply.status.value if reply.status else "none").inc()
@@ -277,7 +326,7 @@ class Counter:
         if claimed.attempts <= APOLOGISE_WITHIN and not nobody_waits:
             metrics.APOLOGIES.inc(claimed.attempts == 1)
             apology = replace(self._line("broken", claimed), id=f"{claimed.message.id}.broken")
-            prepared = self.prepare(apology, claimed.conversation.address, claimed.message)
+            prepared = self._speaker.answer(apology, claimed.message, claimed.conversation)
             with contextlib.suppress(Missing):
                 await self._store.outbox.add(claimed.conversation.id, [prepared], self._clock())
         until = self._retry_at(claimed.attempts)

@@ -15,6 +15,7 @@ from typing import Any
 from urllib.parse import quote
 
 import aiohttp
+import msgspec
 import structlog
 
 from bot import wire
@@ -103,12 +104,13 @@ class Rasa:
                     "photos": [
                         one.url.removeprefix(PHOTO_URL) for one in message.attachments if one.url.startswith(PHOTO_URL)
                     ],
+                    "position": [message.location.latitude, message.location.longitude] if message.location else None,
                 },
             },
         )
         if not isinstance(items, list):
             raise RasaUnreachable("Rasa answered something that is not a list of replies")
-        turn = self._turn(items, message.id, conversation.language)
+        turn = self._turn(items, message, conversation.language)
         if turn is None:
             raise RasaSilent("Rasa answered nothing")
         return turn
@@ -132,7 +134,7 @@ class Rasa:
                 break
             if event.get("event") == "bot":
                 items.extend(items_of(event))
-        return self._turn(items, message.id, conversation.language)
+        return self._turn(items, message, conversation.language)
 
     async def parse(self, text: str) -> Parsed:
         """What Rasa recognises in a typed text.
@@ -247,7 +249,7 @@ class Rasa:
         except (aiohttp.ClientError, OSError, ValueError) as error:
             raise RasaUnreachable(f"Rasa does not answer ({type(error).__name__})") from error
 
-    def _turn(self, items: Sequence[Any], message_id: str, language: str) -> Turn | None:
+    def _turn(self, items: Sequence[Any], message: Message, language: str) -> Turn | None:
         """What an answer says and asks to do, None if nothing of it can be read.
 
         The ids of replies count every item, so that `talk` and `replay` agree.
@@ -258,14 +260,17 @@ class Rasa:
         for number, item in enumerate(items):
             try:
                 said = wire.read(item["custom"]) if isinstance(item, dict) and "custom" in item else None
+                if said is not None and said.say == "photo_alone" and message.location:
+                    # The core knows one intent for whatever comes without a word.
+                    said = msgspec.structs.replace(said, say="position_alone")
                 if said is not None and said.case:
                     directives.append(Handoff(said.case))
                 if said is None or said.say:
-                    replies.append(self._reply(item, said, f"{message_id}.{number}", language))
+                    replies.append(self._reply(item, said, f"{message.id}.{number}", language))
                 is_answer = True
             except (PayloadRejected, KeyError, IndexError, ValueError) as error:
                 log.error(
-                    "rasa.unreadable_reply", message_id=message_id, error=f"{type(error).__name__}: {error}"[:300]
+                    "rasa.unreadable_reply", message_id=message.id, error=f"{type(error).__name__}: {error}"[:300]
                 )
         return Turn(tuple(replies), tuple(directives)) if is_answer else None
 

@@ -14,6 +14,7 @@ from rasa_sdk.events import SlotSet
 from actions.base import REQUESTED, Events, GuichetAction, entity, words
 from actions.forming import begins, interrupted, left, plain, since_heard
 from actions.services import Services
+from bot.messages import Location
 from bot.rasa_events import SUSPENDED_FORM
 from bot.text.contacts import WhyNot, read_contact
 from bot.wire import Say, WireButton
@@ -217,6 +218,12 @@ def wrong_contact(text: str) -> dict[str, Any] | None:
     if read.contact is None and "@" in text:
         return problem("contact_invalid")
     return problem("contact_short") if read.contact is None and _ONLY_DIGITS.fullmatch(text) else None
+
+
+def position_of(tracker: Tracker) -> Location | None:
+    """The position that a citizen sent as their message, None if they sent none."""
+    given = (tracker.latest_message.get("metadata") or {}).get("position")
+    return Location(float(given[0]), float(given[1])) if isinstance(given, list) and len(given) == 2 else None
 
 
 def photos_of(tracker: Tracker) -> list[str]:

@@ -18,6 +18,7 @@ from actions.forms.form import (
     intent_of,
     is_chatter,
     photos_of,
+    position_of,
     problem,
     refuses,
     typed,
@@ -27,6 +28,7 @@ from actions.handoff_form import cut
 from actions.services import Services
 from bot.errors import Missing
 from bot.knowledge import choice
+from bot.messages import Location
 from bot.text.contacts import read_contact
 from bot.text.french import listed
 from bot.text.french import words as subject_words
@@ -38,7 +40,7 @@ CONTACT, CONFIRMED, CHANGING = "issue_contact", "issue_confirmed", "issue_changi
 PHOTOS, POSITION = "issue_photos", "issue_position"
 """The ids of photos; where one of them was taken: [latitude, longitude]."""
 ORDER = (CATEGORY, PLACE, DESCRIPTION, PHOTO, CONTACT, CONFIRMED)
-NONE, SENT, UNKNOWN, FROM_PHOTO = "none", "sent", "unknown", "photo"
+NONE, SENT, UNKNOWN, FROM_PHOTO, SHARED = "none", "sent", "unknown", "photo", "shared"
 MAX_PHOTOS = 5
 CATEGORIES = {
     "road": "voirie",
@@ -206,11 +208,14 @@ class ValidateStreetIssueForm(ValidateForm):
         return {PLACE: cut(place.text)}
 
     async def _photos(self, services: Services, tracker: Tracker, slots: Slots) -> Slots:
-        """The photos that came with the message and are this citizen's; the first position among them may say where.
+        """The photos that came with the message and are this citizen's; the first position among them, or the one that
+        was sent instead, may say where.
 
         Raises:
             StoreError: they cannot be looked for.
         """
+        if (shared := position_of(tracker)) is not None:
+            return self._positioned(tracker, slots, shared, SHARED)
         given = photos_of(tracker)
         if not given:
             return {}
@@ -224,11 +229,12 @@ class ValidateStreetIssueForm(ValidateForm):
         kept = [*(tracker.get_slot(PHOTOS) or []), *(photo.id for photo in found)]
         sent: Slots = {PHOTO: SENT, PHOTOS: list(dict.fromkeys(kept))[:MAX_PHOTOS]}
         where = next((photo.location for photo in found if photo.location), None)
-        if where is not None:
-            sent[POSITION] = [where.latitude, where.longitude]
-            if slots.get(PLACE) is None and tracker.get_slot(PLACE) in {None, UNKNOWN}:
-                sent[PLACE] = FROM_PHOTO
-        return sent
+        return sent if where is None else sent | self._positioned(tracker, slots, where, FROM_PHOTO)
+
+    def _positioned(self, tracker: Tracker, slots: Slots, where: Location, how: str) -> Slots:
+        """A position, which also says where if nothing else has."""
+        is_open = slots.get(PLACE) is None and tracker.get_slot(PLACE) in {None, UNKNOWN}
+        return {POSITION: [where.latitude, where.longitude], **({PLACE: how} if is_open else {})}
 
 
 def category_of(text: str, services: Services) -> str | None:

@@ -26,6 +26,7 @@ from actions.forms.street_issue import (
     PLACE,
     POSITION,
     SENT,
+    SHARED,
     UNKNOWN,
     ValidateStreetIssueForm,
     service_of,
@@ -237,4 +238,4 @@ def forgotten() -> Events:
 
 def _place(tracker: Tracker, wording: Wording, spoken: str = DEFAULT) -> str:
     place = str(tracker.get_slot(PLACE) or "")
-    return wording.say(f"issue_place_{place}", spoken) if place in {UNKNOWN, FROM_PHOTO} else place
+    return wording.say(f"issue_place_{place}", spoken) if place in {UNKNOWN, FROM_PHOTO, SHARED} else place

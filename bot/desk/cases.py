@@ -17,7 +17,7 @@ from bot.casework import Cases
 from bot.clock import Clock, now
 from bot.desk.queue import standing
 from bot.errors import Missing, NotAllowed, Stale
-from bot.messages import Address, Author, Kind, Message, Reply, Source
+from bot.messages import Author, Kind, Message, Reply, Source
 from bot.settings import GENERAL_SERVICE, Office, Service
 from bot.store.base import Conversation, Conversations, Prepared
 from bot.text import moments_words
@@ -36,7 +36,7 @@ class Speaker(Protocol):
     async def say(self, conversation: Conversation, reply: Reply) -> None:
         """Say something that answers no stored message."""
 
-    def prepare(self, reply: Reply, to: Address) -> Prepared:
+    def prepare(self, reply: Reply, conversation: Conversation) -> Prepared:
         """A reply rendered by its channel."""
 
 
@@ -238,7 +238,7 @@ class Desk:
                 name=pending.agent_name,
                 sources=pending.sources,
             )
-            prepared = self._speaker.prepare(reply, conversation.address)
+            prepared = self._speaker.prepare(reply, conversation)
             if await self._cases.send(pending, prepared, self._clock()):
                 await self._bus.publish(OUTBOX)
                 await self._bus.publish(DESK)

@@ -56,7 +56,7 @@ async def test_a_text_is_sent_with_its_id(rasa: Rasa, fake: FakeRasa) -> None:
             "sender": "c1",
             "message": "la piscine ?",
             "input_channel": "web",
-            "metadata": {"message_id": "m1", "channel": "web", "language": "en", "photos": []},
+            "metadata": {"message_id": "m1", "channel": "web", "language": "en", "photos": [], "position": None},
         }
     ]
 

@@ -1,0 +1,93 @@
+"""What is said to a message without the conversation core, in the transaction that stores it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import structlog
+
+from bot import metrics, photos
+from bot.hearing import Hearing
+from bot.messages import ALARM_SUFFIX, PUBLIC, Author, Kind, Message, Reply
+from bot.safety import Safety
+from bot.speaking import Speaker
+from bot.store.base import Conversations, Prepared
+from bot.text.wording import DEFAULT, Wording
+
+log = structlog.get_logger(__name__)
+
+MEGABYTES = str(photos.MAX_BYTES // 1_000_000)
+
+
+@dataclass(frozen=True, slots=True)
+class Reception:
+    """A message as it is meant, and what is said to it there and then."""
+
+    message: Message
+    answered: Sequence[Prepared] = ()
+    settles: bool = False
+    """Whether that is all: the core never hears of it."""
+    alarmed: bool = False
+    """Whether it is sure to be danger or distress."""
+
+
+class AtOnce:
+    """Decides what needs no core: an opening, danger, what is not taken."""
+
+    def __init__(
+        self, conversations: Conversations, hearing: Hearing, speaker: Speaker, wording: Wording, safety: Safety
+    ) -> None:
+        self._conversations = conversations
+        self._hearing = hearing
+        self._speaker = speaker
+        self._wording = wording
+        self._safety = safety
+
+    async def receive(self, message: Message) -> Reception:
+        """Read a message; what is answered at once has ids of its own, never that of an answer of the core."""
+        message, offered = await self._hearing.read(message)
+        if offered:
+            return Reception(message)
+        match message.kind:
+            case Kind.START:
+                return await self._welcome(message)
+            case Kind.GROUP:
+                return Reception(message, [await self._say("group_declined", message, public=True)], settles=True)
+            case Kind.UNREADABLE:
+                return Reception(message, [await self._say(message.text, message)], settles=True)
+            case _:
+                return await self._weigh(message)
+
+    async def _welcome(self, message: Message) -> Reception:
+        words = await self._hearing.opened(message)
+        welcome = await self._say("welcome", message, Author.BOT, ref=f"{message.id}.welcome" if words else "")
+        if not words:
+            return Reception(message, [welcome], settles=True)
+        # A deep link asks its question: it is answered behind the welcome.
+        return Reception(replace(message, kind=Kind.TEXT, text=words), [welcome])
+
+    async def _weigh(self, message: Message) -> Reception:
+        answered: list[Prepared] = []
+        is_public = message.thread is not None and message.thread.visibility == PUBLIC
+        if is_public and message.kind is not Kind.COMMENT and message.thread:
+            # One line for all who read along, however often the citizen writes in that thread.
+            root = (*message.thread.references, message.thread.last_message_id)[0]
+            answered.append(await self._say("public_invite", message, ref=f"public.{root}", public=True))
+        alert = self._safety.check(message.text)
+        if alert is None:
+            return Reception(message, answered)
+        metrics.ALERTS.labels(alert.name.lower()).inc()
+        log.warning("safety.alert", alert=alert.name, channel=message.address.channel)
+        answered.append(await self._say(alert.value, message, ref=f"{message.id}{ALARM_SUFFIX}"))
+        # A comment becomes a case all the same: somebody of the town has to see it.
+        is_over = alert.is_sure and message.kind is not Kind.COMMENT
+        return Reception(message, answered, settles=is_over, alarmed=is_over)
+
+    async def _say(
+        self, key: str, message: Message, author: Author = Author.SYSTEM, ref: str = "", public: bool = False
+    ) -> Prepared:
+        conversation = await self._conversations.find(message.address) if message.language_hint is None else None
+        language = (message.language_hint or (conversation.language if conversation else DEFAULT))[:16]
+        said = self._wording.say(key, language, megabytes=MEGABYTES)
+        return self._speaker.answer(Reply(ref or f"{message.id}.0", said, language, author, public=public), message)

@@ -1,0 +1,99 @@
+"""What a citizen meant before anybody answers: a press, a number of a list, a deep link."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from datetime import timedelta
+
+from bot.clock import Clock, now
+from bot.messages import Kind, Message
+from bot.store.base import CITIZEN, Conversations, Transcript
+from bot.text.french import tokens
+from bot.text.normalise import normalise
+
+CHOICE_VALID = timedelta(hours=24)
+TOKEN = re.compile(r"c\.[A-Za-z0-9_-]{16}")
+NUMBER = re.compile(r"(\d{1,2})\s*[.)]?")
+LINES_BACK = 6
+"""So many of the last lines are looked through for the choices that a number may mean."""
+
+Opens = Callable[[str], Awaitable[str]]
+"""The words that a deep link's payload stands for, "" if for none."""
+
+
+async def nothing_opens(payload: str) -> str:
+    """No deep links."""
+    return ""
+
+
+class Hearing:
+    """Reads choices as presses and deep links as words."""
+
+    def __init__(
+        self,
+        conversations: Conversations,
+        transcript: Transcript,
+        listed: frozenset[str] = frozenset(),
+        opens: Opens = nothing_opens,
+        clock: Clock = now,
+    ) -> None:
+        """`listed` names the channels that may show choices as a numbered list."""
+        self._conversations = conversations
+        self._transcript = transcript
+        self._listed = listed
+        self._opens = opens
+        self._clock = clock
+
+    async def read(self, message: Message) -> tuple[Message, bool]:
+        """The message as it is meant, and whether it is a choice that was offered.
+
+        A text that equals an offered token is a press; so is the number, or the very title, of a choice of the last reply
+        where choices are a list. A press is stored in the words of its title. What was not offered is a citizen's own
+        text, however it looks.
+        """
+        token = message.pressed or message.text.strip()
+        if TOKEN.fullmatch(token):
+            conversation = await self._conversations.find(message.address)
+            offer = conversation and await self._transcript.offer(conversation.id, token, self._clock(), CHOICE_VALID)
+            if offer:
+                return replace(message, text=offer.title, pressed=token), True
+            return replace(message, pressed=token), False
+        # What a button of somebody else's carries means nothing to us; its title does.
+        message = replace(message, pressed=None) if message.pressed and message.text else message
+        if message.pressed is None and message.address.channel in self._listed:
+            return await self._listed_choice(message)
+        return message, False
+
+    async def opened(self, message: Message) -> str:
+        """The words that the deep link of an opening stands for, "" if there was none."""
+        return await self._opens(message.text) if message.kind is Kind.START and message.text else ""
+
+    async def _listed_choice(self, message: Message) -> tuple[Message, bool]:
+        said = normalise(message.text)
+        conversation = await self._conversations.find(message.address) if said else None
+        if conversation is None:
+            return message, False
+        for entry in reversed(await self._transcript.read(conversation.id, limit=LINES_BACK)):
+            if entry.author == CITIZEN:
+                break
+            buttons = entry.reply.buttons if entry.reply else ()
+            if not buttons:
+                continue
+            found = NUMBER.fullmatch(said)
+            place = int(found[1]) - 1 if found else _titled(said, [button.title for button in buttons])
+            if not 0 <= place < len(buttons):
+                break
+            button = buttons[place]
+            if await self._transcript.offer(conversation.id, button.payload, self._clock(), CHOICE_VALID):
+                return replace(message, text=button.title, pressed=button.payload), True
+            break
+        return message, False
+
+
+def _titled(said: str, titles: list[str]) -> int:
+    """The place of a title, however it is written; -1 if it is none of them."""
+    wanted = tokens(said)
+    plain = [tokens(normalise(title)) for title in titles]
+    return plain.index(wanted) if wanted and plain.count(wanted) == 1 else -1
