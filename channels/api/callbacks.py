@@ -28,14 +28,21 @@ class Callbacks:
     """The addresses at which clients want their replies, and the key that signs each one's."""
 
     def __init__(
-        self, http: aiohttp.ClientSession, urls: Mapping[str, str], keys: Mapping[str, bytes], clock: Clock
+        self,
+        http: aiohttp.ClientSession,
+        urls: Mapping[str, str],
+        keys: Mapping[str, bytes],
+        clock: Clock,
+        patience: aiohttp.ClientTimeout = PATIENCE,
     ) -> None:
+        """Raises: ConfigurationError, where a URL is none."""
         for client, url in urls.items():
             _require_address(client, url)
         self.urls = dict(urls)
         self._http = http
         self._keys = dict(keys)
         self._clock = clock
+        self._patience = patience
 
     async def post(self, client: str, key: str, body: Mapping[str, object]) -> None:
         """Hand something over, under a key that is the same at every attempt.
@@ -50,7 +57,7 @@ class Callbacks:
         headers["content-type"] = "application/json"
         try:
             async with self._http.post(
-                self.urls[client], data=content, headers=headers, allow_redirects=False, timeout=PATIENCE
+                self.urls[client], data=content, headers=headers, allow_redirects=False, timeout=self._patience
             ) as response:
                 self._settle(client, response.status, response.headers.get("Retry-After", ""))
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:

@@ -35,11 +35,15 @@ def channel(http: aiohttp.ClientSession, **callbacks: str) -> SignedApi:
 
 
 class Door:
-    """Takes signed messages, answers them by `answer`, and lets clients poll. `broken`: its database is away."""
+    """Takes signed messages, answers them by `answer`, and lets clients poll.
+
+    `broken`: its database is away. `asked`: somebody has polled.
+    """
 
     def __init__(self, api: SignedApi, answer: Callable[[Message], list[Reply]] = lambda message: []) -> None:
         self.url = ""
         self.broken = False
+        self.asked = asyncio.Event()
         self.polling = Polling(api, self._read, self._wait)
         self._api = api
         self._answer = answer
@@ -96,6 +100,7 @@ class Door:
         return web.json_response({"accepted": True, "seen": seen})
 
     async def _read(self, address: Address, after: int) -> list[Entry]:
+        self.asked.set()
         if self.broken:
             raise StoreError("away")
         return [entry for owner, entry in self._entries if owner == address and entry.position > after]

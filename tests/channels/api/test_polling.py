@@ -102,7 +102,7 @@ async def test_who_waits_is_let_go_when_we_leave(client: FakeApiClient, door: Do
     """A process that stops does not keep its clients waiting."""
     started = time.monotonic()
     waiting = asyncio.create_task(client.ask(door.url, wait=25))
-    await asyncio.sleep(0.1)
+    await door.asked.wait()
     door.polling.leave()
 
     assert (await waiting)[0] == 200

@@ -58,7 +58,6 @@ async def test_a_reply_arrives_signed(http: aiohttp.ClientSession, client: FakeA
 
 async def test_the_newest_secret_signs(http: aiohttp.ClientSession) -> None:
     """After a rotation at ours, a client that knows only the older secret refuses; that is tried again."""
-    options = Api({"borne": ApiClient()})
     async with FakeApiClient("borne", "n" * 40) as new, FakeApiClient("borne", "o" * 40) as old:
         for fake in (new, old):
             options = Api({"borne": ApiClient(fake.callback)})
@@ -189,14 +188,15 @@ async def test_an_answer_that_is_lost_leaves_doubt(
     assert type(await failure(channel(http, borne=client.callback))) is SendUnsure
 
 
-async def test_an_answer_that_never_comes_leaves_doubt(
-    http: aiohttp.ClientSession, client: FakeApiClient, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_an_answer_that_never_comes_leaves_doubt(http: aiohttp.ClientSession, client: FakeApiClient) -> None:
     """So does one that takes too long."""
-    monkeypatch.setattr(callbacks, "PATIENCE", aiohttp.ClientTimeout(total=0.2))
     client.fault = "hanging"
+    hurried = callbacks.Callbacks(
+        http, {"borne": client.callback}, {"borne": b"k"}, now, aiohttp.ClientTimeout(total=0.2)
+    )
 
-    assert type(await failure(channel(http, borne=client.callback))) is SendUnsure
+    with pytest.raises(SendUnsure):
+        await hurried.post("borne", "o-1", {})
 
 
 async def test_what_is_repeated_is_shown_once(http: aiohttp.ClientSession, client: FakeApiClient) -> None:
