@@ -61,7 +61,7 @@ class SignedApi(Channel):
         return signing.believe(self._keys, headers, content, self._clock())
 
     def nonce(self, request: RawRequest) -> str:
-        """What no two verified requests share: to be remembered for twice `signing.TOLERANCE`, and refused if it comes again."""
+        """What no two verified requests share: to be remembered for `signing.NONCE_LIFE`, and refused if it comes again."""
         return f"{self._named(request)}.{request.headers.get(signing.ID_HEADER, '')}"
 
     def parse(self, request: RawRequest) -> list[Message]:

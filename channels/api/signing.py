@@ -21,6 +21,8 @@ TIMESTAMP_HEADER = "webhook-timestamp"
 SIGNATURE_HEADER = "webhook-signature"
 TOLERANCE = timedelta(minutes=5)
 """How far a request's timestamp may be from our clock, either way."""
+NONCE_LIFE = 2 * TOLERANCE
+"""How long a request may come again: one whose timestamp lies ahead of our clock is believed until it lies behind."""
 SECRET_PREFIX = "whsec_"
 ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 """Of a request, a conversation or a message. Without dots, which separate what is signed."""

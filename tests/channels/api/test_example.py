@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import sys
 from collections.abc import AsyncIterator
+from typing import Any
 
 import aiohttp
 import pytest
 
-from bot.messages import Button, Message, Reply, Source
+from bot.messages import Address, Button, Message, Reply, Source
+from channels.base import RawRequest
 from tests.channels.api.door import ROOT, SECRET, WEBSITE, Door, channel
 
 EXAMPLE = ROOT / "docs" / "examples" / "api_client.py"
@@ -82,3 +85,18 @@ async def test_the_example_needs_a_secret(door: Door) -> None:
 
     assert code == 2
     assert "there is no secret" in err
+
+
+async def test_the_docs_signature_is_believed() -> None:
+    """The function of docs/channels/api.md, as it stands there, signs what we believe."""
+    page = (ROOT / "docs" / "channels" / "api.md").read_text(encoding="utf-8")
+    (code,) = re.findall(r"^```python\n(.*?)^```", page, re.MULTILINE | re.DOTALL)
+    names: dict[str, Any] = {}
+    exec(code, names)
+    body = b'{"id": "m-1", "conversation": "c-1", "text": "bonjour"}'
+    async with aiohttp.ClientSession() as http:
+        api = channel(http, borne="")
+    request = RawRequest("POST", "/channels/api", body, names["signed"]("borne", SECRET, body))
+    api.verify(request)
+
+    assert [message.address for message in api.parse(request)] == [Address("api", "borne.c-1")]
