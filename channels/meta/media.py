@@ -27,9 +27,9 @@ async def download(graph: Graph, address: str, limit_bytes: int, with_token: boo
         MediaFailed: for now.
     """
     url = _parse(address)
-    if not url.host or url.user:
-        raise MediaRefused("that is no address", "file_refused")
     for _ in range(MAX_REDIRECTS + 1):
+        if not (url.absolute and url.host) or url.user:
+            raise MediaRefused("that is no address", "file_refused")
         home = url.origin() == graph.home.origin()
         if not home and url.scheme != "https":
             raise MediaRefused("a file is only fetched over https", "file_refused")

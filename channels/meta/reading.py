@@ -69,8 +69,12 @@ def take(item: object, shape: type[Item]) -> Item:
 
     Raises:
         msgspec.ValidationError: it has another one.
+        Malformed: it has another one, and msgspec cannot even say so: half a surrogate pair stands in it.
     """
-    return msgspec.convert(item, shape)
+    try:
+        return msgspec.convert(item, shape)
+    except UnicodeError as error:
+        raise Malformed("text that is none") from error
 
 
 def identifier(given: str | None) -> str:

@@ -147,7 +147,7 @@ class FakeGraph:
     async def _cdn(self, request: web.Request) -> web.Response:
         name = request.match_info["medium"]
         if name in self.redirects:
-            raise web.HTTPFound(self.redirects[name])
+            return web.Response(status=302, headers={"Location": self.redirects[name]})
         if name not in self.media:
             return web.Response(status=404)
         return web.Response(body=self.media[name].data, content_type=self.media[name].media_type)
