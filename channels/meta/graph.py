@@ -21,14 +21,6 @@ LONGEST_HINT = timedelta(hours=1)
 """A longer wish to be left alone is asked about again after that."""
 
 
-class GraphRefused(SendRefused):
-    """For good, with the code that `channels.meta.codes` knows."""
-
-    def __init__(self, message: str, code: int | None) -> None:
-        super().__init__(message)
-        self.code = code
-
-
 class Graph:
     """Asks one version of the Graph API with one token."""
 
@@ -49,21 +41,34 @@ class Graph:
         Raises:
             SendError: as for `post`.
         """
-        return await self._ask("GET", path, None, params, None)
+        return _believe(*await self._ask("GET", path, None, params, None))
 
     async def post(self, path: str, body: Mapping[str, object], token: str | None = None) -> dict[str, Any]:
         """Do something, as the holder of `token` if it is not ours.
 
         Raises:
-            SendRefused: for good, a `GraphRefused`.
+            SendRefused: for good.
             SendFailed: for now.
             SendUnsure: for now, and it may be done.
         """
-        return await self._ask("POST", path, body, {}, token)
+        return _believe(*await self._ask("POST", path, body, {}, token))
+
+    async def attempt(self, path: str, body: Mapping[str, object], code: int, token: str | None = None) -> bool:
+        """Do something that may be refused with one code: whether it was done.
+
+        Raises:
+            SendError: as for `post`, for anything else.
+        """
+        status, data, headers = await self._ask("POST", path, body, {}, token)
+        error = data.get("error")
+        if isinstance(error, dict) and error.get("code") == code:
+            return False
+        _believe(status, data, headers)
+        return True
 
     async def _ask(
         self, method: str, path: str, body: Mapping[str, object] | None, params: Mapping[str, str], token: str | None
-    ) -> dict[str, Any]:
+    ) -> tuple[int, dict[str, Any], Mapping[str, str]]:
         url = self.home / self._version / path
         headers = {"Authorization": f"Bearer {token}"} if token else self.authorization
         try:
@@ -77,12 +82,16 @@ class Graph:
             raise SendFailed(f"the Graph API cannot be reached: {type(error).__name__}") from None
         except (aiohttp.ClientError, asyncio.TimeoutError, OSError) as error:
             raise SendUnsure(f"the Graph API did not answer: {type(error).__name__}") from None
-        data = _object(raw)
-        if 200 <= status < 300 and "error" not in data:
-            if not data:
-                raise SendUnsure("the Graph API's answer cannot be read")
-            return data
-        raise refusal(status, data, answered)
+        return status, _object(raw), answered
+
+
+def _believe(status: int, data: dict[str, Any], headers: Mapping[str, str]) -> dict[str, Any]:
+    """An answer, if it is one."""
+    if not 200 <= status < 300 or "error" in data:
+        raise refusal(status, data, headers)
+    if not data:
+        raise SendUnsure("the Graph API's answer cannot be read")
+    return data
 
 
 def refusal(status: int, data: Mapping[str, Any], headers: Mapping[str, str]) -> SendError:
@@ -93,7 +102,7 @@ def refusal(status: int, data: Mapping[str, Any], headers: Mapping[str, str]) ->
     known = meaning(code, subcode, status, error.get("is_transient") is True)
     text = f"{known.words} (HTTP {status}, code {code}, subcode {subcode})"
     if known.verdict is Verdict.NEVER:
-        return GraphRefused(text, code)
+        return SendRefused(text)
     if known.verdict is Verdict.UNSURE:
         return SendUnsure(text)
     return SendFailed(text, _hint(headers) or known.wait, everyone=known.verdict is Verdict.EVERYONE)

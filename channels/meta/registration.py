@@ -15,7 +15,7 @@ from bot.settings_channels import GraphApi
 from bot.text.wording import Wording
 from channels import plain
 from channels.base import Step
-from channels.meta.graph import Graph, GraphRefused
+from channels.meta.graph import Graph
 from channels.meta.messaging import OPENING
 
 PAGE_FIELDS = (
@@ -32,6 +32,8 @@ INSTAGRAM_FIELDS = ("messages", "messaging_postbacks", "messaging_seen", "messag
 WHATSAPP_FIELDS = ("messages",)
 INSTAGRAM_HOST = "graph.instagram.com"
 """Where accounts without a page sign in; its tokens know no pages, and its app's webhooks are set up by hand."""
+UNREACHED = 2200
+"""The code of a callback address that did not answer the handshake."""
 GREETING_CHARS = 160
 MENU_TITLE_CHARS = 30
 SPOKEN = "GUICHET_SAY"
@@ -177,11 +179,8 @@ async def _webhook(
         "fields": ",".join(fields),
         "include_values": True,
     }
-    try:
-        await graph.post(f"{api.app_id}/subscriptions", body, token=f"{api.app_id}|{secrets[0]}")
-    except GraphRefused as error:
-        if error.code != 2200:
-            raise
+    path, token = f"{api.app_id}/subscriptions", f"{api.app_id}|{secrets[0]}"
+    if not await graph.attempt(path, body, UNREACHED, token):
         return Step(
             False,
             f"Meta n’a pas pu joindre {callback} : vérifiez que Guichet tourne et que cette adresse est publique, puis recommencez.",
