@@ -74,6 +74,8 @@ TABLE: Mapping[tuple[int, int | None], Meaning] = {
     (10, 2018065): Meaning(NEVER, "the window for answering is over"),
     (10, 2018278): Meaning(NEVER, "the window for answering is over"),
     (10, 2534022): Meaning(NEVER, "the window for answering is over"),
+    # Since 25 June 2026: https://developers.facebook.com/documentation/business-messaging/messenger-platform/changelog/
+    (10, 1893063): Meaning(EVERYONE, "the page may not send for now", REPAIR_WAIT),
     (10, 2018108): Meaning(NEVER, "this citizen cannot be reached"),
     (100, None): Meaning(NEVER, "a parameter is not accepted"),
     (100, 33): Meaning(NEVER, "there is no such object"),

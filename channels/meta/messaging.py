@@ -85,6 +85,7 @@ class Said(Struct):
     app_id: int | str | None = None
     metadata: str | None = None
     quick_reply: Choice | None = None
+    sticker_id: int | str | None = None
     attachments: list[Attached] | None = None
 
 
@@ -168,7 +169,7 @@ class Reader:
         message = replace(
             self._said(envelope, mid, said.text or ""),
             pressed=reading.pressed(said.quick_reply.payload) if said.quick_reply else None,
-            attachments=files(attached),
+            attachments=files(attached) if said.sticker_id is None else (),
         )
         if said.is_unsupported:
             return reading.unreadable(message, "unsupported")
@@ -229,7 +230,13 @@ class Reader:
 
 
 def files(attached: Sequence[Attached]) -> tuple[Attachment, ...]:
-    """The photos and documents among what is attached. A thumb up is an image with a sticker's number."""
+    """The photos and documents among what is attached.
+
+    A thumb up was an image with a sticker's number until August 2026, and for a while both came
+    (https://developers.facebook.com/documentation/business-messaging/messenger-platform/changelog/, 1 June 2026).
+    """
+    if any(one.type == "sticker" for one in attached):
+        return ()
     found = []
     for one in attached:
         url = reading.secure(one.payload.url) if one.payload and one.payload.sticker_id is None else None

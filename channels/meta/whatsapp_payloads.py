@@ -128,7 +128,8 @@ class Reader:
         if not isinstance(change, dict) or not isinstance(change.get("value"), dict):
             raise Malformed("not an object")
         if change.get("field") != "messages":
-            return [reading.UNKNOWN]
+            # Where Meta's own assistant answers, others may only watch.
+            return [Skipped("standby") if change.get("field") == "standby" else reading.UNKNOWN]
         value = change["value"]
         metadata = value.get("metadata")
         if not isinstance(metadata, dict) or metadata.get("phone_number_id") != self.number:

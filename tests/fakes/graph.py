@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,7 +17,7 @@ from aiohttp import ClientSession, web
 
 PAGE, ACCOUNT, NUMBER, BUSINESS, APP = "1010", "2020", "3030", "4040", "5050"
 TOKEN, APP_SECRET = "fake-token", "n" * 40
-VERSION = "v24.0"
+OLDEST_VERSION = 22
 
 
 @dataclass
@@ -120,7 +121,8 @@ class FakeGraph:
     def _refuse(self, request: web.Request, token: str = TOKEN) -> web.Response | None:
         if request.query.get("access_token"):
             raise AssertionError("a token stands in an address")
-        if request.match_info["version"] != VERSION:
+        version = re.fullmatch(r"v([0-9]+)\.[0-9]", request.match_info["version"])
+        if version is None or int(version[1]) < OLDEST_VERSION:
             return error(400, 2635, "(#2635) You are calling a deprecated version of the API.")
         if request.headers.get("Authorization") != f"Bearer {token}":
             return error(401, 190, "Invalid OAuth access token.", kind="OAuthException")

@@ -97,6 +97,8 @@ def test_a_caption_is_the_text() -> None:
     [
         ("messenger_voice", "voice_unsupported"),
         ("messenger_sticker", "unsupported"),
+        ("messenger_sticker_both", "unsupported"),
+        ("messenger_sticker_new", "unsupported"),
         ("messenger_fallback", "unsupported"),
     ],
 )
