@@ -20,7 +20,7 @@ from channels.telegram import payloads, registration, render
 from channels.telegram.client import Client, talking
 from channels.telegram.polling import Poller
 
-SECRET_HEADER = "x-telegram-bot-api-secret-token"  # noqa: S105 - a header's name
+SECRET_HEADER = "x-telegram-bot-api-secret-token"
 INTRODUCTION_SECONDS = 3.0
 """How long opening waits for Telegram to say our name."""
 
@@ -48,8 +48,8 @@ class TelegramChannel(Channel):
         self._clock = clock
         self._connected: Client | None = None
         # A token begins with the bot's own id (https://core.telegram.org/bots/features#botfather).
-        id = token.partition(":")[0]
-        self._us = payloads.Us(int(id) if id.isascii() and id.isdigit() else None)
+        number = token.partition(":")[0]
+        self._us = payloads.Us(int(number) if number.isascii() and number.isdigit() else None)
 
     def verify(self, request: RawRequest) -> None:
         """Believe a request with our secret and an update in it. The secret says nothing of the body: both are looked at.

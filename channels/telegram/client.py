@@ -24,7 +24,7 @@ POLL_SECONDS = 25
 DOWNLOAD_SECONDS = 60.0
 CONNECTIONS = 20
 UPDATES_AT_ONCE = 100
-MAX_WAIT = timedelta(hours=1)
+MAX_WAIT = timedelta(hours=6)
 """The longest that Telegram's own wish to wait is believed."""
 _UNSENT = (
     httpx.ConnectError,

@@ -120,11 +120,11 @@ def _message(message: telegram.Message, us: Us) -> list[Event]:
     return _media(said, message)
 
 
-def _said(message: telegram.Message, id: str, at: datetime) -> Message:
+def _said(message: telegram.Message, message_id: str, at: datetime) -> Message:
     """A message without its words."""
     tag = message.from_user.language_code if message.from_user else None
     return Message(
-        id=id,
+        id=message_id,
         address=Address(NAME, str(message.chat.id)),
         text="",
         sent_at=at,
