@@ -162,7 +162,8 @@ def _unreadable(said: Message, reason: str) -> Message:
 def _media(said: Message, message: telegram.Message) -> list[Event]:
     """Everything but texts. Of a group of pictures each is a message."""
     place = message.venue.location if message.venue else message.location
-    if place and not place.live_period:
+    # PTB warns of a change to come whenever `live_period` itself is read (22.2).
+    if place and not place.to_dict().get("live_period"):
         return [replace(said, kind=Kind.LOCATION, location=Location(place.latitude, place.longitude))]
     # A GIF comes as an animation and, for old clients, as a document too.
     if message.photo or (message.document and not message.animation):

@@ -28,6 +28,8 @@ TOKEN = "4200:example-token-of-nobody"
 NAME = "pontavel_bot"
 MAX_FILE_BYTES = 20 * 1024 * 1024
 RETRY_AFTER = 7
+OBJECTS = {"reply_markup", "link_preview_options", "allowed_updates", "commands", "menu_button"}
+"""Parameters that are JSON within a form."""
 Params = dict[str, Any]
 
 
@@ -364,11 +366,8 @@ async def _params(request: web.Request) -> Params:
         return {**given, **await request.json()}
     for name, value in (await request.post()).items():
         given[name] = value
-        if isinstance(value, str) and value[:1] in ("{", "["):
-            try:
-                given[name] = json.loads(value)
-            except ValueError:
-                pass
+        if name in OBJECTS and isinstance(value, str):
+            given[name] = json.loads(value)
     return given
 
 
