@@ -90,8 +90,9 @@ class Transport(HTTPXRequest):
 class Client(telegram.Bot):
     """A `Bot` that asks for nothing when it opens, and that gives updates as they came."""
 
-    def __init__(self, url: str, token: str) -> None:
-        self._transports = (_transport(1), _transport(CONNECTIONS))
+    def __init__(self, url: str, token: str, answer_seconds: float = ANSWER_SECONDS) -> None:
+        self._answer_seconds = answer_seconds
+        self._transports = (_transport(1, answer_seconds), _transport(CONNECTIONS, answer_seconds))
         # httpx notes every address at INFO, and Telegram's hold the token; PTB notes texts at DEBUG.
         for name in ("httpx", "telegram"):
             logging.getLogger(name).setLevel(logging.WARNING)
@@ -102,7 +103,7 @@ class Client(telegram.Bot):
             request=self._transports[1],
             get_updates_request=self._transports[0],
         )
-        self._files = httpx.AsyncClient(timeout=httpx.Timeout(ANSWER_SECONDS, connect=CONNECT_SECONDS))
+        self._files = httpx.AsyncClient(timeout=httpx.Timeout(answer_seconds, connect=CONNECT_SECONDS))
 
     async def close_connections(self) -> None:
         """Hang up. `Bot.shutdown` would only do so after `Bot.initialize`, which fails while Telegram is away."""
@@ -121,7 +122,7 @@ class Client(telegram.Bot):
         found = await self._post(
             "getUpdates",
             {"offset": offset, "timeout": POLL_SECONDS, "limit": UPDATES_AT_ONCE, "allowed_updates": list(kinds)},
-            read_timeout=POLL_SECONDS + ANSWER_SECONDS,
+            read_timeout=POLL_SECONDS + self._answer_seconds,
         )
         if not isinstance(found, list):
             raise Unreadable("not a list of updates")
@@ -212,12 +213,12 @@ def talking() -> Iterator[None]:
         raise SendUnsure(f"an answer that cannot be read: {type(error).__name__}") from error
 
 
-def _transport(connections: int) -> Transport:
+def _transport(connections: int, answer_seconds: float) -> Transport:
     return Transport(
         connection_pool_size=connections,
         connect_timeout=CONNECT_SECONDS,
-        read_timeout=ANSWER_SECONDS,
-        write_timeout=ANSWER_SECONDS,
+        read_timeout=answer_seconds,
+        write_timeout=answer_seconds,
         pool_timeout=CONNECT_SECONDS,
     )
 
