@@ -24,8 +24,9 @@ from urllib.parse import urlsplit
 import aiohttp
 from aiohttp import web
 
+from tests.fakes.telegram_people import Params, People
+
 TOKEN = "4200:example-token-of-nobody"
-NAME = "pontavel_bot"
 MAX_FILE_BYTES = 20 * 1024 * 1024
 RETRY_AFTER = 7
 OBJECTS = {
@@ -38,7 +39,6 @@ OBJECTS = {
 }
 """Parameters that are JSON within a form."""
 HERE = ("127.0.0.1", "localhost")
-Params = dict[str, Any]
 
 
 class Refused(Exception):
@@ -52,7 +52,7 @@ class Refused(Exception):
             self.body["parameters"] = parameters
 
 
-class FakeTelegram:
+class FakeTelegram(People):
     """One bot's server.
 
     `fault`: None · "failing" (500) · "gateway" (502 and a page) · "limiting" (429 with a wait) · "hanging" (never answers) ·
@@ -66,15 +66,7 @@ class FakeTelegram:
     def __init__(self, token: str = TOKEN) -> None:
         self.url = ""
         self.token = token
-        self.me: Params = {
-            "id": int(token.partition(":")[0]),
-            "is_bot": True,
-            "first_name": "Mairie de Pontavel",
-            "username": NAME,
-            "can_join_groups": True,
-            "can_read_all_group_messages": False,
-            "supports_inline_queries": False,
-        }
+        super().__init__(int(token.partition(":")[0]))
         self.fault: str | None = None
         self.fault_of: str | None = None
         self.retry_after: int | None = RETRY_AFTER
@@ -82,16 +74,11 @@ class FakeTelegram:
         self.unknown: set[int] = set()
         self.sent: list[Params] = []
         self.calls: list[tuple[str, Params]] = []
-        self.updates: list[Params] = []
         self.confirmed: list[int] = []
         self.webhook: Params = {}
         self.settings: dict[str, Params] = {}
-        self.files: dict[str, bytes] = {}
         self.refused_by_webhook = 0
         self.understated = False
-        self._last_update = 5000
-        self._last_message = 100
-        self._changed = asyncio.Event()
         self._polls = 0
         self._released = -1
         self._leaving = asyncio.Event()
@@ -120,40 +107,7 @@ class FakeTelegram:
         await self._session.close()
         await self._runner.cleanup()
 
-    # What citizens do.
-
-    def queue(self, **update: Any) -> int:
-        """An update of any kind; its number."""
-        self._last_update += 1
-        self.updates.append({"update_id": self._last_update, **update})
-        self._wake()
-        return self._last_update
-
-    def say(self, chat_id: int, text: str, **fields: Any) -> int:
-        """A text of a citizen's."""
-        return self.queue(message=self._message(chat_id, text=text, **fields))
-
-    def press(self, chat_id: int, token: str, title: str = "") -> int:
-        """A button of one of our messages."""
-        keyboard = {"inline_keyboard": [[{"text": title, "callback_data": token}]]} if title else None
-        message = self._message(chat_id, text="…", **({"reply_markup": keyboard} if keyboard else {}))
-        query = {"id": f"30064771073{self._last_update + 1}", "from": citizen(chat_id), "chat_instance": "-38"}
-        return self.queue(callback_query={**query, "data": token, "message": {**message, "from": self.me}})
-
-    def send_photo(self, chat_id: int, content: bytes, caption: str = "") -> int:
-        """A photo, in two sizes as Telegram makes them."""
-        small, large = self.keep(b"small"), self.keep(content)
-        sizes = [
-            {"file_id": small, "file_unique_id": f"u{small}", "width": 90, "height": 60, "file_size": 5},
-            {"file_id": large, "file_unique_id": f"u{large}", "width": 1280, "height": 960, "file_size": len(content)},
-        ]
-        return self.queue(message=self._message(chat_id, photo=sizes, **({"caption": caption} if caption else {})))
-
-    def keep(self, content: bytes) -> str:
-        """A file that can be fetched; its id."""
-        file_id = f"AgACexample{len(self.files)}"
-        self.files[file_id] = content
-        return file_id
+    # Updates.
 
     def release(self) -> None:
         """Answer whoever asks for updates now, with none."""
@@ -170,21 +124,6 @@ class FakeTelegram:
         while self.updates:
             changed = self._changed
             await changed.wait()
-
-    def _message(self, chat_id: int, **fields: Any) -> Params:
-        self._last_message += 1
-        chat = {"id": chat_id, "type": "private", "first_name": "Camille"}
-        return {
-            "message_id": self._last_message,
-            "from": citizen(chat_id),
-            "chat": chat,
-            "date": int(time.time()),
-            **fields,
-        }
-
-    def _wake(self) -> None:
-        self._changed.set()
-        self._changed = asyncio.Event()
 
     # The webhook.
 
@@ -332,7 +271,9 @@ class FakeTelegram:
         self._polls += 1
         mine = self._polls
         self._wake()
-        if offset := int(params.get("offset") or 0):
+        offset = int(params.get("offset") or 0)
+        # One that lies above all numbers is passed over.
+        if offset and offset <= self._last_update + 10:
             kept = self.updates[offset:] if offset < 0 else [one for one in self.updates if one["update_id"] >= offset]
             self.confirmed += [one["update_id"] for one in self.updates if one not in kept]
             self.updates = kept
@@ -376,11 +317,6 @@ class FakeTelegram:
         if request.match_info["token"] != self.token or content is None:
             return web.json_response({"ok": False, "error_code": 404, "description": "Not Found"}, status=404)
         return web.Response(body=content, content_type="application/octet-stream")
-
-
-def citizen(chat_id: int) -> Params:
-    """Who writes in a private chat: it has the citizen's number."""
-    return {"id": chat_id, "is_bot": False, "first_name": "Camille", "language_code": "fr"}
 
 
 async def _params(request: web.Request) -> Params:
