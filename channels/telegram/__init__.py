@@ -42,7 +42,8 @@ class TelegramChannel(Channel):
     ) -> None:
         self._options = options
         self._token = token
-        self._secrets = tuple(webhook_secrets)
+        # An empty secret would be the header that is missing.
+        self._secrets = tuple(secret for secret in webhook_secrets if secret)
         self._wording = wording
         self._website = website
         self._clock = clock

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from msgspec import Struct, convert
+from msgspec import Struct, ValidationError, convert
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
+from bot.errors import SendRefused
 from bot.messages import Outgoing, Reply
 from bot.text.clean import clean
 from bot.text.wording import Wording
@@ -49,8 +50,15 @@ def posts(reply: Reply, website: str, wording: Wording, limits: Limits) -> list[
 
 
 def post(outgoing: Outgoing) -> Post:
-    """What was rendered, from where it was stored."""
-    return convert(outgoing.payload, Post)
+    """What was rendered, from where it was stored.
+
+    Raises:
+        SendRefused: another version of us stored it.
+    """
+    try:
+        return convert(outgoing.payload, Post)
+    except ValidationError as error:
+        raise SendRefused("not a message of this channel") from error
 
 
 def _fits(choice: Choice, limits: Limits) -> bool:

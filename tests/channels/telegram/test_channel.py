@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from bot.errors import PayloadRejected
+from bot.errors import PayloadRejected, SignatureRejected
 from bot.messages import REMOTE_URL, Address, Author, Button, Kind, Location, Message, Reply, Skipped, Source
 from channels import plain
 from channels.base import RawRequest
@@ -330,3 +330,9 @@ def test_an_agent_is_named_and_sources_stand_with_their_address() -> None:
     (piece,) = rendered(reply)
 
     assert piece["text"] == "Léa, de la mairie :\nVoici.\n\nPasseport\nhttps://www.pontavel.example/fiches/passeport"
+
+
+def test_an_empty_secret_opens_no_door() -> None:
+    """A request without the header would carry it."""
+    with pytest.raises(SignatureRejected):
+        channel("").verify(replace(request(fixture("text")), headers={}))

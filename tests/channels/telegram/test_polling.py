@@ -65,12 +65,6 @@ class Waits:
         await asyncio.sleep(0)
 
 
-@pytest.fixture
-async def telegram() -> AsyncIterator[FakeTelegram]:
-    async with FakeTelegram() as server:
-        yield server
-
-
 @contextlib.asynccontextmanager
 async def listening(telegram: FakeTelegram, inbox: Inbox, waits: Waits) -> AsyncIterator[asyncio.Task[None]]:
     """A process that fetches, until it is stopped."""

@@ -2,39 +2,23 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from bot.errors import MediaFailed, MediaRefused, SendFailed, SendRefused, SendUnsure
-from bot.messages import REMOTE_URL, Address, Attachment, Button, Kind, Message, Outgoing, Reply, Skipped
+from bot.errors import SendFailed, SendRefused, SendUnsure
+from bot.messages import Address, Button, Kind, Outgoing, Reply, Skipped
 from channels.telegram import TelegramChannel
 from channels.telegram.client import Client, talking
-from channels.telegram.payloads import LIMITS, UPDATES
+from channels.telegram.payloads import LIMITS
 from tests.channels.conformance import THREAD
-from tests.channels.telegram import FIXTURES, SECRET, TOKEN, channel, fixture, only, parsed
+from tests.channels.telegram import TOKEN, channel, fixture, only, parsed
 from tests.fakes.telegram import RETRY_AFTER, FakeTelegram
 
 CITIZEN = Address("telegram", "7")
 HELLO = Outgoing({"text": "Bonjour", "buttons": []}, "r.1")
-
-
-@pytest.fixture
-async def telegram() -> AsyncIterator[FakeTelegram]:
-    async with FakeTelegram() as server:
-        yield server
-
-
-@pytest.fixture
-async def ours(telegram: FakeTelegram) -> AsyncIterator[TelegramChannel]:
-    opened = channel(url=telegram.url)
-    await opened.open()
-    yield opened
-    await opened.close()
 
 
 async def test_a_reply_arrives_with_its_buttons(telegram: FakeTelegram, ours: TelegramChannel) -> None:
@@ -230,139 +214,20 @@ async def test_our_name_is_known_once_telegram_has_told_it(telegram: FakeTelegra
     assert list(parsed(fixture("group_other_command"), ours)) == [Skipped("group")]
 
 
-async def test_a_photo_is_fetched(telegram: FakeTelegram, ours: TelegramChannel) -> None:
-    """In the size that the message names."""
-    telegram.send_photo(7, b"\xff\xd8jpeg", "un trou")
-    (update,) = telegram.updates
-    message = only(update)
-
-    assert await ours.fetch(message.attachments[0]) == b"\xff\xd8jpeg"
+async def test_what_is_stored_and_no_message_is_refused_for_good(ours: TelegramChannel) -> None:
+    """It would not become one."""
+    with pytest.raises(SendRefused):
+        await ours.send(CITIZEN, Outgoing({"entry": "Bonjour"}))
 
 
-@pytest.mark.parametrize("declared", [0, LIMITS.attachment_bytes + 1])
-@pytest.mark.parametrize("extra", [1, 11_000_000])
-async def test_a_file_over_the_limit_is_refused(
-    telegram: FakeTelegram, ours: TelegramChannel, declared: int, extra: int
-) -> None:
-    """Whatever was declared; Telegram hands out nothing above 20 MB in any case."""
-    file_id = telegram.keep(b"x" * (LIMITS.attachment_bytes + extra))
-    with pytest.raises(MediaRefused) as raised:
-        await ours.fetch(Attachment("plan.pdf", "application/pdf", declared, f"{REMOTE_URL}{file_id}"))
-
-    assert raised.value.reason == "file_too_large"
-
-
-async def test_no_more_than_the_limit_is_read(telegram: FakeTelegram, ours: TelegramChannel) -> None:
-    """A server that understates a file's size does not fill our memory."""
-    content = b"x" * (LIMITS.attachment_bytes + 1)
-    file_id = telegram.keep(content)
-    telegram.understated = True
-    with pytest.raises(MediaRefused) as raised:
-        await ours.fetch(Attachment("plan.pdf", "application/pdf", 0, f"{REMOTE_URL}{file_id}"))
-
-    assert raised.value.reason == "file_too_large"
-
-
-async def test_a_file_that_is_gone_is_refused(telegram: FakeTelegram, ours: TelegramChannel) -> None:
-    """The citizen is asked to send it again."""
-    with pytest.raises(MediaRefused) as raised:
-        await ours.fetch(Attachment("photo.jpg", "image/jpeg", 0, f"{REMOTE_URL}AgACnothing"))
-
-    assert raised.value.reason == "file_gone"
-
-
-@pytest.mark.parametrize("fault", ["failing", "closing", "limiting", "garbled"])
-@pytest.mark.parametrize("of", ["getFile", None])
-async def test_a_download_that_fails_is_tried_again(
-    telegram: FakeTelegram, ours: TelegramChannel, fault: str, of: str | None
-) -> None:
-    """Where the file is, and the file itself, are two questions."""
-    attachment = Attachment("photo.jpg", "image/jpeg", 4, f"{REMOTE_URL}{telegram.keep(b'jpeg')}")
-    telegram.fault, telegram.fault_of = fault, of
-    with pytest.raises(MediaFailed):
-        await ours.fetch(attachment)
-
-
-async def test_registering_sets_the_webhook_with_the_newest_secret(telegram: FakeTelegram) -> None:
-    """Twice is as once; what waits is not dropped."""
-    ours = channel("n" * 40, SECRET, url=telegram.url)
+@pytest.mark.parametrize("fault", ["failing", "limiting", "closing", "garbled", "proxy"])
+async def test_opening_does_not_need_telegram(telegram: FakeTelegram, fault: str) -> None:
+    """The channel catches up once it is back."""
+    telegram.fault = fault
+    ours = channel(url=telegram.url)
     await ours.open()
-    telegram.say(7, "bonjour")
-    for _ in range(2):
-        steps = await ours.register("https://chat.pontavel.example/")
+    telegram.fault = None
+    await ours.send(CITIZEN, HELLO)
     await ours.close()
 
-    assert telegram.webhook["url"] == "https://chat.pontavel.example/channels/telegram"
-    assert telegram.webhook["secret_token"] == "n" * 40
-    assert telegram.webhook["allowed_updates"] == list(UPDATES)
-    assert [step.done for step in steps][:2] == [True, True]
-    assert any("/setjoingroups" in step.text for step in steps if not step.done)
-    assert len(telegram.updates) == 1
-
-
-async def test_registering_presents_the_bot_in_each_language(telegram: FakeTelegram, ours: TelegramChannel) -> None:
-    """French is what all see who have no other."""
-    await ours.register("https://chat.pontavel.example")
-    commands = telegram.settings["setMyCommands:"]["commands"]
-
-    assert [one["command"] for one in commands] == ["aide", "personne", "horaires", "effacer"]
-    assert commands[0]["description"] == "Que puis-je demander ?"
-    assert telegram.settings["setMyCommands:en"]["commands"][0]["command"] == "help"
-    assert "robot" in telegram.settings["setMyShortDescription:"]["short_description"]
-    assert len(telegram.settings["setMyShortDescription:"]["short_description"]) <= 120
-    assert len(telegram.settings["setMyDescription:en"]["description"]) <= 512
-
-
-async def test_registering_for_polling_takes_the_webhook_away(telegram: FakeTelegram) -> None:
-    """While one is set, nothing can be fetched."""
-    ours = channel(url=telegram.url, receive="polling")
-    telegram.webhook = {"url": "http://127.0.0.1:9/old"}
-    await ours.open()
-    await ours.register("https://chat.pontavel.example")
-    await ours.close()
-
-    assert telegram.webhook == {}
-
-
-async def test_an_address_that_telegram_cannot_call_is_refused(telegram: FakeTelegram, ours: TelegramChannel) -> None:
-    """In Telegram's own words, as far as they quote nothing."""
-    with pytest.raises(SendRefused, match="https url must be provided"):
-        await ours.register("http://chat.pontavel.example")
-
-
-async def test_the_webhook_delivers_until_it_is_taken(telegram: FakeTelegram, ours: TelegramChannel) -> None:
-    """What our parser is given over HTTP is what Telegram sent, with the secret; a 503 brings it again."""
-    from aiohttp import web
-
-    from channels.base import RawRequest
-
-    heard: list[Message] = []
-    answers = iter([503, 200])
-
-    async def webhook(request: web.Request) -> web.Response:
-        headers = {name.lower(): value for name, value in request.headers.items()}
-        raw = RawRequest(request.method, request.path, await request.read(), headers)
-        ours.verify(raw)
-        heard.extend(event for event in ours.parse(raw) if isinstance(event, Message))
-        return web.Response(status=next(answers))
-
-    app = web.Application()
-    app.add_routes([web.post("/channels/telegram", webhook)])
-    runner = web.AppRunner(app)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    await ours.register(f"http://127.0.0.1:{runner.addresses[0][1]}")
-    telegram.press(7, "c.aaaaaaaaaaaaaaaa", "Oui")
-    await asyncio.wait_for(telegram.quiet(), 10)
-    await runner.cleanup()
-
-    assert [message.text for message in heard] == ["Oui", "Oui"]
-    assert heard[0].id == heard[1].id
-    assert telegram.refused_by_webhook == 1
-
-
-def test_fixtures_name_their_source() -> None:
-    """Where each comes from stands in the README."""
-    readme = (FIXTURES / "README.md").read_text(encoding="utf-8")
-
-    assert [path.name for path in sorted(FIXTURES.glob("*.json")) if f"`{path.stem}`" not in readme] == []
+    assert len(telegram.sent) == 1
