@@ -10,9 +10,10 @@ from datetime import timedelta
 import structlog
 
 from bot import metrics
-from bot.bus import OUTBOX, Bus
+from bot.breaker import Breaker
+from bot.bus import DESK, OUTBOX, Bus
 from bot.clock import Clock, now
-from bot.errors import SendFailed, SendRefused, StoreError
+from bot.errors import SendFailed, SendRefused, SendUnsure, StoreError
 from bot.outgoing import Due, Outbox
 from bot.tasks import drain
 from channels.base import Channel
@@ -24,8 +25,13 @@ SEND_PATIENCE = timedelta(seconds=20)
 GIVE_UP_AFTER = timedelta(hours=24)
 FIRST_WAIT = timedelta(seconds=1)
 LONGEST_WAIT = timedelta(minutes=10)
+UNSURE_WAIT = timedelta(seconds=5)
+"""After an attempt without an answer: the provider may still tell that it has the message."""
 LOOK_EVERY = timedelta(seconds=1)
-AT_ONCE = 32
+AT_ONCE = 16
+"""Of one channel: a provider that hangs holds up nobody on another one."""
+SWITCHED_OFF = ""
+"""Where the messages of channels that are switched off are counted."""
 
 
 class Delivery:
@@ -40,6 +46,7 @@ class Delivery:
         self._worker = worker
         self._clock = clock
         self._running: set[asyncio.Task[None]] = set()
+        self._breakers = {name: Breaker(AT_ONCE) for name in (*channels, SWITCHED_OFF)}
 
     async def run(self) -> None:
         """Send, and wait for more. A slow send holds up its own conversation alone."""
@@ -58,19 +65,27 @@ class Delivery:
 
     async def _start(self) -> int:
         """Begin to send what is due, as far as there are places; how many messages that is."""
-        free = AT_ONCE - len(self._running)
-        if not free:
+        moment = self._clock()
+        free = {name: breaker.free(moment) for name, breaker in self._breakers.items()}
+        full = [name for name, places in free.items() if not places]
+        # No more than the channel with the fewest places can take: whose messages are due is not known before.
+        limit = min((places for places in free.values() if places), default=0)
+        if not limit:
             return 0
         try:
-            claimed = await self._outbox.claim(self._worker, self._clock(), LEASE, free)
+            claimed = await self._outbox.claim(self._worker, moment, LEASE, limit, full)
         except Exception:
             log.exception("delivery.claim_failed")
             return 0
         for due in claimed:
+            self._breaker(due).begin()
             task = asyncio.create_task(self._work(due), name=f"delivery.send.{due.row}")
             self._running.add(task)
             task.add_done_callback(self._running.discard)
         return len(claimed)
+
+    def _breaker(self, due: Due) -> Breaker:
+        return self._breakers.get(due.address.channel) or self._breakers[SWITCHED_OFF]
 
     async def _work(self, due: Due) -> None:
         try:
@@ -79,6 +94,7 @@ class Delivery:
             # It is not settled: it is sent again when its lease has run out.
             log.exception("delivery.failed", conversation=due.conversation_id)
         finally:
+            self._breaker(due).end()
             # The next message of this conversation can be claimed from now on.
             await self._bus.publish(OUTBOX)
 
@@ -91,29 +107,54 @@ class Delivery:
                 channel.send(due.address, due.outgoing), timeout=SEND_PATIENCE.total_seconds()
             )
         except SendRefused as error:
+            await self._recovered(due)
             await self._give_up(due, str(error))
-        except (SendFailed, asyncio.TimeoutError) as error:
+        except SendFailed as error:
             await self._postpone(due, error)
+        except asyncio.TimeoutError:
+            await self._postpone(due, SendUnsure("no answer in time"))
         except StoreError:
             raise
         except Exception as error:
             # A channel's bug must not hold up the other citizens: it is retried like a provider's fault.
             log.exception("delivery.channel_broken", channel=due.address.channel)
-            await self._postpone(due, error)
+            await self._postpone(due, SendUnsure(f"{type(error).__name__}: {error}"))
         else:
+            # First of all: until it is noted, a crash would send it again.
             await self._outbox.sent(due.row, self._clock(), receipt.provider_id)
+            await self._recovered(due)
+            metrics.SENT.labels(due.address.channel).inc()
 
-    async def _postpone(self, due: Due, error: BaseException) -> None:
+    async def _recovered(self, due: Due) -> None:
+        """A provider that answers again gets at once what has waited for it, in order."""
+        if self._breaker(due).succeeded():
+            log.info("delivery.channel_well", channel=due.address.channel)
+            await self._outbox.hasten(due.address.channel, self._clock())
+
+    async def _postpone(self, due: Due, error: SendFailed) -> None:
         moment = self._clock()
+        breaker = self._breaker(due)
+        was_closed = breaker.is_closed
+        breaker.failed(moment, error.everyone, error.retry_after)
+        if was_closed and not breaker.is_closed:
+            log.error("delivery.channel_failing", channel=due.address.channel, reason=str(error)[:200])
         if moment - due.created_at > GIVE_UP_AFTER:
             await self._give_up(due, f"given up after {due.attempts} attempts: {error}")
             return
-        wished = error.retry_after if isinstance(error, SendFailed) else None
-        wait = wished or min(LONGEST_WAIT, FIRST_WAIT * 2 ** min(due.attempts - 1, 12)) * random.uniform(0.5, 1.5)
-        await self._outbox.postpone(due.row, moment + wait, f"{type(error).__name__}: {error}"[:500])
-        log.warning("delivery.postponed", conversation=due.conversation_id, attempts=due.attempts)
+        doubtful = isinstance(error, SendUnsure)
+        if error.retry_after is not None:
+            # All who were told the same wait would come back in the same moment.
+            wait = error.retry_after * random.uniform(1.0, 1.1)
+        else:
+            wait = min(LONGEST_WAIT, FIRST_WAIT * 2 ** min(due.attempts - 1, 12)) * random.uniform(0.5, 1.5)
+        if doubtful:
+            wait = max(wait, UNSURE_WAIT)
+        await self._outbox.postpone(due.row, moment + wait, f"{type(error).__name__}: {error}"[:500], doubtful)
+        log.warning("delivery.postponed", conversation=due.conversation_id, attempts=due.attempts, doubtful=doubtful)
 
     async def _give_up(self, due: Due, reason: str) -> None:
         await self._outbox.give_up(due.row, self._clock(), reason[:500])
         metrics.GIVEN_UP.labels(due.address.channel).inc()
         log.error("delivery.given_up", conversation=due.conversation_id, channel=due.address.channel)
+        # The desk shows it.
+        await self._bus.publish(DESK)

@@ -6,6 +6,11 @@ from prometheus_client import Counter, Gauge, Histogram
 
 RECEIVED = Counter("guichet_messages_received", "Messages stored, by channel", ["channel"])
 DOUBLED = Counter("guichet_messages_doubled", "Messages that were stored before, by channel", ["channel"])
+SKIPPED = Counter("guichet_events_skipped", "Events of providers that are not for us, by reason", ["channel", "reason"])
+REFUSED = Counter(
+    "guichet_webhooks_refused", "Requests to webhooks that were refused, by status", ["channel", "status"]
+)
+SENT = Counter("guichet_messages_sent", "Provider messages that a channel took, by channel", ["channel"])
 TURN_SECONDS = Histogram(
     "guichet_turn_seconds",
     "From a message's claim to its stored answer",

@@ -72,6 +72,9 @@ class Outbox(Protocol):
     async def postpone(self, row: int, until: datetime, error: str, doubtful: bool = False) -> None:
         """Not now: due again at `until`, and nothing of the conversation before it."""
 
+    async def hasten(self, channel: str, now: datetime) -> int:
+        """A channel is well again: what waits for it after a failure is due now; how many messages that is."""
+
     async def give_up(self, row: int, now: datetime, error: str) -> None:
         """Never: kept with its reason, and the next of the conversation is due."""
 

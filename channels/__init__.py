@@ -1,0 +1,46 @@
+"""The channels of Guichet, one line each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import aiohttp
+
+from bot.settings import Settings
+from bot.text.wording import Wording
+from channels.api import SignedApi
+from channels.base import Channel
+from channels.mastodon import Mastodon
+from channels.meta.instagram import Instagram
+from channels.meta.messenger import Messenger
+from channels.meta.whatsapp import WhatsApp
+from channels.signatures import derive
+from channels.telegram import TelegramChannel
+
+WEBHOOK_SECRET = "telegram webhook"
+VERIFY_TOKEN = "meta verify token"
+"""What our own secrets are derived for: a town has no further ones to make up, and rotates all of them at once."""
+
+
+def build(settings: Settings, http: aiohttp.ClientSession, wording: Wording) -> dict[str, Channel]:
+    """The channels beside the web chat that `office.yml` switches on, by name."""
+    return {channel.name: channel for channel in _switched_on(settings, http, wording)}
+
+
+def _switched_on(settings: Settings, http: aiohttp.ClientSession, wording: Wording) -> Iterator[Channel]:
+    on, keys, site = settings.office.channels, settings.keys, settings.office.town.website
+    if on.telegram:
+        secrets = [derive(secret, WEBHOOK_SECRET) for secret in settings.secrets]
+        yield TelegramChannel(on.telegram, keys.telegram_token, secrets, wording, site)
+    if meta := on.meta:
+        shared = (keys.meta_app_secrets, derive(settings.secrets[0], VERIFY_TOKEN), wording, site)
+        if meta.messenger:
+            yield Messenger(http, meta, meta.messenger, keys.messenger_token, *shared)
+        if meta.instagram:
+            yield Instagram(http, meta, meta.instagram, keys.instagram_token, *shared)
+        if meta.whatsapp:
+            yield WhatsApp(http, meta, meta.whatsapp, keys.whatsapp_token, *shared)
+    if on.mastodon:
+        yield Mastodon(http, on.mastodon, keys.mastodon_token, wording, site)
+    if on.api:
+        yield SignedApi(http, on.api, keys.api_secrets, wording, site)

@@ -110,6 +110,10 @@ class Channel(ABC):
             SendUnsure: for now; the provider may have it.
         """
 
+    def nonce(self, request: RawRequest) -> str:
+        """What no two verified requests share, where a repeated one is a replay and not a redelivery; "" elsewhere."""
+        return ""
+
     def challenge(self, request: RawRequest) -> str | None:
         """The answer to a provider's handshake, None if this is none."""
         return None

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Integer, and_, bindparam, update
+from sqlalchemy import Connection, Integer, and_, bindparam, select, update
 
 from bot.errors import Missing, StoreError
 from bot.messages import Address, Status
@@ -97,6 +97,17 @@ class SqlOutbox:
     async def postpone(self, row: int, until: datetime, error: str, doubtful: bool = False) -> None:
         """See `Outbox.postpone`."""
         await self._change(row, due_at=until, error=error, **({"doubtful": True} if doubtful else {}))
+
+    async def hasten(self, channel: str, now: datetime) -> int:
+        """See `Outbox.hasten`."""
+        theirs = select(conversations_table.c.id).where(conversations_table.c.channel == channel)
+        waits = and_(outbox.c.settled_at.is_(None), outbox.c.worker.is_(None), outbox.c.due_at > now)
+        hastened = (
+            update(outbox)
+            .where(waits, outbox.c.error.is_not(None), outbox.c.conversation_id.in_(theirs))
+            .values(due_at=now)
+        )
+        return await self._database.write(lambda connection: connection.execute(hastened).rowcount)
 
     async def give_up(self, row: int, now: datetime, error: str) -> None:
         """See `Outbox.give_up`."""

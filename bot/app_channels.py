@@ -1,0 +1,128 @@
+"""The channels' part of the wiring: webhooks, pulling, the API's own routes, deep links and where comments go."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from aiohttp import web
+
+from bot import clock
+from bot.bus import DESK, Bus
+from bot.comments import Route, to_reception
+from bot.conversation import Counter
+from bot.desk import routing
+from bot.errors import BotError, Missing
+from bot.gateway.pulling import Pulling
+from bot.gateway.webhooks import Webhooks
+from bot.hearing import Opens
+from bot.knowledge.base import KnowledgeBase
+from bot.messages import Address, Message, Status
+from bot.settings import GENERAL_SERVICE, Office
+from bot.store.base import Entry
+from bot.store.sql import Store
+from channels.api import SignedApi
+from channels.api.polling import Polling
+from channels.api.signing import NONCE_LIFE
+from channels.base import Channel
+
+LOOK_EVERY = timedelta(milliseconds=250)
+"""How often the API looks for replies that a client waits for."""
+
+Receive = Callable[[Message], Coroutine[Any, Any, bool]]
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelParts:
+    """What the channels add to a gateway."""
+
+    routes: list[web.AbstractRouteDef]
+    pulling: tuple[tuple[str, Pulling], ...]
+    leave: Callable[[], None]
+    """Let go of requests that wait; the process stops."""
+
+    @property
+    def jobs(self) -> Mapping[str, Coroutine[Any, Any, None]]:
+        """What runs for as long as the gateway does, by name."""
+        return {f"pulling.{name}": one.run() for name, one in self.pulling}
+
+
+def build_channels(
+    channels: Mapping[str, Channel],
+    store: Store,
+    bus: Bus,
+    receive: Receive,
+    worker: str,
+    peer_of: Callable[[web.Request], str],
+) -> ChannelParts:
+    """The parts of the channels that citizens reach through somebody else."""
+
+    async def report(channel: str, status: Status) -> None:
+        if await store.outbox.report(channel, status):
+            await bus.publish(DESK)
+
+    async def spend(nonce: str) -> bool:
+        return await store.nonces.spend(nonce, clock.now(), NONCE_LIFE)
+
+    async def read(address: Address, after: int) -> list[Entry]:
+        conversation = await store.conversations.find(address)
+        return await store.transcript.read(conversation.id, after) if conversation else []
+
+    async def wait(at_most: timedelta) -> None:
+        await asyncio.sleep(min(at_most, LOOK_EVERY).total_seconds())
+
+    heard = {name: channel for name, channel in channels.items() if channel.hears}
+    routes = Webhooks(heard, receive, report, spend, peer_of).routes()
+    pollings = [Polling(one, read, wait) for one in channels.values() if isinstance(one, SignedApi)]
+    for polling in pollings:
+        routes += polling.routes()
+    pulling = tuple(
+        (name, Pulling(channel, receive, store.cursors, worker)) for name, channel in channels.items() if channel.pulls
+    )
+
+    def leave() -> None:
+        for polling in pollings:
+            polling.leave()
+
+    return ChannelParts(routes, pulling, leave)
+
+
+def deep_links(store: Store, office: Office) -> Opens:
+    """Reads a deep link's payload: an article's id asks its title, a service's code asks for its hours, a code links."""
+
+    async def opens(payload: str) -> str:
+        service = office.services.get(payload)
+        if service is not None:
+            return f"Horaires : {service.name}"
+        if payload.startswith("lier-"):
+            return payload.replace("-", " ", 1)
+        try:
+            return (await store.articles.get(payload)).title
+        except Missing:
+            return ""
+
+    return opens
+
+
+def router(knowledge: KnowledgeBase, office: Office) -> Route:
+    """Finds whom a comment is for; whoever takes what nobody else takes where nothing is sure."""
+
+    async def route(text: str) -> str:
+        try:
+            found = routing.route(text, await knowledge.index(), office)
+        except BotError:
+            return await to_reception(text)
+        return found.services[0] if found.sure else GENERAL_SERVICE
+
+    return route
+
+
+def counter_options(store: Store, knowledge: KnowledgeBase, office: Office) -> dict[str, Any]:
+    """What the counter asks of the town's pages."""
+    return {"route": router(knowledge, office), "opens": deep_links(store, office)}
+
+
+__all__ = ["ChannelParts", "Counter", "build_channels", "counter_options"]
