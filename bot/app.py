@@ -18,7 +18,9 @@ import aiohttp
 import structlog
 from aiohttp import web
 
+import channels as channel_list
 from bot import clock, logs, metrics, safety
+from bot.app_channels import build_channels, deep_links, router
 from bot.app_desk import build_desk
 from bot.bus import DESK, Bus, LocalBus, RedisBus
 from bot.cases import Standing
@@ -32,6 +34,7 @@ from bot.gateway.night import nightly
 from bot.gateway.pages import Pages
 from bot.gateway.routes import make_app, peer_of
 from bot.gateway.worker import Worker
+from bot.knowledge.base import KnowledgeBase
 from bot.messages import Address, Message
 from bot.rasa import Rasa
 from bot.settings import Settings
@@ -97,9 +100,14 @@ async def gateway(settings: Settings) -> AsyncIterator[Gateway]:
         server = make_server(allowed_by(office.origins), settings.redis_url)
         web_chat = WebChat(server, sessions, office.town.website, office.chat.max_text_chars)
         channels: dict[str, Channel] = {web_chat.name: web_chat} if office.channels.web else {}
+        channels |= channel_list.build(settings, http, wording)
 
         net = safety.load()
-        counter = Counter(store, core, channels, wording, net, bus, worker_name)
+        knowledge = KnowledgeBase(store.articles, office)
+        stack.push_async_callback(knowledge.close)
+        route, opens = router(knowledge, office), deep_links(store, office)
+        counter = Counter(store, core, channels, wording, net, bus, worker_name, route=route, opens=opens)
+        stack.push_async_callback(counter.close)
         worker = Worker(store.inbox, counter.handle, bus, worker_name)
         delivery = Delivery(store.outbox, channels, bus, worker_name)
 
@@ -146,9 +154,9 @@ async def gateway(settings: Settings) -> AsyncIterator[Gateway]:
             office.chat.max_text_chars,
             peer,
         )
-        parts = build_desk(settings, store, counter, wording, bus, server, live, peer)
-        stack.push_async_callback(parts.knowledge.close)
-        app.add_routes(parts.routes)
+        parts = build_desk(settings, store, counter, wording, bus, server, live, knowledge, peer)
+        outside = build_channels(channels, store, bus, receive, worker_name, peer)
+        app.add_routes([*parts.routes, *outside.routes])
         if office.channels.web:
             sockets.attach(app)
             app.add_routes(Uploads(web_chat.name, sessions, wording, office.origins, keep_photo, peer).routes())
@@ -170,6 +178,7 @@ async def gateway(settings: Settings) -> AsyncIterator[Gateway]:
             "web.close_mute": close_mute(server),
             "night.purge": nightly(store.subjects, office.retention, office.zone, settings.data),
             **parts.jobs,
+            **outside.jobs,
         }.items():
             await stack.enter_async_context(_running(job, name, broken))
         stack.push_async_callback(worker.drain, DRAIN)
@@ -180,6 +189,7 @@ async def gateway(settings: Settings) -> AsyncIterator[Gateway]:
         log.info("gateway.listening", port=port, monitor_port=monitor_port)
         yield Gateway(port, monitor_port, store, core, broken)
         log.info("gateway.stopping")
+        outside.leave()
 
 
 def run_gateway(settings: Settings) -> None:

@@ -13,7 +13,6 @@ from aiohttp import web
 from bot import clock
 from bot.bus import DESK, Bus
 from bot.comments import Route, to_reception
-from bot.conversation import Counter
 from bot.desk import routing
 from bot.errors import BotError, Missing
 from bot.gateway.pulling import Pulling
@@ -118,11 +117,3 @@ def router(knowledge: KnowledgeBase, office: Office) -> Route:
         return found.services[0] if found.sure else GENERAL_SERVICE
 
     return route
-
-
-def counter_options(store: Store, knowledge: KnowledgeBase, office: Office) -> dict[str, Any]:
-    """What the counter asks of the town's pages."""
-    return {"route": router(knowledge, office), "opens": deep_links(store, office)}
-
-
-__all__ = ["ChannelParts", "Counter", "build_channels", "counter_options"]

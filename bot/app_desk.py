@@ -33,7 +33,6 @@ class DeskParts:
     desk: Desk
     sockets: DeskSockets
     routes: list[web.AbstractRouteDef]
-    knowledge: KnowledgeBase
 
     @property
     def jobs(self) -> Mapping[str, Coroutine[Any, Any, None]]:
@@ -53,6 +52,7 @@ def build_desk(
     bus: Bus,
     server: socketio.AsyncServer,
     citizens: Citizens,
+    knowledge: KnowledgeBase,
     peer_of: Callable[[web.Request], str],
 ) -> DeskParts:
     """The desk of a gateway.
@@ -61,7 +61,6 @@ def build_desk(
         ConfigurationError: the canned replies are wrong, or the pages are not built.
     """
     office = settings.office
-    knowledge = KnowledgeBase(store.articles, office)
     desk = Desk(store.cases, store.agents, store.conversations, counter, wording, office, bus)
     login = Login(Door(store.agents, Passwords(), office.desk), office.town, settings.host, peer_of)
     shapes = Shapes(office, wording, load_words())
@@ -79,4 +78,4 @@ def build_desk(
     )
     sockets = DeskSockets(server, login, desk, api, shapes, store.cases, store.agents, citizens, bus)
     pages = DeskPages(login, office.town)
-    return DeskParts(desk, sockets, [*login.routes(), *pages.routes(), *api.routes()], knowledge)
+    return DeskParts(desk, sockets, [*login.routes(), *pages.routes(), *api.routes()])
