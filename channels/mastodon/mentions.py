@@ -139,7 +139,8 @@ class Mentions:
     async def _an_hour_ago(self) -> str:
         """The newest notification that is older than that."""
         since = self._clock() - FIRST_LOOK
-        oldest, page = BEGINNING, await self._page()
+        oldest = BEGINNING
+        page = await self._page()
         for _ in range(MAX_PAGES):
             for identity, item in reversed(page):
                 _, made = payloads.identity(item) or ("", None)
