@@ -1,0 +1,359 @@
+"""Mastodon passes the suite of all channels, and what is its own."""
+
+from __future__ import annotations
+
+import html
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import pytest
+import yaml
+
+from bot import settings_channels
+from bot.errors import RequestRejected, SignatureRejected
+from bot.messages import PUBLIC, REMOTE_URL, Author, Button, Kind, Message, Outgoing, Reply, Skipped, Source, Thread
+from bot.text.wording import FOLDER, Wording
+from channels.base import RawRequest
+from channels.mastodon import Mastodon, markup, payloads, render
+from tests.channels.conformance import NOW, THREAD, Conformance, messages
+from tests.fakes.mastodon import TOKEN, counted
+
+WEBSITE = "https://www.pontavel.example"
+INSTANCE = "https://social.pontavel.example"
+FIXTURES = Path(__file__).parent / "fixtures"
+FACTS = {"town": "Pontavel", "office": "mairie de Pontavel", "phone": "01 99 00 12 34"}
+WORDING = Wording({path.stem: yaml.safe_load(path.read_text("utf-8")) for path in FOLDER.glob("*.yml")}, FACTS)
+OURS = payloads.Own("108000000000000001", "mairie")
+NO_HTTP: Any = None
+"""What is pure needs no session."""
+
+
+def fixture(name: str) -> Any:
+    return json.loads((FIXTURES / f"{name}.json").read_text("utf-8"))
+
+
+def make(http: aiohttp.ClientSession = NO_HTTP) -> Mastodon:
+    return Mastodon(http, settings_channels.Mastodon(instance=INSTANCE), TOKEN, WORDING, WEBSITE, lambda: NOW)
+
+
+def posted(body: Any) -> RawRequest:
+    return RawRequest("POST", "/channels/mastodon", json.dumps(body).encode())
+
+
+def parsed(body: Any, ours: payloads.Own | None = OURS) -> Any:
+    return payloads.event(body, ours, "social.pontavel.example", 4000)
+
+
+def changed(name: str = "mention-public", **changes: Any) -> Any:
+    body = fixture(name)
+    body["status"].update(changes)
+    return body
+
+
+class TestMastodon(Conformance):
+    """Nobody posts to us: there is no signature, and a posted request is never believed."""
+
+    def channel(self, *secrets: str) -> Mastodon:
+        return make()
+
+    def request(self, text: str, secret: str) -> RawRequest:
+        body = fixture("mention-direct")
+        before = body["status"]["content"].partition(" et pour")[0]
+        body["status"]["content"] = f"{before} {html.escape(text)}</p>"
+        return posted(body)
+
+    def unsigned(self, request: RawRequest) -> RawRequest:
+        return request
+
+    def tampered(self, request: RawRequest) -> RawRequest:
+        return replace(request, headers={"x-hub-signature-256": "sha256=" + "0" * 64})
+
+    def test_a_good_signature_is_believed(self) -> None:
+        """There is none: even a genuine notification is not believed if somebody posts it."""
+        with pytest.raises(SignatureRejected):
+            self.channel(self.NEW).verify(self.request("bonjour", self.NEW))
+
+    def test_a_rotated_secret_is_still_believed(self) -> None:
+        """Nor is one that carries our token: only the server has it from us, and the server does not post."""
+        request = replace(self.request("bonjour", self.NEW), headers={"authorization": f"Bearer {TOKEN}"})
+
+        with pytest.raises(SignatureRejected):
+            self.channel(self.NEW, self.OLD).verify(request)
+
+
+def test_it_pulls() -> None:
+    """Mentions are fetched, and no request is waited for."""
+    assert (make().pulls, make().hears) == (True, False)
+
+
+def test_a_public_mention() -> None:
+    """Who said what, where it hangs, and that others read it."""
+    (said,) = messages(make(), posted(fixture("mention-public")))
+
+    assert said == Message(
+        id="115843434354268379",
+        address=said.address,
+        text="quels papiers pour une carte d’identité ?",
+        sent_at=NOW.replace(minute=29, second=52, microsecond=359000),
+        thread=Thread(
+            last_message_id="115843434354268379",
+            visibility=PUBLIC,
+            url="https://autre.example/@ada/115843434354268379",
+        ),
+        language_hint="fr",
+    )
+    assert str(said.address) == "mastodon:ada@autre.example"
+
+
+def test_a_private_mention_by_a_neighbour() -> None:
+    """An account of our own server gets its host; a direct status is read by nobody else."""
+    (said,) = messages(make(), posted(fixture("mention-direct")))
+
+    assert said.address.key == "paul@social.pontavel.example"
+    assert said.text == "et pour un passeport ?\n\nMerci,\nPaul"
+    assert said.thread is not None
+    assert (said.thread.visibility, said.thread.references) == (None, ("115843434354268000",))
+
+
+def test_a_warned_mention() -> None:
+    """The warning is the first line; others' mentions, hashtags and the whole address of a link stay, ours goes."""
+    said = parsed(fixture("mention-warned"))
+
+    assert said.text == (
+        "Voirie, rue des Lilas\n@bob et, voir https://www.journal.example/2026/01/une-tres-longue-adresse?page=2 #voirie"
+    )
+    assert said.thread.subject == "Voirie, rue des Lilas"
+    assert said.thread.visibility == PUBLIC
+    assert said.language_hint is None
+
+
+def test_an_image_may_come_without_words() -> None:
+    """It is fetched from where the server keeps it, and its description is its name; a video beside it is left."""
+    said = parsed(fixture("mention-image"))
+
+    assert (said.kind, said.text) == (Kind.TEXT, "")
+    (image,) = said.attachments
+    assert (image.name, image.media_type, image.size_bytes) == ("Un nid-de-poule devant l’école", "image/png", 0)
+    assert image.url.startswith(REMOTE_URL + "https://files.pontavel.example/")
+
+
+@pytest.mark.parametrize(
+    ("files", "told"),
+    [
+        ([{"type": "audio", "url": "https://files.example/a.mp3"}], "voice_unsupported"),
+        ([{"type": "video", "url": "https://files.example/a.mp4"}], "unsupported"),
+        ([{"type": "gifv", "url": "https://files.example/a.mp4"}], "unsupported"),
+        ([{"type": "unknown", "url": None}], "unsupported"),
+        ([{"type": "image", "url": None}], "unsupported"),
+        ([{"type": "image", "url": "file:///etc/passwd"}], "unsupported"),
+        ([{"no": "type"}, 7], "empty"),
+        ([], "empty"),
+    ],
+)
+def test_what_we_do_not_take_is_said(files: list[Any], told: str) -> None:
+    """Without words, what cannot be read gets an answer of its own."""
+    said = parsed(changed("mention-audio", media_attachments=files))
+
+    assert (said.kind, said.text, said.attachments) == (Kind.UNREADABLE, told, ())
+
+
+def test_a_video_beside_words_is_left() -> None:
+    """The words are the message."""
+    files = [{"type": "video", "url": "https://files.example/a.mp4"}]
+
+    assert parsed(changed(media_attachments=files)).text == "quels papiers pour une carte d’identité ?"
+
+
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        (fixture("mention-bot"), "bot"),
+        (fixture("favourite"), "reaction"),
+        ({**fixture("favourite"), "type": "reblog"}, "reaction"),
+        ({**fixture("favourite"), "type": "poll"}, "poll"),
+        ({**fixture("favourite"), "type": "follow"}, "follow"),
+        ({**fixture("favourite"), "type": "admin.report"}, "unknown"),
+        (changed(reblog={"id": "1"}), "reaction"),
+        (changed(account={"id": OURS.id, "acct": "mairie", "bot": True}), "echo"),
+        (changed(account={"id": "1", "acct": "ada @everybody@autre.example"}), "malformed"),
+        (changed(id="../../../etc"), "malformed"),
+        (changed(created_at="0001-01-01T00:00:00+14:00"), "malformed"),
+        (changed(created_at="2026-01-05T09:30:00"), "malformed"),
+        ({"type": ["mention"]}, "malformed"),
+        ({"type": "mention"}, "malformed"),
+        ("texte", "malformed"),
+    ],
+)
+def test_what_is_no_message(body: Any, reason: str) -> None:
+    """Bots, ourselves, reactions and what cannot be read are skipped, each by its name."""
+    assert parsed(body) == Skipped(reason)
+
+
+@pytest.mark.parametrize(
+    ("visibility", "shown"),
+    [("public", PUBLIC), ("unlisted", PUBLIC), ("private", PUBLIC), ("direct", None), ("mutuals_only", PUBLIC)],
+)
+def test_only_a_direct_status_is_private(visibility: str, shown: str | None) -> None:
+    """Whatever else a server knows may be read by others."""
+    assert parsed(changed(visibility=visibility)).thread.visibility == shown
+
+
+def test_our_mention_is_known_without_knowing_us() -> None:
+    """Before the server was asked, the only account of its own that is mentioned is us; of two, none is taken out."""
+    other = {"id": "3", "username": "paul", "acct": "paul", "url": f"{INSTANCE}/@paul"}
+    one = changed()
+    two = changed(mentions=[*one["status"]["mentions"], other])
+
+    assert parsed(one, None).text == "quels papiers pour une carte d’identité ?"
+    assert parsed(two, None).text == "@mairie quels papiers pour une carte d’identité ?"
+    assert parsed(two).text == "quels papiers pour une carte d’identité ?"
+
+
+@pytest.mark.parametrize(
+    ("content", "text"),
+    [
+        ("<p>un</p><p>deux<br/>trois</p>", "un\n\ndeux\ntrois"),
+        ("<ul><li>un</li><li>deux</li></ul>", "- un\n- deux"),
+        ("<ol><li>un</li><li>deux</li></ol>", "1. un\n2. deux"),
+        ("<pre><code>a\n  b</code></pre>", "a\n b"),
+        ('<a href="https://a.example/x">ici</a>', "ici (https://a.example/x)"),
+        ('<a href="https://a.example/x">https://banque.example</a>', "https://a.example/x"),
+        ('<a href="https://a.example/x/">a.example/x</a>', "https://a.example/x/"),
+        ('<a href="javascript:alert(1)">ici</a>', "ici"),
+        ("a &lt;b&gt; &amp; c < d", "a <b> & c < d"),
+        ("<script>alert(1)</script>fin", "fin"),
+        ("<blockquote>cité</blockquote>réponse", "cité\n\nréponse"),
+        ("<![x[ <!-- > </nothing> <a", "<![x[ <!-- > <a"),
+        ('<a href="https://a.example/x">jamais fermé', "jamais fermé (https://a.example/x)"),
+    ],
+)
+def test_markup_is_read_as_words(content: str, text: str) -> None:
+    """What a status says in HTML, in plain text."""
+    assert markup.plain_text(content, lambda page: False) == text
+
+
+@pytest.mark.parametrize(
+    "bad", ["<a ", "<!--", "<![CDATA[", "&#", "</", '<a b=">', "<p>", "\x00 ", "<ol><li>", "<a href=x class=mention>"]
+)
+@pytest.mark.timeout(10)
+def test_broken_markup_takes_no_time(bad: str) -> None:
+    """What is made to be slow to read is not."""
+    markup.plain_text(bad * (markup.MAX_MARKUP_CHARS // len(bad)), lambda page: True)
+
+
+def rendered(reply: Reply, thread: Thread = THREAD) -> list[dict[str, Any]]:
+    return [outgoing.payload for outgoing in make().render(reply, thread)]
+
+
+ASKED = Thread("115", visibility=PUBLIC, subject="Voirie", now=NOW)
+
+
+def test_a_reply_is_for_the_citizen_alone() -> None:
+    """Even to a public question the answer is direct, hangs on it and keeps its warning."""
+    assert rendered(Reply("r.1", "Bonjour."), ASKED) == [
+        {
+            "text": "Bonjour.",
+            "visibility": "direct",
+            "in_reply_to_id": "115",
+            "spoiler_text": "Voirie",
+            "language": "fr",
+        }
+    ]
+
+
+def test_a_public_reply_is_its_text_and_nothing_else() -> None:
+    """No source, no choice, no agent's name is said where others read it."""
+    reply = Reply(
+        "r.2",
+        "Je vous réponds en privé.",
+        public=True,
+        author=Author.AGENT,
+        name="Léa",
+        buttons=(Button("Oui", "c.token"),),
+        sources=(Source("Page", "/page"),),
+    )
+    (payload,) = rendered(reply, ASKED)
+
+    assert payload["visibility"] == "unlisted"
+    assert payload["text"] == "Je vous réponds en privé."
+
+
+def test_choices_are_answered_by_number() -> None:
+    """There are no buttons on Mastodon."""
+    (payload,) = rendered(Reply("r.3", "Laquelle ?", buttons=(Button("Une", "c.1"), Button("Deux", "c.2"))))
+
+    assert payload["text"] == "Laquelle ?\n\n1. Une\n2. Deux\n\nRépondez par le numéro de votre choix."
+
+
+def test_each_piece_hangs_on_the_question_and_fits() -> None:
+    """With the longest user name and the warning before it, each piece is within the server's limit."""
+    words = " ".join(f"mot{number} https://www.pontavel.example/{'x' * (number % 90)}/{number}" for number in range(80))
+    pieces = rendered(Reply("r.4", words), ASKED)
+
+    assert len(pieces) > 1
+    for piece in pieces:
+        assert counted(f"@{'a' * 30}@{'b' * 60}.example {piece['text']}", "Voirie") <= 500
+        assert piece["in_reply_to_id"] == "115"
+    assert " ".join(piece["text"] for piece in pieces).split() == words.split()
+
+
+def test_an_address_counts_as_23() -> None:
+    """Fifteen long addresses fit in one status, as Mastodon counts."""
+    words = " ".join(f"https://www.pontavel.example/{'x' * 100}/{number}" for number in range(15))
+    (payload,) = rendered(Reply("r.5", words))
+
+    assert counted(payload["text"]) <= 500 < len(payload["text"])
+
+
+def test_a_long_address_is_not_cut() -> None:
+    """One that is longer than a status is still whole."""
+    address = "https://www.pontavel.example/" + "x" * 700
+    texts = [payload["text"] for payload in rendered(Reply("r.6", f"{'mot ' * 100}{address} fin"))]
+
+    assert any(address in text for text in texts)
+
+
+def test_what_is_no_public_address_counts_in_full() -> None:
+    """A server of the town's own network is not an address to Mastodon: nothing is saved there."""
+    pieces = rendered(Reply("r.7", " ".join(["http://intranet/" + "y" * 80] * 10)))
+
+    assert all(len(piece["text"]) <= 500 - render.MENTION_CHARS for piece in pieces)
+
+
+@pytest.mark.parametrize(
+    ("said", "sent"),
+    [
+        ("demandez à @bob", "demandez à @\u2060bob"),
+        ("(@bob@autre.example)", "(@\u2060bob@autre.example)"),
+        ("@@bob", "@@\u2060bob"),
+        ("mairie@pontavel.example", "mairie@pontavel.example"),
+        ("https://autre.example/@bob", "https://autre.example/@bob"),
+        ("https://autre.example/a,@bob", "https://autre.example/a,%40bob"),
+    ],
+)
+def test_a_reply_calls_nobody(said: str, sent: str) -> None:
+    """Whoever a direct status mentions reads it: a name in a reply is written so that it is none."""
+    assert [payload["text"] for payload in rendered(Reply("r.8", said))] == [sent]
+
+
+def test_a_long_warning_is_shortened() -> None:
+    """A warning that would fill the status leaves room for the answer."""
+    (payload,) = rendered(Reply("r.9", "Bonjour."), replace(ASKED, subject="w" * 480))
+
+    assert payload["spoiler_text"] == "w" * 99 + "…"
+
+
+def test_what_is_rendered_can_be_stored() -> None:
+    """An outgoing status survives JSON."""
+    for outgoing in make().render(Reply("r.10", "Bonjour.", language="en-GB"), ASKED):
+        assert Outgoing(json.loads(json.dumps(outgoing.payload))) == outgoing
+        assert outgoing.payload["language"] == "en"
+
+
+def test_a_request_may_be_anything() -> None:
+    """What is no notification is refused."""
+    with pytest.raises(RequestRejected):
+        make().parse(posted([1]))
