@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta, timezone
 
 from bot.bus import LocalBus
-from bot.delivery import GIVE_UP_AFTER, Delivery
-from bot.errors import SendFailed, SendRefused
-from bot.messages import Address, Message, Outgoing, Receipt, Reply, Thread
-from bot.outgoing import Due
+from bot.delivery import AT_ONCE, GIVE_UP_AFTER, UNSURE_WAIT, Delivery
+from bot.errors import SendFailed, SendRefused, SendUnsure
+from bot.messages import Address, Message, Outgoing, Receipt, Reply, Status, Thread
+from bot.outgoing import Delivered, Due, Undelivered
+from bot.store.base import Prepared
 from bot.tasks import stop
 from channels.base import Channel, Limits, RawRequest
 
@@ -54,17 +55,39 @@ class Box:
     def __init__(self, *due: Due) -> None:
         self.due = list(due)
         self.released = 0
+        self.hastened: list[str] = []
         self.settled: defaultdict[int, list[tuple[object, ...]]] = defaultdict(list)
 
-    async def claim(self, worker: str, now: datetime, lease: timedelta, limit: int) -> list[Due]:
-        due, self.due = self.due[:limit], self.due[limit:]
+    async def claim(
+        self, worker: str, now: datetime, lease: timedelta, limit: int, without: Collection[str] = ()
+    ) -> list[Due]:
+        due = [one for one in self.due if one.address.channel not in without][:limit]
+        self.due = [one for one in self.due if one not in due]
         return due
 
     async def sent(self, row: int, now: datetime, provider_id: str | None) -> None:
         self.settled[row].append(("sent", provider_id))
 
-    async def postpone(self, row: int, until: datetime, error: str) -> None:
-        self.settled[row].append(("postponed", until))
+    async def postpone(self, row: int, until: datetime, error: str, doubtful: bool = False) -> None:
+        self.settled[row].append(("doubtful" if doubtful else "postponed", until))
+
+    async def hasten(self, channel: str, now: datetime) -> int:
+        self.hastened.append(channel)
+        return 0
+
+    async def report(self, channel: str, status: Status) -> str | None: ...
+
+    async def states(self, conversation_id: str) -> dict[str, Delivered]:
+        return {}
+
+    async def undelivered(self, limit: int = 100) -> list[Undelivered]:
+        return []
+
+    async def again(self, conversation_id: str, prepared: Prepared, now: datetime) -> bool:
+        return False
+
+    async def dismiss(self, conversation_id: str, reply_id: str, now: datetime) -> bool:
+        return False
 
     async def give_up(self, row: int, now: datetime, error: str) -> None:
         self.settled[row].append(("given up", error))
@@ -122,12 +145,15 @@ async def test_what_is_due_is_sent_and_its_receipt_kept() -> None:
 
 
 async def test_a_provider_that_names_a_wait_gets_it() -> None:
-    """429 with a wait: not earlier, not later."""
+    """429 with a wait: not earlier, and a little later, not all in the same moment."""
     box, channel = Box(due(1)), Fragile()
     channel.faults = [SendFailed("slow down", timedelta(seconds=42))]
     await flush(box, channel)
 
-    assert box.settled[1] == [("postponed", START + timedelta(seconds=42))]
+    ((what, until),) = box.settled[1]
+    assert what == "postponed"
+    assert isinstance(until, datetime)
+    assert START + timedelta(seconds=42) <= until <= START + timedelta(seconds=47)
 
 
 async def test_waits_grow_and_stay_bounded() -> None:
@@ -172,7 +198,7 @@ async def test_one_broken_channel_does_not_hold_up_the_others() -> None:
     await flush(box, channel)
 
     assert sorted(channel.taken) == ["t2", "t3"]
-    assert box.settled[1][0][0] == "postponed"
+    assert box.settled[1][0][0] == "doubtful"
 
 
 async def test_a_channel_that_was_switched_off_gives_up() -> None:
@@ -216,3 +242,84 @@ async def test_what_no_provider_takes_in_time_is_given_back() -> None:
         await asyncio.sleep(0.01)
 
     assert (box.settled[1], box.released) == ([], 1)
+
+
+async def test_an_attempt_without_an_answer_is_in_doubt_and_waits_a_while() -> None:
+    """The provider may have it, and may still tell so."""
+    box, channel = Box(due(1)), Fragile()
+    channel.faults = [SendUnsure("no answer")]
+    await flush(box, channel)
+    ((what, until),) = box.settled[1]
+
+    assert what == "doubtful"
+    assert isinstance(until, datetime)
+    assert until >= START + UNSURE_WAIT
+
+
+async def test_a_provider_that_fails_for_everybody_is_left_alone() -> None:
+    """After a few failures in a row the others of that channel wait for it, and are not tried one after the other."""
+    box, channel = Box(*(due(row) for row in range(1, 60))), Fragile()
+    channel.faults = [SendFailed("down") for _ in range(100)]
+    async with delivering(box, channel):
+        await asyncio.sleep(0.05)
+
+    assert 5 <= 100 - len(channel.faults) <= AT_ONCE
+    assert len(box.due) == 59 - (100 - len(channel.faults))
+
+
+async def test_a_limit_for_everybody_pauses_the_channel_at_once() -> None:
+    """One answer is enough where the provider says that it means all of them."""
+    box, channel = Box(due(1)), Fragile()
+    channel.faults = [SendFailed("slow down", timedelta(seconds=30), everyone=True)]
+    async with delivering(box, channel):
+        await settled(box, 1)
+        box.due.append(due(2))
+        await asyncio.sleep(0.05)
+
+    assert (channel.taken, len(box.due)) == ([], 1)
+
+
+async def test_a_channel_in_a_pause_holds_up_no_other() -> None:
+    """What goes to another channel is sent meanwhile."""
+    box, channel, other = Box(due(1)), Fragile(), Fragile()
+    channel.faults = [SendFailed("down", everyone=True)]
+    delivery = Delivery(box, {"fragile": channel, "sound": other}, LocalBus(), "w", lambda: START)
+    running = asyncio.create_task(delivery.run())
+    await settled(box, 1)
+    box.due += [due(2), due(3, channel="sound")]
+    await settled(box, 3)
+    await stop(running)
+
+    assert (channel.taken, other.taken, len(box.due)) == ([], ["t3"], 1)
+
+
+async def test_a_provider_that_hangs_leaves_places_for_other_channels() -> None:
+    """However many of its messages hang."""
+    box, channel, other = Box(*(due(row) for row in range(1, 50))), Fragile(), Fragile()
+    channel.slow = {f"t{row}" for row in range(1, 50)}
+    delivery = Delivery(box, {"fragile": channel, "sound": other}, LocalBus(), "w", lambda: START)
+    running = asyncio.create_task(delivery.run())
+    await asyncio.sleep(0.02)
+    box.due.append(due(99, channel="sound"))
+    await settled(box, 99)
+    channel.hurry.set()
+    await stop(running)
+    await delivery.drain(timedelta(seconds=1))
+
+    assert other.taken == ["t99"]
+
+
+async def test_a_provider_that_is_well_again_gets_what_has_waited() -> None:
+    """After the pause one message is tried alone; when it is taken, all others are due at once."""
+    moment = [START]
+    box, channel = Box(due(1)), Fragile()
+    channel.faults = [SendFailed("down", everyone=True)]
+    delivery = Delivery(box, {"fragile": channel}, LocalBus(), "w", lambda: moment[0])
+    running = asyncio.create_task(delivery.run())
+    await settled(box, 1)
+    box.due += [due(row) for row in range(2, 6)]
+    moment[0] += timedelta(seconds=5)
+    await settled(box, 2, 3, 4, 5)
+    await stop(running)
+
+    assert (channel.taken[0], sorted(channel.taken), box.hastened) == ("t2", ["t2", "t3", "t4", "t5"], ["fragile"])

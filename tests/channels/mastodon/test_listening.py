@@ -68,14 +68,14 @@ def readable(one: Any) -> bool:
     return isinstance(one, dict) and one.get("type") == "mention" and isinstance(one.get("status"), dict)
 
 
-@pytest.fixture()
+@pytest.fixture
 async def mastodon() -> AsyncIterator[FakeMastodon]:
     async with FakeMastodon() as running:
         running.filtering = False
         yield running
 
 
-@pytest.fixture()
+@pytest.fixture
 async def http() -> AsyncIterator[aiohttp.ClientSession]:
     async with aiohttp.ClientSession() as session:
         yield session
