@@ -24,6 +24,7 @@ PHONE = re.compile(r"[0-9]{5,20}")
 USER_ID = re.compile(r"[A-Z]{2}\.[A-Za-z0-9.]{1,140}")
 """A business-scoped user id: a country, a full stop, and what stands for somebody in this town's portfolio."""
 MEDIA_ID = re.compile(r"[0-9A-Za-z_-]{1,128}")
+MEDIA_TYPE = re.compile(r"[a-z0-9.+-]{1,64}/[a-z0-9.+-]{1,128}")
 PHOTO_NAME, DOCUMENT_NAME = "photo.jpg", "document"
 REASON_CHARS = 200
 VOICE = frozenset({"audio", "voice"})
@@ -227,7 +228,9 @@ def _attachment(media: Media, kind: str) -> Attachment:
         raise Malformed("no file's id")
     name = reading.file_name(media.filename or "") or (PHOTO_NAME if kind == "image" else DOCUMENT_NAME)
     media_type = media.mime_type.partition(";")[0].strip().lower()
-    return Attachment(name, media_type or "application/octet-stream", 0, REMOTE_URL + media.id)
+    if not MEDIA_TYPE.fullmatch(media_type):
+        media_type = "application/octet-stream"
+    return Attachment(name, media_type, 0, REMOTE_URL + media.id)
 
 
 def _status(report: Report) -> Event:

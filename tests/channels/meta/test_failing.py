@@ -10,7 +10,6 @@ import aiohttp
 import pytest
 
 from bot.errors import SendError, SendFailed, SendRefused, SendUnsure
-from bot.settings_channels import GraphApi
 from channels.meta import graph as client
 from channels.meta.codes import PAIR_WAIT, REPAIR_WAIT
 from channels.meta.graph import refusal
@@ -165,11 +164,3 @@ def test_an_error_never_quotes_them() -> None:
     found = refusal(400, {"error": {"code": 100, "message": "Param text: je m’appelle Camille"}}, {})
 
     assert "Camille" not in str(found)
-
-
-async def test_a_version_that_is_gone_is_told(http: aiohttp.ClientSession, graph: FakeGraph) -> None:
-    """Two years after the next one came."""
-    channel = messenger(http=http, api=GraphApi(url=graph.url, version="v20.0"))
-
-    with pytest.raises(SendRefused):
-        await channel.check()

@@ -74,6 +74,8 @@ def test_anything_is_read_or_refused(name: str, data: st.DataObject) -> None:
             str(event.address).encode()
             event.id.encode()
             event.text.encode()
+            for one in event.attachments:
+                f"{one.name}{one.media_type}{one.url}".encode()
 
 
 NEIGHBOURS = {
