@@ -18,12 +18,19 @@ COMMAND_CHARS = 256
 """The limits of https://core.telegram.org/bots/api#setmyshortdescription and what follows there."""
 MENU = {
     DEFAULT: {
+        "start": "command_start",
         "aide": "command_help",
         "personne": "command_person",
         "horaires": "command_hours",
         "effacer": "command_erase",
     },
-    "en": {"help": "command_help", "person": "command_person", "hours": "command_hours", "delete": "command_erase"},
+    "en": {
+        "start": "command_start",
+        "help": "command_help",
+        "person": "command_person",
+        "hours": "command_hours",
+        "delete": "command_erase",
+    },
 }
 """By language, the commands of the menu and the catalogue keys of what they do."""
 

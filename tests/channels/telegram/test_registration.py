@@ -38,9 +38,9 @@ async def test_registering_presents_the_bot_in_each_language(telegram: FakeTeleg
     await ours.register("https://chat.pontavel.example")
     commands = telegram.settings["setMyCommands:"]["commands"]
 
-    assert [one["command"] for one in commands] == ["aide", "personne", "horaires", "effacer"]
-    assert commands[0]["description"] == "Que puis-je demander ?"
-    assert telegram.settings["setMyCommands:en"]["commands"][0]["command"] == "help"
+    assert [one["command"] for one in commands] == ["start", "aide", "personne", "horaires", "effacer"]
+    assert commands[1]["description"] == "Que puis-je demander ?"
+    assert telegram.settings["setMyCommands:en"]["commands"][1]["command"] == "help"
     assert "robot" in telegram.settings["setMyShortDescription:"]["short_description"]
     assert len(telegram.settings["setMyShortDescription:"]["short_description"]) <= 120
     assert len(telegram.settings["setMyDescription:en"]["description"]) <= 512
