@@ -51,7 +51,7 @@ class GraphApi(Struct, frozen=True, forbid_unknown_fields=True):
     """What Messenger, Instagram and WhatsApp share."""
 
     app_id: Number = "0"
-    version: Annotated[str, Meta(pattern=r"^v[0-9]{1,2}\.[0-9]$")] = "v24.0"
+    version: Annotated[str, Meta(pattern=r"^v[0-9]{1,2}\.[0-9]$")] = "v27.0"
     """Of the Graph API."""
     url: Address = "https://graph.facebook.com"
     messenger: Messenger | None = None
