@@ -29,7 +29,6 @@ from bot.hearing import CHOICE_VALID, Hearing, Opens, nothing_opens
 from bot.joining import Joining
 from bot.linking import Links
 from bot.messages import (
-    MAX_BUTTONS,
     PHOTO_URL,
     REMOTE_URL,
     AnswerStatus,
@@ -150,7 +149,7 @@ class Counter:
         self._worker = worker
         self._clock = clock
         self._speaker = Speaker(channels, clock)
-        listed = frozenset(name for name, channel in channels.items() if channel.limits.buttons < MAX_BUTTONS)
+        listed = frozenset(name for name, channel in channels.items() if channel.limits.numbers)
         hearing = Hearing(store.conversations, store.transcript, listed, opens, clock)
         self._at_once = AtOnce(store.conversations, hearing, self._speaker, wording, safety)
         self._attention = Attention(channels)

@@ -93,6 +93,9 @@ class Outbox(Protocol):
     async def undelivered(self, limit: int = 100) -> list[Undelivered]:
         """What was given up and not settled since, the newest first."""
 
+    async def by_channel(self) -> tuple[dict[str, int], dict[str, int]]:
+        """How many messages wait, and how many were given up and not settled since, by channel."""
+
     async def again(self, conversation_id: str, prepared: Prepared, now: datetime) -> bool:
         """Send a reply that was given up once more, rendered anew: the parts that were not taken, or all of them if
         their number has changed. False if nothing of it was given up.

@@ -16,10 +16,14 @@ from channels.meta.messenger import Messenger
 from channels.meta.whatsapp import WhatsApp
 from channels.signatures import derive
 from channels.telegram import TelegramChannel
+from channels.web import WebChat
 
 WEBHOOK_SECRET = "telegram webhook"
 VERIFY_TOKEN = "meta verify token"
 """What our own secrets are derived for: a town has no further ones to make up, and rotates all of them at once."""
+
+
+ALL: tuple[type[Channel], ...] = (WebChat, TelegramChannel, Messenger, Instagram, WhatsApp, Mastodon, SignedApi)
 
 
 def build(settings: Settings, http: aiohttp.ClientSession, wording: Wording) -> dict[str, Channel]:
@@ -44,3 +48,24 @@ def _switched_on(settings: Settings, http: aiohttp.ClientSession, wording: Wordi
         yield Mastodon(http, on.mastodon, keys.mastodon_token, wording, site)
     if on.api:
         yield SignedApi(http, on.api, keys.api_secrets, wording, site)
+
+
+def matrix() -> str:
+    """What each channel can carry, as the table of docs/channels/README.md: its `limits`, and nothing else."""
+    head = "| channel | text, characters | buttons | their titles | files a message | of at most | free answers for | typing | receipts | one key, one message |"
+    lines = [head, "|" + " --- |" * (head.count("|") - 1)]
+    lines += [f"| {' | '.join(_row(channel))} |" for channel in ALL]
+    return "\n".join(lines)
+
+
+def _row(channel: type[Channel]) -> Iterator[str]:
+    limits = channel.limits
+    yield f"`{channel.name}`"
+    yield f"{limits.text_chars}"
+    yield f"{limits.buttons}" if limits.buttons else "a numbered list"
+    yield f"{limits.button_title_chars}" if limits.buttons else "–"
+    yield f"{limits.attachments}" if limits.attachments else "–"
+    yield f"{limits.attachment_bytes // 1_000_000} MB" if limits.attachments else "–"
+    yield f"{limits.window.total_seconds() / 3600:.0f} h" if limits.window else "always"
+    for has in (limits.typing, limits.receipts, limits.idempotent):
+        yield "yes" if has else "no"

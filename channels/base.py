@@ -30,6 +30,8 @@ class Limits:
     """Whether it tells what was delivered or read."""
     idempotent: bool = False
     """Whether what is sent twice under one key arrives once."""
+    numbers: bool = True
+    """Whether a number typed alone may be the choice of that place in the last reply's list."""
     window: timedelta | None = None
     """How long after a citizen's last message one may answer freely."""
 

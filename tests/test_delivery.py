@@ -83,6 +83,9 @@ class Box:
     async def undelivered(self, limit: int = 100) -> list[Undelivered]:
         return []
 
+    async def by_channel(self) -> tuple[dict[str, int], dict[str, int]]:
+        return {}, {}
+
     async def again(self, conversation_id: str, prepared: Prepared, now: datetime) -> bool:
         return False
 

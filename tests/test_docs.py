@@ -17,6 +17,7 @@ import pytest
 import typer
 import yaml
 
+import channels
 from bot.cli import COMMANDS
 from bot.settings import Office
 
@@ -145,6 +146,15 @@ def test_every_error_is_documented() -> None:
     documented = set(re.findall(r"^\| `([A-Z]\w+)` \|", pages()["docs/operations.md"], re.MULTILINE))
 
     assert documented == set(errors())
+
+
+def test_the_channel_matrix_is_that_of_the_code() -> None:
+    """docs/channels/README.md shows the `limits` of every channel, and each channel has its page."""
+    page = pages()["docs/channels/README.md"]
+
+    assert channels.matrix() in page
+    for channel in channels.ALL:
+        assert channel.name == "web" or f"docs/channels/{channel.name}.md" in pages()
 
 
 def test_every_make_target_is_documented() -> None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, insert, select, update
+from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
 from bot.messages import Address, Fate, Status
 from bot.outgoing import Delivered, Undelivered
@@ -82,6 +82,18 @@ def undelivered(connection: Connection, limit: int) -> list[Undelivered]:
         )
         found.setdefault((one.conversation_id, one.reply_id), one)
     return list(found.values())
+
+
+def by_channel(connection: Connection) -> tuple[dict[str, int], dict[str, int]]:
+    """See `Outbox.by_channel`."""
+    counted = (
+        select(conversations_table.c.channel, func.count())
+        .join(outbox, outbox.c.conversation_id == conversations_table.c.id)
+        .group_by(conversations_table.c.channel)
+    )
+    waiting = connection.execute(counted.where(outbox.c.settled_at.is_(None)))
+    failed = connection.execute(counted.where(outbox.c.given_up, outbox.c.dismissed_at.is_(None)))
+    return {row[0]: row[1] for row in waiting}, {row[0]: row[1] for row in failed}
 
 
 def again(connection: Connection, conversation_id: str, prepared: Prepared, now: datetime) -> bool:

@@ -141,6 +141,10 @@ class SqlOutbox:
         """See `Outbox.undelivered`."""
         return await self._database.read(lambda connection: fates.undelivered(connection, limit))
 
+    async def by_channel(self) -> tuple[dict[str, int], dict[str, int]]:
+        """See `Outbox.by_channel`."""
+        return await self._database.read(fates.by_channel)
+
     async def again(self, conversation_id: str, prepared: Prepared, now: datetime) -> bool:
         """See `Outbox.again`."""
         return await self._database.write(lambda connection: fates.again(connection, conversation_id, prepared, now))

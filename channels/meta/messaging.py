@@ -23,7 +23,7 @@ from channels.meta import reading
 from channels.meta.reading import Malformed, take
 
 PERSON = re.compile(r"[0-9]{1,40}")
-OPENING = "GUICHET_START"
+OPENING = "TOWN_START"
 """The payload of the button that opens a conversation, of our menu's too."""
 MAX_ATTACHMENTS = 30
 PHOTO_NAME, PHOTO_TYPE, OTHER_TYPE = "photo.jpg", "image/jpeg", "application/octet-stream"

@@ -9,9 +9,11 @@ import socketio
 
 from bot.clock import Clock, now
 from bot.errors import PayloadRejected, SignatureRejected
+from bot.photos import MAX_BYTES
 from bot.messages import Address, Message, Outgoing, Receipt, Reply, Thread
 from channels.base import Channel, Limits, RawRequest
 from channels.web import payloads
+from channels.web.payloads import PHOTOS_PER_MESSAGE
 from channels.web.sessions import Sessions
 
 EVENT = "bot_uttered"
@@ -32,7 +34,17 @@ class WebChat(Channel):
 
     name: ClassVar[str] = "web"
     limits: ClassVar[Limits] = Limits(
-        text_chars=20_000, buttons=12, button_title_chars=120, incoming_text_chars=20_000, typing=True, receipts=True
+        text_chars=20_000,
+        buttons=12,
+        button_title_chars=120,
+        incoming_text_chars=20_000,
+        attachments=PHOTOS_PER_MESSAGE,
+        attachment_bytes=MAX_BYTES,
+        typing=True,
+        # Our own widget knows a reply by its id; a stock one may show it twice (docs/web-chat.md).
+        idempotent=True,
+        # Choices are buttons there; what a number means, the core knows.
+        numbers=False,
     )
 
     def __init__(
