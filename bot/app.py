@@ -69,6 +69,7 @@ class Gateway:
     monitor_port: int
     store: Store
     core: TrustedCore
+    counter: Counter
     broken: asyncio.Event
     """Set when one of its background tasks has ended by itself: it answers nobody any more."""
 
@@ -187,7 +188,7 @@ async def gateway(settings: Settings) -> AsyncIterator[Gateway]:
         monitor_port = await _serve(stack, health.application(), monitor_sockets)
         port = await _serve(stack, app, public_sockets)
         log.info("gateway.listening", port=port, monitor_port=monitor_port)
-        yield Gateway(port, monitor_port, store, core, broken)
+        yield Gateway(port, monitor_port, store, core, counter, broken)
         log.info("gateway.stopping")
         outside.leave()
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import io
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
@@ -20,6 +22,7 @@ from bot.store.base import Article
 from bot.store.sql import Store, migrate, open_store
 from tests.fakes.actions import FakeActions
 from tests.fakes.rasa import FakeRasa
+from tests.gateway.fronts import Front, Post, fronts
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -70,6 +73,48 @@ async def running(settings: Settings, store: Store) -> AsyncIterator[Gateway]:
     async with gateway(settings) as built:
         await until(lambda: built.core.trusted)
         yield built
+
+
+@dataclass
+class Town:
+    """A gateway between the fake providers and a fake Rasa."""
+
+    fronts: dict[str, Front]
+    settings: Settings
+    rasa: FakeRasa
+    http: aiohttp.ClientSession
+    built: Gateway | None = None
+
+    @asynccontextmanager
+    async def open(self, trusted: bool = True) -> AsyncIterator[Gateway]:
+        """The gateway, for one of its lives."""
+        async with gateway(self.settings) as built:
+            await until(lambda: built.core.trusted or not trusted)
+            self.built = built
+            yield built
+
+    async def post(self, post: Post) -> int:
+        """The status that a provider's request gets."""
+        assert self.built
+        url = f"http://127.0.0.1:{self.built.port}{post.path}"
+        headers = {"Content-Type": "application/json", **post.headers}
+        async with self.http.post(url, data=io.BytesIO(post.body), headers=headers) as response:
+            await response.read()
+            return response.status
+
+    def heard(self, text: str) -> int:
+        """How often the core was asked something."""
+        return [one.get("message") for one in self.rasa.heard].count(text)
+
+
+@pytest.fixture
+async def town(
+    tmp_path: Path, environ: dict[str, str], store: Store, rasa: FakeRasa, actions: FakeActions
+) -> AsyncIterator[Town]:
+    reached = {**environ, "GUICHET_RASA_URL": rasa.url, "GUICHET_ACTIONS_URL": actions.url}
+    rasa.answer(lambda heard: f"réponse à {heard['message']}")
+    async with fronts(tmp_path, reached) as (known, settings), aiohttp.ClientSession() as http:
+        yield Town(known, settings, rasa, http)
 
 
 async def until(condition: Any, seconds: float = 10) -> None:
