@@ -45,12 +45,12 @@ class Mastodon(Channel):
         clock: Clock = now,
         pace: Pace | None = None,
     ) -> None:
-        self._api = Api(http, options.instance, token, clock)
+        self._pace = pace or Pace()
+        self._api = Api(http, options.instance, token, clock, self._pace.answer)
         self._host = payloads.host(options.instance)
         self._wording = wording
         self._website = website
         self._clock = clock
-        self._pace = pace or Pace()
         self._own: payloads.Own | None = None
         self._text_chars = render.TEXT_CHARS
         self._streaming: object = None

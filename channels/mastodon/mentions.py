@@ -22,7 +22,7 @@ from bot.errors import SendFailed
 from bot.messages import Message
 from channels.base import Cursor, Deliver, Event
 from channels.mastodon import payloads
-from channels.mastodon.client import Api
+from channels.mastodon.client import ANSWER, Api
 from channels.mastodon.stream import ServerEvent, StreamLost, events
 
 PAGE = 80
@@ -42,6 +42,7 @@ BEGINNING = "0"
 class Pace:
     """How long to wait for what."""
 
+    answer: timedelta = ANSWER
     silence: timedelta = timedelta(seconds=45)
     """Without a sign of life, a stream is lost: Mastodon gives one every 15 seconds."""
     settling: timedelta = timedelta(seconds=5)

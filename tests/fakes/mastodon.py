@@ -110,10 +110,19 @@ class FakeMastodon:
             "in_reply_to_id": None,
             "reblog": None,
             "media_attachments": [],
-            "mentions": [{"id": self.account["id"], "username": username, "acct": username, "url": f"{self.url}/@{username}"}],
+            "mentions": [
+                {"id": self.account["id"], "username": username, "acct": username, "url": f"{self.url}/@{username}"}
+            ],
             **changes,
         }
-        return {"id": str(self._ids), "type": "mention", "created_at": made, "account": account, "status": status, **notified}
+        return {
+            "id": str(self._ids),
+            "type": "mention",
+            "created_at": made,
+            "account": account,
+            "status": status,
+            **notified,
+        }
 
     def list_it(self, notification: Any) -> None:
         """Have it in the list, set aside if it is private and these are."""
@@ -173,7 +182,9 @@ class FakeMastodon:
         if self.fault == "failing":
             return web.json_response({"error": "Something went wrong on our end"}, status=500)
         if self.fault == "limiting":
-            reset = (self.now + timedelta(seconds=self.wait_s)).isoformat(timespec="microseconds").replace("+00:00", "Z")
+            reset = (
+                (self.now + timedelta(seconds=self.wait_s)).isoformat(timespec="microseconds").replace("+00:00", "Z")
+            )
             headers = {"X-RateLimit-Limit": "300", "X-RateLimit-Remaining": "0", "X-RateLimit-Reset": reset}
             return web.json_response({"error": "Too many requests"}, status=429, headers=headers)
         if self.fault == "closing":
@@ -191,7 +202,9 @@ class FakeMastodon:
         types = query.getall("types[]", [])
         limit = min(int(query.get("limit", "40")), 80)
         aside = set() if query.get("include_filtered") == "true" else self.filtered
-        listed = [one for one in self.notifications if not isinstance(one, dict) or one.get("type") in types or not types]
+        listed = [
+            one for one in self.notifications if not isinstance(one, dict) or one.get("type") in types or not types
+        ]
         listed = [one for one in listed if not isinstance(one, dict) or one.get("id") not in aside]
         listed.sort(key=_number)
         if "max_id" in query:
@@ -207,7 +220,9 @@ class FakeMastodon:
             return web.json_response(self._by_key[key])
         parent, text = asked.get("in_reply_to_id"), asked.get("status", "")
         if parent in self.deleted:
-            return web.json_response({"error": "The post you are trying to reply to does not appear to exist."}, status=404)
+            return web.json_response(
+                {"error": "The post you are trying to reply to does not appear to exist."}, status=404
+            )
         if not text.strip():
             return web.json_response({"error": "Validation failed: Text can't be blank"}, status=422)
         if counted(text, asked.get("spoiler_text", "")) > self.max_chars:

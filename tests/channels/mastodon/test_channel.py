@@ -10,12 +10,11 @@ from typing import Any
 
 import aiohttp
 import pytest
-import yaml
 
-from bot import settings_channels
+from bot import settings, settings_channels
 from bot.errors import RequestRejected, SignatureRejected
 from bot.messages import PUBLIC, REMOTE_URL, Author, Button, Kind, Message, Outgoing, Reply, Skipped, Source, Thread
-from bot.text.wording import FOLDER, Wording
+from bot.text import wording
 from channels.base import RawRequest
 from channels.mastodon import Mastodon, markup, payloads, render
 from tests.channels.conformance import NOW, THREAD, Conformance, messages
@@ -24,8 +23,7 @@ from tests.fakes.mastodon import TOKEN, counted
 WEBSITE = "https://www.pontavel.example"
 INSTANCE = "https://social.pontavel.example"
 FIXTURES = Path(__file__).parent / "fixtures"
-FACTS = {"town": "Pontavel", "office": "mairie de Pontavel", "phone": "01 99 00 12 34"}
-WORDING = Wording({path.stem: yaml.safe_load(path.read_text("utf-8")) for path in FOLDER.glob("*.yml")}, FACTS)
+WORDING = wording.load(settings.read_office(Path(__file__).parents[3] / "office.yml"))
 OURS = payloads.Own("108000000000000001", "mairie")
 NO_HTTP: Any = None
 """What is pure needs no session."""
