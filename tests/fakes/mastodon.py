@@ -37,7 +37,7 @@ class FakeMastodon:
     the connection after reading) · "taking_then_closing" (posts the status, then drops the connection) · "garbled" (200 and
     no JSON) · "revoked" (401). It does not touch the stream.
 
-    Of the stream: `stream_fault` "refusing" (503) · "silent" (opens, and says nothing); `beat_s` is the time between two
+    Of the stream: `stream_fault` "refusing" (503) · "hanging" (never opens) · "silent" (opens, and says nothing); `beat_s` is the time between two
     signs of life; `cut` says of each event after how many of its bytes the connection is dropped, None for not at all;
     `deaf` events never come (Redis forgets them). With `separate_stream` the stream is on another port, and `streaming`
     what the instance says of it. `filtering` (the default since 4.3) sets private mentions by strangers aside.
@@ -286,6 +286,8 @@ class FakeMastodon:
         self.streams += 1
         if self.stream_fault == "refusing":
             return web.Response(status=503)
+        if self.stream_fault == "hanging":
+            await self._leaving.wait()
         if request.headers.get("Authorization") != f"Bearer {TOKEN}":
             return web.json_response({"error": "Invalid access token"}, status=401)
         response = web.StreamResponse(headers={"Content-Type": "text/event-stream", "Cache-Control": "no-store"})

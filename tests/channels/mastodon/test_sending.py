@@ -4,49 +4,25 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
 
 import aiohttp
 import pytest
 from aiohttp import web
 
-from bot import settings_channels
-from bot.errors import MediaFailed, MediaRefused, SendFailed, SendRefused, SendUnsure
-from bot.messages import REMOTE_URL, Address, Attachment, Kind, Message, Outgoing, Reply, Thread
+from bot.errors import SendFailed, SendRefused, SendUnsure
+from bot.messages import Address, Kind, Message, Outgoing, Reply, Thread
 from channels.mastodon import Mastodon, client, render
 from channels.mastodon.client import Answer, Api
 from channels.mastodon.mentions import Pace
 from tests.channels.conformance import NOW
-from tests.channels.mastodon.test_channel import WEBSITE, WORDING
+from tests.channels.mastodon.test_channel import make
 from tests.fakes.mastodon import TOKEN, FakeMastodon
 
 ADA = Address("mastodon", "ada@autre.example")
 QUESTION = "115000000000000001"
 HELLO = Outgoing({"text": "Bonjour.", "visibility": "direct", "language": "fr", "in_reply_to_id": QUESTION}, key="k.1")
-
-
-@pytest.fixture
-async def mastodon() -> AsyncIterator[FakeMastodon]:
-    async with FakeMastodon() as running:
-        yield running
-
-
-@pytest.fixture
-async def http() -> AsyncIterator[aiohttp.ClientSession]:
-    async with aiohttp.ClientSession() as session:
-        yield session
-
-
-def make(http: aiohttp.ClientSession, url: str, token: str = TOKEN, pace: Pace | None = None) -> Mastodon:
-    return Mastodon(http, settings_channels.Mastodon(instance=url), token, WORDING, WEBSITE, lambda: NOW, pace)
-
-
-@pytest.fixture
-def channel(http: aiohttp.ClientSession, mastodon: FakeMastodon) -> Mastodon:
-    return make(http, mastodon.url)
 
 
 async def test_a_reply_reaches_the_citizen(channel: Mastodon, mastodon: FakeMastodon) -> None:
@@ -279,133 +255,6 @@ async def test_opening_waits_for_nobody(channel: Mastodon, mastodon: FakeMastodo
     """The gateway starts while the server is away."""
     mastodon.fault = "failing"
     await channel.open()
-
-
-async def test_registering_sets_up_the_profile(channel: Mastodon, mastodon: FakeMastodon) -> None:
-    """The account is a bot's, names the town's site beside what it said before, and strangers may write to it."""
-    mastodon.account["source"]["fields"] = [{"name": "Téléphone", "value": "01 99 00 12 34"}]
-    steps = await channel.register("https://chat.pontavel.example")
-
-    assert mastodon.account["bot"] is True
-    assert mastodon.account["source"]["fields"] == [
-        {"name": "Téléphone", "value": "01 99 00 12 34"},
-        {"name": "Site officiel", "value": WEBSITE},
-    ]
-    assert mastodon.filtering is False
-    assert [step.done for step in steps] == [True, True, True, False, False, False]
-
-
-async def test_registering_twice_changes_nothing_more(channel: Mastodon, mastodon: FakeMastodon) -> None:
-    """It is safe to repeat."""
-    first = await channel.register("https://chat.pontavel.example")
-    mastodon.requests.clear()
-    second = await channel.register("https://chat.pontavel.example")
-
-    assert first == second
-    assert len(mastodon.account["source"]["fields"]) == 1
-    assert ("PATCH", "/api/v1/accounts/update_credentials") not in mastodon.requests
-
-
-async def test_a_full_profile_is_left_alone(channel: Mastodon, mastodon: FakeMastodon) -> None:
-    """Its four rows are the town's: a person decides which one goes."""
-    rows = [{"name": f"Ligne {number}", "value": "x"} for number in range(4)]
-    mastodon.account["source"]["fields"] = rows
-    steps = await channel.register("https://chat.pontavel.example")
-
-    assert mastodon.account["source"]["fields"] == rows
-    assert any(not step.done and WEBSITE in step.text and "profil" in step.text for step in steps)
-
-
-async def test_what_a_token_may_not_is_left_to_a_person(channel: Mastodon, mastodon: FakeMastodon) -> None:
-    """Without the right to write, registering says what to do by hand."""
-    mastodon.scopes.clear()
-    steps = await channel.register("https://chat.pontavel.example")
-
-    assert [step.done for step in steps] == [False] * 5
-    assert any("mentions privées" in step.text for step in steps)
-
-
-async def test_an_older_server_sets_nobody_aside(channel: Mastodon, mastodon: FakeMastodon) -> None:
-    """Before 4.3 there is no policy to open."""
-    mastodon.old_version = True
-    steps = await channel.register("https://chat.pontavel.example")
-
-    assert [step.done for step in steps] == [True, True, False, False, False]
-
-
-def image(url: str) -> Attachment:
-    return Attachment("image", "image/png", 0, REMOTE_URL + url)
-
-
-async def test_an_image_is_fetched(channel: Mastodon, mastodon: FakeMastodon) -> None:
-    """Without the token: it is none of the business of those who keep files."""
-    mastodon.media["a.png"] = b"\x89PNG"
-
-    assert await channel.fetch(image(f"{mastodon.url}/media/a.png")) == b"\x89PNG"
-
-
-async def test_an_image_may_be_elsewhere_on_the_server(channel: Mastodon, mastodon: FakeMastodon) -> None:
-    """A server sends on to where the file is."""
-    mastodon.media.update({"a.png": b"\x89PNG", "b.png": f"{mastodon.url}/media/a.png", "c.png": "/media/b.png"})
-
-    assert await channel.fetch(image(f"{mastodon.url}/media/c.png")) == b"\x89PNG"
-
-
-@pytest.mark.parametrize(("status", "reason"), [(404, "file_gone"), (410, "file_gone")])
-async def test_an_image_may_be_gone(channel: Mastodon, mastodon: FakeMastodon, status: int, reason: str) -> None:
-    """The citizen is told so."""
-    mastodon.media["a.png"] = status
-    with pytest.raises(MediaRefused) as caught:
-        await channel.fetch(image(f"{mastodon.url}/media/a.png"))
-
-    assert caught.value.reason == reason
-
-
-async def test_an_image_may_be_too_large(channel: Mastodon, mastodon: FakeMastodon) -> None:
-    """One byte more than is taken is too many."""
-    mastodon.media["a.png"] = bytes(channel.limits.attachment_bytes + 1)
-    with pytest.raises(MediaRefused) as caught:
-        await channel.fetch(image(f"{mastodon.url}/media/a.png"))
-
-    assert caught.value.reason == "file_too_large"
-
-
-@pytest.mark.parametrize("found", [500, 403, "loop.png"])
-async def test_an_image_may_fail_for_now(channel: Mastodon, mastodon: FakeMastodon, found: Any) -> None:
-    """It is fetched again later."""
-    mastodon.media["loop.png"] = found
-    with pytest.raises(MediaFailed):
-        await channel.fetch(image(f"{mastodon.url}/media/loop.png"))
-
-
-@pytest.mark.parametrize(
-    "url",
-    [
-        "http://files.autre.example/a.png",
-        "http://127.0.0.1:1/a.png",
-        "https://127.0.0.1/a.png",
-        "https://[::1]/a.png",
-        "https://127.1/a.png",
-        "https://localhost/a.png",
-        "https://intranet/a.png",
-        "https://printer.local/a.png",
-        "https://10.0.0.1:8443/a.png",
-        "https://[bad/a.png",
-        "file:///etc/passwd",
-        "",
-    ],
-)
-async def test_only_public_places_are_gone_to(channel: Mastodon, url: str) -> None:
-    """An address that others wrote does not lead into the town's own network."""
-    with pytest.raises(MediaRefused):
-        await channel.fetch(image(url))
-
-
-async def test_nor_by_a_redirect(channel: Mastodon, mastodon: FakeMastodon) -> None:
-    """Each step on the way is looked at."""
-    mastodon.media["a.png"] = "https://127.0.0.1/secret"
-    with pytest.raises(MediaRefused):
-        await channel.fetch(image(f"{mastodon.url}/media/a.png"))
 
 
 @pytest.mark.parametrize(
