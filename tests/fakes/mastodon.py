@@ -11,6 +11,7 @@ import contextlib
 import html
 import json
 import re
+import zlib
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta, timezone
 from typing import Any
@@ -96,7 +97,7 @@ class FakeMastodon:
         made = changes.pop("at", self.now).isoformat(timespec="milliseconds").replace("+00:00", "Z")
         notified = changes.pop("notified", {})
         username = self.account["username"]
-        account = {"id": f"9{abs(hash(acct)) % 10**12}", "username": acct.split("@")[0], "acct": acct, "bot": False}
+        account = {"id": f"9{zlib.crc32(acct.encode())}", "username": acct.split("@")[0], "acct": acct, "bot": False}
         link = f'<a href="{self.url}/@{username}" class="u-url mention">@<span>{username}</span></a>'
         status = {
             "id": f"1150000000000{self._ids}",
@@ -110,19 +111,11 @@ class FakeMastodon:
             "in_reply_to_id": None,
             "reblog": None,
             "media_attachments": [],
-            "mentions": [
-                {"id": self.account["id"], "username": username, "acct": username, "url": f"{self.url}/@{username}"}
-            ],
+            "mentions": [{"id": "1", "username": username, "acct": username, "url": f"{self.url}/@{username}"}],
             **changes,
         }
-        return {
-            "id": str(self._ids),
-            "type": "mention",
-            "created_at": made,
-            "account": account,
-            "status": status,
-            **notified,
-        }
+        told = {"id": str(self._ids), "type": "mention", "created_at": made, "account": account, "status": status}
+        return {**told, **notified}
 
     def list_it(self, notification: Any) -> None:
         """Have it in the list, set aside if it is private and these are."""
@@ -269,9 +262,11 @@ class FakeMastodon:
         return web.json_response({"domain": self.host, "version": "4.5.0", "configuration": configuration})
 
     async def _first_instance(self, request: web.Request) -> web.Response:
-        configuration = {"statuses": {"max_characters": self.max_chars}}
-        urls = {"streaming_api": self.streaming}
-        return web.json_response({"uri": self.host, "version": "3.5.3", "urls": urls, "configuration": configuration})
+        told = {
+            "urls": {"streaming_api": self.streaming},
+            "configuration": {"statuses": {"max_characters": self.max_chars}},
+        }
+        return web.json_response({"uri": self.host, "version": "3.5.3", **told})
 
     async def _file(self, request: web.Request) -> web.Response:
         assert "Authorization" not in request.headers, "the token is nothing for those who keep files"
@@ -335,8 +330,8 @@ def _outside() -> web.Response:
 
 
 def _closed(request: web.Request) -> web.Response:
-    if request.transport is not None:
-        request.transport.abort()
+    assert request.transport is not None
+    request.transport.abort()
     return web.Response()
 
 
