@@ -45,12 +45,12 @@ class Mastodon(Channel):
         clock: Clock = now,
         pace: Pace | None = None,
     ) -> None:
-        self._api = Api(http, options.instance, token, clock)
+        self._pace = pace or Pace()
+        self._api = Api(http, options.instance, token, clock, self._pace.answer)
         self._host = payloads.host(options.instance)
         self._wording = wording
         self._website = website
         self._clock = clock
-        self._pace = pace or Pace()
         self._own: payloads.Own | None = None
         self._text_chars = render.TEXT_CHARS
         self._streaming: object = None
@@ -83,7 +83,7 @@ class Mastodon(Channel):
         if answer.status in (404, 410, 422) and body.pop("in_reply_to_id", None) is not None:
             if body.get("visibility") == render.OPEN:
                 # Without what it answers to, it would stand on its own in the feeds of all who follow us.
-                raise SendRefused("the status that it answers to is gone")
+                raise SendRefused(f"the server answers {answer.status}: what it answers to is gone, or it is not taken")
             # The citizen has deleted the question, or hides it from us: the answer goes out without hanging on it.
             answer = await self._post(body, outgoing.key)
         if not answer.taken:

@@ -18,7 +18,8 @@ from bot.clock import Clock
 from bot.errors import MediaFailed, MediaRefused, SendError, SendFailed, SendRefused, SendUnsure
 from channels.mastodon.stream import StreamLost
 
-TIMEOUT = ClientTimeout(total=15, sock_connect=5)
+ANSWER = timedelta(seconds=15)
+"""How long an answer may take."""
 MEDIA_TIMEOUT = ClientTimeout(total=60, sock_connect=5, sock_read=15)
 MAX_ANSWER_BYTES = 20_000_000
 MAX_REDIRECTS = 3
@@ -82,8 +83,11 @@ class Answer:
 class Api:
     """One account's door to its server."""
 
-    def __init__(self, http: ClientSession, instance: str, token: str, clock: Clock) -> None:
+    def __init__(
+        self, http: ClientSession, instance: str, token: str, clock: Clock, answer: timedelta = ANSWER
+    ) -> None:
         self._http = http
+        self._timeout = ClientTimeout(total=answer.total_seconds(), sock_connect=5)
         self._instance = instance.rstrip("/")
         self._headers = {"Authorization": f"Bearer {token}"}
         self._clock = clock
@@ -111,7 +115,7 @@ class Api:
                 params=list(params),
                 json=body,
                 headers=headers,
-                timeout=TIMEOUT,
+                timeout=self._timeout,
                 # A POST that is sent on becomes a GET, whose answer would pass for one to the POST.
                 allow_redirects=False,
             ) as response:

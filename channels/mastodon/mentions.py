@@ -14,15 +14,15 @@ import random
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from dataclasses import dataclass
-from datetime import timedelta
-from typing import Any, NoReturn
+from datetime import datetime, timedelta
+from typing import NoReturn
 
 from bot.clock import Clock
 from bot.errors import SendFailed
 from bot.messages import Message
 from channels.base import Cursor, Deliver, Event
 from channels.mastodon import payloads
-from channels.mastodon.client import Api
+from channels.mastodon.client import ANSWER, Api
 from channels.mastodon.stream import ServerEvent, StreamLost, events
 
 PAGE = 80
@@ -42,6 +42,7 @@ BEGINNING = "0"
 class Pace:
     """How long to wait for what."""
 
+    answer: timedelta = ANSWER
     silence: timedelta = timedelta(seconds=45)
     """Without a sign of life, a stream is lost: Mastodon gives one every 15 seconds."""
     settling: timedelta = timedelta(seconds=5)
@@ -55,6 +56,20 @@ class Pace:
         """Seconds before the next stream is opened: twice as many each time, and spread by chance."""
         doubled: timedelta = self.first_pause * 2 ** min(failures, 16)
         return min(self.longest_pause, doubled).total_seconds() * random.uniform(0.5, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A notification in the list."""
+
+    identity: str
+    made: datetime | None
+    item: object
+
+    @property
+    def order(self) -> tuple[int, str]:
+        """Numbers by their value; the ids of other servers have one length, and go by the alphabet."""
+        return _order(self.identity)
 
 
 class Mentions:
@@ -98,61 +113,57 @@ class Mentions:
             SendError: the server does not answer.
         """
         item = _item(event)
-        named = payloads.identity(item)
-        if named is None or event.name != "notification":
+        entry = _entry(item)
+        if item is None or entry is None or event.name != "notification":
             await self.catch_up()
-        elif item["type"] == payloads.MENTION and named[0] not in self._seen:
+        elif item["type"] == payloads.MENTION and entry.identity not in self._seen:
             await self._forward()
             await self._late()
             # A server that reads from a copy of its database may not list yet what it has told.
-            await self._hand_over(named[0], item)
+            await self._hand_over(entry)
 
     async def _forward(self) -> None:
-        while page := [
-            entry for entry in await self._page(("min_id", self._at)) if _order(entry[0]) > _order(self._at)
-        ]:
-            for identity, item in page:
-                await self._hand_over(identity, item)
-                await self._cursor.write(identity)
-                self._at = identity
+        while page := [entry for entry in await self._page(("min_id", self._at)) if entry.order > _order(self._at)]:
+            for entry in page:
+                await self._hand_over(entry)
+                await self._cursor.write(entry.identity)
+                self._at = entry.identity
 
     async def _late(self) -> None:
         """What the cursor has passed before it could be seen. After a start, some is handed over again: `deliver` knows."""
         if self._at == BEGINNING:
             return
         since = self._clock() - LATE
-        for identity, item in await self._page(("max_id", self._at)):
-            _, made = payloads.identity(item) or ("", None)
-            if made is not None and made >= since:
-                await self._hand_over(identity, item)
+        for entry in await self._page(("max_id", self._at)):
+            if entry.made is not None and entry.made >= since:
+                await self._hand_over(entry)
 
-    async def _hand_over(self, identity: str, item: object) -> None:
-        if identity in self._seen:
+    async def _hand_over(self, entry: Entry) -> None:
+        if entry.identity in self._seen:
             return
-        event = self._read(item)
+        event = self._read(entry.item)
         if isinstance(event, Message):
             await self._deliver(event)
-        self._seen[identity] = None
+        self._seen[entry.identity] = None
         while len(self._seen) > MAX_SEEN:
             del self._seen[next(iter(self._seen))]
 
     async def _an_hour_ago(self) -> str:
         """The newest notification that is older than that."""
         since = self._clock() - FIRST_LOOK
-        oldest = BEGINNING
         page = await self._page()
+        oldest: Entry | None = None
         for _ in range(MAX_PAGES):
-            for identity, item in reversed(page):
-                _, made = payloads.identity(item) or ("", None)
-                if made is not None and made < since:
-                    return identity
+            for entry in reversed(page):
+                if entry.made is not None and entry.made < since:
+                    return entry.identity
             if not page:
                 return BEGINNING
-            oldest = page[0][0]
-            page = [entry for entry in await self._page(("max_id", oldest)) if _order(entry[0]) < _order(oldest)]
-        return oldest
+            oldest = page[0]
+            page = [entry for entry in await self._page(("max_id", oldest.identity)) if entry.order < oldest.order]
+        return oldest.identity if oldest else BEGINNING
 
-    async def _page(self, *where: tuple[str, str]) -> list[tuple[str, Any]]:
+    async def _page(self, *where: tuple[str, str]) -> list[Entry]:
         """Some notifications by their ids, the oldest first; what has no id is left out."""
         found = await self._api.get(
             "/api/v1/notifications",
@@ -165,8 +176,8 @@ class Mentions:
         )
         if not isinstance(found, list):
             raise SendFailed("the server's notifications are not a list")
-        entries = [(named[0], item) for item in found if (named := payloads.identity(item)) is not None]
-        return sorted(entries, key=lambda entry: _order(entry[0]))
+        entries = [entry for item in found if (entry := _entry(item)) is not None]
+        return sorted(entries, key=lambda entry: entry.order)
 
 
 async def follow(api: Api, streaming: str, mentions: Mentions, pace: Pace) -> NoReturn:
@@ -202,11 +213,15 @@ async def _hear(chunks: AsyncGenerator[bytes, None], mentions: Mentions, pace: P
 
 
 def _order(identity: str) -> tuple[int, str]:
-    """Numbers by their value; the ids of other servers have one length, and go by the alphabet."""
     return len(identity), identity
 
 
-def _item(event: ServerEvent) -> Any:
+def _entry(item: object) -> Entry | None:
+    found = payloads.identity(item)
+    return None if found is None else Entry(found[0], found[1], item)
+
+
+def _item(event: ServerEvent) -> dict[str, object] | None:
     try:
         item = json.loads(event.data)
     except (ValueError, RecursionError):

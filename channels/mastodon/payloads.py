@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from pathlib import PurePosixPath
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 from urllib.parse import urlsplit
 
 import msgspec
@@ -49,6 +49,7 @@ ACCT = r"[A-Za-z0-9_]+([.-]+[A-Za-z0-9_]+)*(@\w+([.-]+\w+)*(:[0-9]{1,5})?)?"
 Id = Annotated[str, Meta(pattern=r"\A[A-Za-z0-9_-]{1,64}\Z")]
 Acct = Annotated[str, Meta(pattern=rf"\A{ACCT}\Z", max_length=300)]
 Moment = Annotated[datetime, Meta(tz=True)]
+Shape = TypeVar("Shape")
 
 
 class _Account(Struct, frozen=True):
@@ -124,9 +125,7 @@ class _Credentials(Struct, frozen=True):
 
 def own(data: object) -> Own | None:
     """Our account as `verify_credentials` tells it, None if that cannot be read."""
-    try:
-        found = msgspec.convert(data, _Credentials)
-    except msgspec.ValidationError:
+    if (found := _convert(data, _Credentials)) is None:
         return None
     fields = tuple((field.name, field.value) for field in found.source.fields)
     return Own(found.id, found.username, found.display_name, found.bot, fields)
@@ -151,14 +150,8 @@ def identity(item: object) -> tuple[str, datetime | None] | None:
     """A notification's id and when it was made, None for what has no id."""
     if not isinstance(item, dict):
         return None
-    try:
-        found = msgspec.convert(item, _Dated)
-    except msgspec.ValidationError:
-        try:
-            found = msgspec.convert({"id": item.get("id")}, _Dated)
-        except msgspec.ValidationError:
-            return None
-    return found.id, found.created_at
+    found = _convert(item, _Dated) or _convert({"id": item.get("id")}, _Dated)
+    return None if found is None else (found.id, found.created_at)
 
 
 def host(instance: str) -> str:
@@ -173,11 +166,14 @@ def event(item: object, us: Own | None, server: str, max_chars: int) -> Event:
         return Skipped("malformed")
     if kind != MENTION:
         return Skipped(OTHERS.get(kind, "unknown"))
+    found = _convert(item, _Notification)
     try:
-        status = msgspec.convert(item, _Notification).status
-        sent_at = status.created_at.astimezone(timezone.utc)
-    except (msgspec.ValidationError, OverflowError):
+        sent_at = found.status.created_at.astimezone(timezone.utc) if found else None
+    except OverflowError:
+        sent_at = None
+    if found is None or sent_at is None:
         return Skipped("malformed")
+    status = found.status
     if us is not None and status.account.id == us.id:
         return Skipped("echo")
     if status.account.bot:
@@ -190,7 +186,7 @@ def event(item: object, us: Own | None, server: str, max_chars: int) -> Event:
 
 def _message(status: _Status, sent_at: datetime, us: Own | None, server: str, max_chars: int) -> Message:
     warning = clean(status.spoiler_text)
-    files = [media for one in status.media_attachments if (media := _media(one)) is not None]
+    files = [media for one in status.media_attachments if (media := _convert(one, _Media)) is not None]
     images = tuple(_image(file) for file in files if _is_image(file))[:MAX_ATTACHMENTS]
     address = Address("mastodon", absolute(status.account.acct, server))
     text, unreadable = _words(status, warning, us, server, max_chars)
@@ -234,11 +230,8 @@ def _our_pages(mentions: Iterable[object], us: Own | None) -> frozenset[str]:
     """Where mentions of us lead to. We are one of the accounts without a host: if nobody is known, the only one."""
     local: dict[str, str] = {}
     for one in mentions:
-        try:
-            named = msgspec.convert(one, _Named)
-        except msgspec.ValidationError:
-            continue
-        if "@" not in named.acct:
+        named = _convert(one, _Named)
+        if named is not None and "@" not in named.acct:
             local[named.acct.lower()] = named.url
     if us is not None:
         found = local.get(us.username.lower())
@@ -262,10 +255,12 @@ def _leads_to(page: str, ours: frozenset[str], us: Own | None, server: str) -> b
     )
 
 
-def _media(one: object) -> _Media | None:
+def _convert(data: object, kind: type[Shape]) -> Shape | None:
+    """Some data as one of the shapes above, None if it has another."""
     try:
-        return msgspec.convert(one, _Media)
-    except msgspec.ValidationError:
+        return msgspec.convert(data, kind)
+    except (msgspec.ValidationError, UnicodeEncodeError):
+        # The second: it stumbles over lone surrogates, which JSON may hold.
         return None
 
 

@@ -11,6 +11,7 @@ import contextlib
 import html
 import json
 import re
+import zlib
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta, timezone
 from typing import Any
@@ -37,7 +38,7 @@ class FakeMastodon:
     the connection after reading) · "taking_then_closing" (posts the status, then drops the connection) · "garbled" (200 and
     no JSON) · "revoked" (401). It does not touch the stream.
 
-    Of the stream: `stream_fault` "refusing" (503) · "silent" (opens, and says nothing); `beat_s` is the time between two
+    Of the stream: `stream_fault` "refusing" (503) · "hanging" (never opens) · "silent" (opens, and says nothing); `beat_s` is the time between two
     signs of life; `cut` says of each event after how many of its bytes the connection is dropped, None for not at all;
     `deaf` events never come (Redis forgets them). With `separate_stream` the stream is on another port, and `streaming`
     what the instance says of it. `filtering` (the default since 4.3) sets private mentions by strangers aside.
@@ -96,7 +97,7 @@ class FakeMastodon:
         made = changes.pop("at", self.now).isoformat(timespec="milliseconds").replace("+00:00", "Z")
         notified = changes.pop("notified", {})
         username = self.account["username"]
-        account = {"id": f"9{abs(hash(acct)) % 10**12}", "username": acct.split("@")[0], "acct": acct, "bot": False}
+        account = {"id": f"9{zlib.crc32(acct.encode())}", "username": acct.split("@")[0], "acct": acct, "bot": False}
         link = f'<a href="{self.url}/@{username}" class="u-url mention">@<span>{username}</span></a>'
         status = {
             "id": f"1150000000000{self._ids}",
@@ -110,19 +111,11 @@ class FakeMastodon:
             "in_reply_to_id": None,
             "reblog": None,
             "media_attachments": [],
-            "mentions": [
-                {"id": self.account["id"], "username": username, "acct": username, "url": f"{self.url}/@{username}"}
-            ],
+            "mentions": [{"id": "1", "username": username, "acct": username, "url": f"{self.url}/@{username}"}],
             **changes,
         }
-        return {
-            "id": str(self._ids),
-            "type": "mention",
-            "created_at": made,
-            "account": account,
-            "status": status,
-            **notified,
-        }
+        told = {"id": str(self._ids), "type": "mention", "created_at": made, "account": account, "status": status}
+        return {**told, **notified}
 
     def list_it(self, notification: Any) -> None:
         """Have it in the list, set aside if it is private and these are."""
@@ -269,9 +262,11 @@ class FakeMastodon:
         return web.json_response({"domain": self.host, "version": "4.5.0", "configuration": configuration})
 
     async def _first_instance(self, request: web.Request) -> web.Response:
-        configuration = {"statuses": {"max_characters": self.max_chars}}
-        urls = {"streaming_api": self.streaming}
-        return web.json_response({"uri": self.host, "version": "3.5.3", "urls": urls, "configuration": configuration})
+        told = {
+            "urls": {"streaming_api": self.streaming},
+            "configuration": {"statuses": {"max_characters": self.max_chars}},
+        }
+        return web.json_response({"uri": self.host, "version": "3.5.3", **told})
 
     async def _file(self, request: web.Request) -> web.Response:
         assert "Authorization" not in request.headers, "the token is nothing for those who keep files"
@@ -286,6 +281,8 @@ class FakeMastodon:
         self.streams += 1
         if self.stream_fault == "refusing":
             return web.Response(status=503)
+        if self.stream_fault == "hanging":
+            await self._leaving.wait()
         if request.headers.get("Authorization") != f"Bearer {TOKEN}":
             return web.json_response({"error": "Invalid access token"}, status=401)
         response = web.StreamResponse(headers={"Content-Type": "text/event-stream", "Cache-Control": "no-store"})
@@ -333,8 +330,8 @@ def _outside() -> web.Response:
 
 
 def _closed(request: web.Request) -> web.Response:
-    if request.transport is not None:
-        request.transport.abort()
+    assert request.transport is not None
+    request.transport.abort()
     return web.Response()
 
 
