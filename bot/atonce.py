@@ -69,11 +69,10 @@ class AtOnce:
 
     async def _weigh(self, message: Message) -> Reception:
         answered: list[Prepared] = []
-        is_public = message.thread is not None and message.thread.visibility == PUBLIC
-        if is_public and message.kind is not Kind.COMMENT and message.thread:
-            # One line for all who read along, however often the citizen writes in that thread.
-            root = (*message.thread.references, message.thread.last_message_id)[0]
-            answered.append(await self._say("public_invite", message, ref=f"public.{root}", public=True))
+        if message.thread is not None and message.thread.visibility == PUBLIC and message.kind is not Kind.COMMENT:
+            # One line a day for all who read along: a thread is not filled with it, whatever it hangs under.
+            ref = f"public.{message.sent_at.date()}"
+            answered.append(await self._say("public_invite", message, ref=ref, public=True))
         alert = self._safety.check(message.text)
         if alert is None:
             return Reception(message, answered)

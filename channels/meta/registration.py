@@ -36,7 +36,7 @@ UNREACHED = 2200
 """The code of a callback address that did not answer the handshake."""
 GREETING_CHARS = 160
 MENU_TITLE_CHARS = 30
-SPOKEN = "GUICHET_SAY"
+SPOKEN = "TOWN_SAY"
 """The payload of a menu entry that stands for its own words."""
 NO_APP = "Indiquez channels.meta.app_id dans office.yml (Meta for Developers, votre application, Paramètres, Général)."
 

@@ -14,12 +14,9 @@ from bot.cases import Cause, Seen, View
 from bot.messages import Address, Author, Reply
 from bot.store.base import Conversation, Entry
 from bot.store.sql import Store
-from channels import VERIFY_TOKEN
-from channels.signatures import derive
-from tests.fakes.api_client import signed
 from tests.fakes.graph import BUSINESS, NUMBER, PAGE, Medium
 from tests.gateway.conftest import Town, until
-from tests.gateway.fronts import API_SECRET, CLIENT, SECRET, OnApi, OnMessenger, OnTelegram, OnWhatsApp, Post
+from tests.gateway.fronts import OnMessenger, OnTelegram, OnWhatsApp, Post
 from tests.pictures import GRENOBLE, file, quarters
 
 ALL = Seen(0, None, None)
@@ -297,46 +294,6 @@ async def test_two_channels_are_linked_by_two_codes(town: Town, store: Store) ->
     assert "réunies" in one.got(1)[1]
     assert await store.links.others(linked.id) == [Address("whatsapp", two.key(1))]
     assert town.rasa.heard == []
-
-
-async def test_a_handshake_is_answered_to_whoever_knows_the_word(town: Town) -> None:
-    """The challenge comes back; with another word it does not, and a GET that is no handshake finds nothing."""
-    async with town.open() as built:
-        found = []
-        for word in (derive(SECRET, VERIFY_TOKEN), "wrong", None):
-            query = f"?hub.mode=subscribe&hub.challenge=421&hub.verify_token={word}" if word else ""
-            async with town.http.get(f"http://127.0.0.1:{built.port}/channels/messenger{query}") as response:
-                found.append((response.status, (await response.text())[:3] if response.status == 200 else ""))
-
-    assert found == [(200, "421"), (403, ""), (404, "")]
-
-
-async def test_a_replayed_request_of_the_api_is_refused(town: Town) -> None:
-    """The very same request is a replay: 409; the same message signed anew is a redelivery: 200, and not answered again."""
-    front = town.fronts["api"]
-    assert isinstance(front, OnApi)
-    body = json.dumps({"id": "m1", "conversation": "c1", "text": "bonjour"}).encode()
-    headers = signed(CLIENT, API_SECRET, body)
-    async with town.open():
-        statuses = [await town.post(Post("/channels/api", body, headers)) for _ in range(2)]
-        statuses.append(await town.post(Post("/channels/api", body, signed(CLIENT, API_SECRET, body))))
-        await until(lambda: len(front.got(1)) == 1)
-
-    assert statuses == [200, 409, 200]
-    assert town.heard("bonjour") == 1
-
-
-async def test_unknown_events_are_counted_and_taken(town: Town) -> None:
-    """200: the provider has nothing to send again."""
-    front = messenger(town)
-    async with town.open() as built:
-        event = {"sender": {"id": "1"}, "recipient": {"id": PAGE}, "timestamp": 1, "brand_new": {}}
-        body = {"object": "page", "entry": [{"id": PAGE, "time": 1, "messaging": [event]}]}
-        assert await town.post(front._post(body)) == 200
-        async with town.http.get(f"http://127.0.0.1:{built.monitor_port}/metrics") as response:
-            metrics = await response.text()
-
-    assert 'guichet_events_skipped_total{channel="messenger",reason="unknown"}' in metrics
 
 
 def code_in(text: str) -> str:
