@@ -90,7 +90,7 @@ async def test_a_public_mention_gets_one_public_line_and_a_private_answer(town: 
             await until(lambda: built.core.trusted)
             mastodon.mention("la piscine ?", visibility="public")
             await until(lambda: len(mastodon.sent) == 2, seconds=30)
-            mastodon.mention("et la mairie ?", visibility="public", in_reply_to_id=first["id"])
+            mastodon.mention("et la mairie ?", visibility="public")
             await until(lambda: len(mastodon.sent) >= 3, seconds=30)
         public = [one for one in mastodon.sent if one["visibility"] != "direct"]
         private = [one for one in mastodon.sent if one["visibility"] == "direct"]
