@@ -147,8 +147,15 @@ class ActionLanguage(GuichetAction):
     async def act(self, services: Services, say: Callable[[Say], None], tracker: Tracker) -> Events:
         """Which languages are spoken here and how to change it, in the one that is wanted if we have a line of it."""
         wanted = named_language(str(tracker.latest_message.get("text") or ""))
-        say(Say(f"language_{wanted}+language" if wanted in OWN_LINES else "language"))
+        line = here("language", tracker)
+        say(Say(f"language_{wanted}+{line}" if wanted in OWN_LINES else line))
         return []
+
+
+def here(line: str, tracker: Tracker) -> str:
+    """A line that names the menu of our own page, or the one that does without it on other channels."""
+    channel = (tracker.latest_message.get("metadata") or {}).get("channel", "web")
+    return line if channel == "web" else f"{line}_elsewhere"
 
 
 class ActionPrivacy(GuichetAction):
@@ -160,7 +167,7 @@ class ActionPrivacy(GuichetAction):
 
     async def act(self, services: Services, say: Callable[[Say], None], tracker: Tracker) -> Events:
         """What is kept and how long, how it is erased, where that is written in full."""
-        say(Say("privacy", values={"case_days": str(services.office.retention.cases)}))
+        say(Say(here("privacy", tracker), values={"case_days": str(services.office.retention.cases)}))
         return []
 
 

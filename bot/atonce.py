@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import structlog
 
 from bot import metrics, photos
-from bot.hearing import Hearing
+from bot.hearing import TOKEN, Hearing
 from bot.messages import ALARM_SUFFIX, PUBLIC, Author, Kind, Message, Reply
 from bot.safety import Safety
 from bot.speaking import Speaker
@@ -36,57 +36,78 @@ class AtOnce:
     """Decides what needs no core: an opening, danger, what is not taken."""
 
     def __init__(
-        self, conversations: Conversations, hearing: Hearing, speaker: Speaker, wording: Wording, safety: Safety
+        self,
+        conversations: Conversations,
+        hearing: Hearing,
+        speaker: Speaker,
+        wording: Wording,
+        safety: Safety,
+        own_pages: frozenset[str],
     ) -> None:
+        """`own_pages` names the channels that are pages of ours."""
         self._conversations = conversations
         self._hearing = hearing
         self._speaker = speaker
         self._wording = wording
         self._safety = safety
+        self._own_pages = own_pages
 
     async def receive(self, message: Message) -> Reception:
         """Read a message; what is answered at once has ids of its own, never that of an answer of the core."""
-        message, offered = await self._hearing.read(message)
+        elsewhere = message.address.channel not in self._own_pages
+        token = TOKEN.fullmatch(message.pressed or message.text.strip())
+        known = await self._conversations.find(message.address) if elsewhere or token else None
+        if elsewhere and known is not None:
+            # A provider's hint says how the citizen's device is set, each time: what they chose since counts.
+            message = replace(message, language_hint=None)
+        message, offered = await self._hearing.read(message, known, listed=elsewhere)
         if offered:
             return Reception(message)
+        language = (message.language_hint or (known.language if known else DEFAULT))[:16]
         match message.kind:
             case Kind.START:
-                return await self._welcome(message)
+                return await self._welcome(message, language, elsewhere)
             case Kind.GROUP:
-                return Reception(message, [await self._say("group_declined", message, public=True)], settles=True)
+                return Reception(message, [self._say("group_declined", message, language, public=True)], settles=True)
             case Kind.UNREADABLE:
-                return Reception(message, [await self._say(message.text, message)], settles=True)
+                return Reception(message, [self._say(message.text, message, language)], settles=True)
             case _:
-                return await self._weigh(message)
+                return self._weigh(message, language)
 
-    async def _welcome(self, message: Message) -> Reception:
+    async def _welcome(self, message: Message, language: str, elsewhere: bool) -> Reception:
         words = await self._hearing.opened(message)
-        welcome = await self._say("welcome", message, Author.BOT, ref=f"{message.id}.welcome" if words else "")
+        line = "welcome_elsewhere" if elsewhere else "welcome"
+        ref = f"{message.id}.welcome" if words else ""
+        welcome = self._say(line, message, language, Author.BOT, ref=ref)
         if not words:
             return Reception(message, [welcome], settles=True)
         # A deep link asks its question: it is answered behind the welcome.
         return Reception(replace(message, kind=Kind.TEXT, text=words), [welcome])
 
-    async def _weigh(self, message: Message) -> Reception:
+    def _weigh(self, message: Message, language: str) -> Reception:
         answered: list[Prepared] = []
         if message.thread is not None and message.thread.visibility == PUBLIC and message.kind is not Kind.COMMENT:
             # One line a day for all who read along: a thread is not filled with it, whatever it hangs under.
             ref = f"public.{message.sent_at.date()}"
-            answered.append(await self._say("public_invite", message, ref=ref, public=True))
+            answered.append(self._say("public_invite", message, language, ref=ref, public=True))
         alert = self._safety.check(message.text)
         if alert is None:
             return Reception(message, answered)
         metrics.ALERTS.labels(alert.name.lower()).inc()
         log.warning("safety.alert", alert=alert.name, channel=message.address.channel)
-        answered.append(await self._say(alert.value, message, ref=f"{message.id}{ALARM_SUFFIX}"))
+        answered.append(self._say(alert.value, message, language, ref=f"{message.id}{ALARM_SUFFIX}"))
         # A comment becomes a case all the same: somebody of the town has to see it.
         is_over = alert.is_sure and message.kind is not Kind.COMMENT
         return Reception(message, answered, settles=is_over, alarmed=is_over)
 
-    async def _say(
-        self, key: str, message: Message, author: Author = Author.SYSTEM, ref: str = "", public: bool = False
+    def _say(
+        self,
+        key: str,
+        message: Message,
+        language: str,
+        author: Author = Author.SYSTEM,
+        ref: str = "",
+        public: bool = False,
     ) -> Prepared:
-        conversation = await self._conversations.find(message.address) if message.language_hint is None else None
-        language = (message.language_hint or (conversation.language if conversation else DEFAULT))[:16]
         said = self._wording.say(key, language, megabytes=MEGABYTES)
         return self._speaker.answer(Reply(ref or f"{message.id}.0", said, language, author, public=public), message)

@@ -12,22 +12,20 @@ import random
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Protocol
 
 import structlog
 
 from bot import metrics
 from bot.atonce import AtOnce
 from bot.attention import Attention
+from bot.backing import Core, Storage
 from bot.bus import DESK, INBOX, OUTBOX, Bus
-from bot.casework import Cases, Photos
 from bot.clock import Clock, now
 from bot.comments import Comments, Route, to_reception
 from bot.errors import MediaFailed, Missing, RasaError, RasaSilent, RasaSlow, Stale
 from bot.files import TRIES, Files
 from bot.hearing import CHOICE_VALID, Hearing, Opens, nothing_opens
 from bot.joining import Joining
-from bot.linking import Links
 from bot.messages import (
     PHOTO_URL,
     REMOTE_URL,
@@ -39,10 +37,10 @@ from bot.messages import (
     Reply,
     Turn,
 )
-from bot.outgoing import Outbox
+from bot.rights import Rights
 from bot.safety import Safety
 from bot.speaking import Speaker
-from bot.store.base import Claimed, Conversation, Conversations, Entry, Inbox, Prepared, Transcript
+from bot.store.base import Claimed, Conversation, Entry, Prepared
 from bot.text.wording import DEFAULT, Wording
 from channels.base import Channel
 
@@ -69,62 +67,6 @@ PHOTO_ALONE = "/photo"
 """What a photo without a word means to the core."""
 
 
-class Core(Protocol):
-    """What a conversation needs of Rasa."""
-
-    async def talk(self, conversation: Conversation, message: Message, payload: str | None) -> Turn:
-        """Say a message; `payload` is what a pressed choice means.
-
-        Raises:
-            RasaError: no answer.
-        """
-
-    async def replay(self, conversation: Conversation, message: Message) -> Turn | None:
-        """What the core answered to a message already, None if it did not."""
-
-    async def remember(self, conversation: Conversation, entries: Sequence[Entry]) -> None:
-        """Learn what was said without the core; what it knows already is left out.
-
-        Raises:
-            RasaError: it did not.
-        """
-
-    async def well(self) -> bool:
-        """Whether all of the core, action server included, answers its pings."""
-
-
-class Storage(Protocol):
-    """The stores a conversation needs."""
-
-    @property
-    def conversations(self) -> Conversations:
-        """Who speaks with us."""
-
-    @property
-    def inbox(self) -> Inbox:
-        """What is to be answered."""
-
-    @property
-    def outbox(self) -> Outbox:
-        """What is to be sent."""
-
-    @property
-    def transcript(self) -> Transcript:
-        """What was said."""
-
-    @property
-    def cases(self) -> Cases:
-        """What a person of the town has to do."""
-
-    @property
-    def photos(self) -> Photos:
-        """What citizens sent along."""
-
-    @property
-    def links(self) -> Links:
-        """Conversations of one person."""
-
-
 class Counter:
     """Takes messages in and answers them."""
 
@@ -149,12 +91,13 @@ class Counter:
         self._worker = worker
         self._clock = clock
         self._speaker = Speaker(channels, clock)
-        listed = frozenset(name for name, channel in channels.items() if channel.limits.numbers)
-        hearing = Hearing(store.conversations, store.transcript, listed, opens, clock)
-        self._at_once = AtOnce(store.conversations, hearing, self._speaker, wording, safety)
+        pages = frozenset(name for name, channel in channels.items() if channel.limits.own_page)
+        hearing = Hearing(store.transcript, opens, clock)
+        self._at_once = AtOnce(store.conversations, hearing, self._speaker, wording, safety, pages)
         self._attention = Attention(channels)
         self._files = Files(channels, store.photos, clock)
         self._joining = Joining(store.links, wording, clock)
+        self._rights = Rights(store, self._speaker, wording, pages, clock)
         self._comments = Comments(store.cases, safety, route, clock)
 
     async def receive(self, message: Message) -> bool:
@@ -255,8 +198,9 @@ class Counter:
         if message.kind is Kind.COMMENT:
             await self._comments.open(claimed)
             return Turn(())
-        if (joined := await self._joining.answer(message, conversation)) is not None:
-            return Turn((joined,))
+        for talk in (self._joining, self._rights):
+            if (said := await talk.answer(message, conversation)) is not None:
+                return Turn((said,))
         if conversation.mode is Mode.AGENT:
             # It is for the agent, who reads it in the transcript.
             return Turn(refused)

@@ -9,13 +9,15 @@ from datetime import timedelta
 
 from bot.clock import Clock, now
 from bot.messages import Kind, Message
-from bot.store.base import CITIZEN, Conversations, Transcript
+from bot.store.base import CITIZEN, Conversation, Transcript
 from bot.text.french import tokens
 from bot.text.normalise import normalise
 
 CHOICE_VALID = timedelta(hours=24)
 TOKEN = re.compile(r"c\.[A-Za-z0-9_-]{16}")
 NUMBER = re.compile(r"(\d{1,2})\s*[.)]?")
+TITLE_CHARS = 120
+"""A longer text is no title."""
 LINES_BACK = 6
 """So many of the last lines are looked through for the choices that a number may mean."""
 
@@ -31,50 +33,36 @@ async def nothing_opens(payload: str) -> str:
 class Hearing:
     """Reads choices as presses and deep links as words."""
 
-    def __init__(
-        self,
-        conversations: Conversations,
-        transcript: Transcript,
-        listed: frozenset[str] = frozenset(),
-        opens: Opens = nothing_opens,
-        clock: Clock = now,
-    ) -> None:
-        """`listed` names the channels that may show choices as a numbered list."""
-        self._conversations = conversations
+    def __init__(self, transcript: Transcript, opens: Opens = nothing_opens, clock: Clock = now) -> None:
         self._transcript = transcript
-        self._listed = listed
         self._opens = opens
         self._clock = clock
 
-    async def read(self, message: Message) -> tuple[Message, bool]:
-        """The message as it is meant, and whether it is a choice that was offered.
+    async def read(self, message: Message, conversation: Conversation | None, listed: bool) -> tuple[Message, bool]:
+        """The message as it is meant, and whether it is a choice that was offered in its conversation.
 
-        A text that equals an offered token is a press; so is the number, or the very title, of a choice of the last reply
-        where choices are a list. A press is stored in the words of its title. What was not offered is a citizen's own
+        A text that equals an offered token is a press; where choices may be `listed`, so is the number, or the very title,
+        of a choice of the last reply. A press is stored in the words of its title. What was not offered is a citizen's own
         text, however it looks.
         """
         token = message.pressed or message.text.strip()
         if TOKEN.fullmatch(token):
-            conversation = await self._conversations.find(message.address)
             offer = conversation and await self._transcript.offer(conversation.id, token, self._clock(), CHOICE_VALID)
             if offer:
                 return replace(message, text=offer.title, pressed=token), True
             return replace(message, pressed=token), False
         # What a button of somebody else's carries means nothing to us; its title does.
         message = replace(message, pressed=None) if message.pressed and message.text else message
-        if message.pressed is None and message.address.channel in self._listed:
-            return await self._listed_choice(message)
+        if listed and conversation and message.pressed is None and 0 < len(message.text) <= TITLE_CHARS:
+            return await self._listed_choice(message, conversation)
         return message, False
 
     async def opened(self, message: Message) -> str:
         """The words that the deep link of an opening stands for, "" if there was none."""
         return await self._opens(message.text) if message.kind is Kind.START and message.text else ""
 
-    async def _listed_choice(self, message: Message) -> tuple[Message, bool]:
+    async def _listed_choice(self, message: Message, conversation: Conversation) -> tuple[Message, bool]:
         said = normalise(message.text)
-        conversation = await self._conversations.find(message.address) if said else None
-        if conversation is None:
-            return message, False
         for entry in reversed(await self._transcript.read(conversation.id, limit=LINES_BACK)):
             if entry.author == CITIZEN:
                 break

@@ -30,8 +30,9 @@ class Limits:
     """Whether it tells what was delivered or read."""
     idempotent: bool = False
     """Whether what is sent twice under one key arrives once."""
-    numbers: bool = True
-    """Whether a number typed alone may be the choice of that place in the last reply's list."""
+    own_page: bool = False
+    """Whether it is a page of ours, with a menu for languages and erasing; elsewhere that is said in words, and a number
+    typed alone may be the choice of that place in the last reply's list."""
     window: timedelta | None = None
     """How long after a citizen's last message one may answer freely."""
 

@@ -105,6 +105,9 @@ class Conversations(Protocol):
             Stale: it was not in the mode `was`.
         """
 
+    async def speak(self, conversation_id: str, language: str) -> None:
+        """Go on in a language that the citizen has chosen."""
+
     async def told(self, conversation_id: str, was: int) -> None:
         """The core knows all that was said behind `was`; nothing changes while an agent has the conversation."""
 

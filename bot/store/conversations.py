@@ -170,6 +170,11 @@ class SqlConversations:
 
         await self._database.write(work)
 
+    async def speak(self, conversation_id: str, language: str) -> None:
+        """See `Conversations.speak`."""
+        spoken = update(conversations).where(conversations.c.id == conversation_id).values(language=language)
+        await self._database.write(lambda connection: connection.execute(spoken))
+
     async def told(self, conversation_id: str, was: int) -> None:
         """See `Conversations.told`."""
         known = (

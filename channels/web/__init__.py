@@ -43,8 +43,7 @@ class WebChat(Channel):
         typing=True,
         # Our own widget knows a reply by its id; a stock one may show it twice (docs/web-chat.md).
         idempotent=True,
-        # Choices are buttons there; what a number means, the core knows.
-        numbers=False,
+        own_page=True,
     )
 
     def __init__(

@@ -309,3 +309,30 @@ def exif() -> Any:
 
 def _text(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value)
+
+
+async def test_a_citizen_erases_everything_in_words(town: Town, store: Store) -> None:
+    """Asked once, then done: only the receipt is left of the conversation."""
+    front = town.fronts["whatsapp"]
+    async with town.open():
+        for number, text in enumerate(("tout effacer", "Supprimer mes données", "Tout effacer")):
+            assert await town.post(front.says(1, text, number)) == 200
+            await until(lambda count=number: len(front.got(1)) == count + 1)
+        left = await lines(store, "whatsapp", front.key(1))
+
+    assert front.got(1)[0] == "réponse à tout effacer"
+    assert "« tout effacer »" in front.got(1)[1]
+    assert "Numéro du reçu : R-" in front.got(1)[2]
+    assert [line.text for line in left] == [front.got(1)[2]]
+
+
+async def test_a_language_is_chosen_in_a_word(town: Town) -> None:
+    """What a provider says of the device counts once; what the citizen chose counts from then on."""
+    front = telegram(town)
+    async with town.open():
+        for number, text in enumerate(("bonjour", "english", "the pool ?")):
+            assert await town.post(front.says(1, text, number)) == 200
+            await until(lambda count=number: len(front.got(1)) == count + 1)
+
+    assert front.got(1)[1] == "I go on in English."
+    assert town.rasa.heard[-1]["metadata"]["language"] == "en"
