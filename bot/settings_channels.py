@@ -89,6 +89,19 @@ class Channels(Struct, frozen=True, forbid_unknown_fields=True):
     mastodon: Mastodon | None = None
     api: Api | None = None
 
+    @property
+    def elsewhere(self) -> tuple[str, ...]:
+        """The messengers of others that are switched on, as citizens call them."""
+        meta = self.meta or GraphApi()
+        found = {
+            "Telegram": self.telegram,
+            "Messenger": meta.messenger,
+            "Instagram": meta.instagram,
+            "WhatsApp": meta.whatsapp,
+            "Mastodon": self.mastodon,
+        }
+        return tuple(name for name, on in found.items() if on)
+
 
 @dataclass(frozen=True, slots=True)
 class ChannelKeys:

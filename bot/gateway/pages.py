@@ -136,7 +136,9 @@ class Pages:
 
     async def privacy(self, request: web.Request) -> web.Response:
         """`/confidentialite`"""
-        return self._page("privacy.html.j2", retention=self._office.retention)
+        return self._page(
+            "privacy.html.j2", retention=self._office.retention, elsewhere=self._office.channels.elsewhere
+        )
 
     async def accessibility(self, request: web.Request) -> web.Response:
         """`/accessibilite`"""
