@@ -23,7 +23,7 @@ from bot.bus import DESK, INBOX, OUTBOX, Bus
 from bot.clock import Clock, now
 from bot.comments import Comments, Route, to_reception
 from bot.errors import MediaFailed, Missing, RasaError, RasaSilent, RasaSlow, Stale
-from bot.files import TRIES, Files
+from bot.files import PATIENCE, Files
 from bot.hearing import CHOICE_VALID, Hearing, Opens, nothing_opens
 from bot.joining import Joining
 from bot.messages import (
@@ -184,7 +184,8 @@ class Counter:
         message = claimed.message
         if not any(one.url.startswith(REMOTE_URL) for one in message.attachments):
             return claimed, ()
-        brought = await self._files.bring(message, claimed.conversation.language, claimed.attempts >= TRIES)
+        is_last = self._clock() - claimed.received_at > PATIENCE
+        brought = await self._files.bring(message, claimed.conversation.language, is_last)
         await self._store.inbox.replace(claimed.row, self._worker, brought.message)
         await self._bus.publish(DESK)
         refused = tuple(

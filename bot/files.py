@@ -21,10 +21,12 @@ from channels.base import Channel
 
 log = structlog.get_logger(__name__)
 
-WITHIN = timedelta(seconds=60)
+WITHIN = timedelta(seconds=30)
 """A slower provider is asked again later."""
-TRIES = 5
-"""So many times; then the citizen is told to send it again."""
+PATIENCE = timedelta(minutes=10)
+"""For so long; then the citizen is told to send it again, and what they said since is answered."""
+AT_ONCE = 4
+"""Of one channel: a provider whose files hang leaves the workers to the other citizens."""
 PER_MESSAGE = 10
 """Files of one message that are kept."""
 PDF_TYPE = "application/pdf"
@@ -55,6 +57,7 @@ class Files:
         self._clock = clock
         # Decoding takes a core for a moment; two at once would leave none for conversations.
         self._drawing = asyncio.Semaphore(1)
+        self._fetching = {name: asyncio.Semaphore(AT_ONCE) for name in channels}
 
     async def bring(self, message: Message, language: str, last_try: bool) -> Brought:
         """Fetch what is still at the provider. Done again after a failure, it keeps nothing twice.
@@ -89,10 +92,14 @@ class Files:
         channel = self._channels.get(message.address.channel)
         if channel is None:
             raise MediaRefused("the channel is switched off", "file_gone")
-        try:
-            content = await asyncio.wait_for(channel.fetch(attachment), WITHIN.total_seconds())
-        except asyncio.TimeoutError as error:
-            raise MediaFailed("the provider was too slow") from error
+        places = self._fetching[channel.name]
+        if places.locked():
+            raise MediaFailed("others are being fetched")
+        async with places:
+            try:
+                content = await asyncio.wait_for(channel.fetch(attachment), WITHIN.total_seconds())
+            except asyncio.TimeoutError as error:
+                raise MediaFailed("the provider was too slow") from error
         # The same file of the same message has the same id, however often it is fetched.
         digest = hashlib.sha256(f"{message.address}:{message.id}:{number}".encode()).digest()[:ID_BYTES]
         file_id = urlsafe_b64encode(digest).decode().rstrip("=")

@@ -88,7 +88,7 @@ class Outbox(Protocol):
         """Note down what a provider tells; the conversation it is about, None if it is about nothing of ours."""
 
     async def states(self, conversation_id: str) -> dict[str, Delivered]:
-        """How far each reply of a conversation has come, by its id; those of channels without providers are left out."""
+        """How far each reply of a conversation has come, by its id."""
 
     async def undelivered(self, limit: int = 100) -> list[Undelivered]:
         """What was given up and not settled since, the newest first."""
