@@ -121,6 +121,12 @@ class FakeTelegram(People):
         """Number updates anew, as Telegram does at random after a week of silence."""
         self._last_update = after
 
+    async def taken(self, number: int) -> None:
+        """Until an update has been confirmed or taken by the webhook."""
+        while number not in self.confirmed:
+            changed = self._changed
+            await changed.wait()
+
     async def quiet(self) -> None:
         """Until no update waits any more."""
         while self.updates:

@@ -213,28 +213,33 @@ async def kill(
 ) -> Report:
     """One run in an empty folder; `database` is an address, "" for SQLite."""
     report, dice = Report(seed), random.Random(seed)
-    async with FakeTelegram() as telegram, FakeGraph() as graph, FakeApiClient(CLIENT, CLIENT_SECRET) as client:
-        async with _town(folder, database, telegram, graph, client, receive) as town, aiohttp.ClientSession() as http:
-            by_telegram = TelegramLine(telegram, derive(SECRET, WEBHOOK_SECRET), town.address, http, dice)
-            lines: list[Line] = [
-                by_telegram,
-                WhatsAppLine(graph, town.address, http, dice),
-                MessengerLine(graph, town.address, http, dice),
-                ApiLine(client, town.address, http, dice),
-            ]
-            if receive == "webhook":
-                by_telegram.switch_on()
-            for fake in (telegram, graph, client):
-                fake.answers_after = ANSWERS_AFTER_SECONDS
-            engine = create_async_engine(database or f"sqlite+aiosqlite:///{town.data / 'guichet.db'}")
-            storm = Storm(town, engine, lines, report, dice)
-            try:
-                calm = await storm.calm()
-                await storm.rage(seconds, conversations)
-                await storm.compare(calm)
-            finally:
-                await engine.dispose()
-            report.refused = telegram.refused_by_webhook + sum(line.refused for line in lines)
+    async with (
+        FakeTelegram() as telegram,
+        FakeGraph() as graph,
+        FakeApiClient(CLIENT, CLIENT_SECRET) as client,
+        _town(folder, database, telegram, graph, client, receive) as town,
+        aiohttp.ClientSession() as http,
+    ):
+        by_telegram = TelegramLine(telegram, derive(SECRET, WEBHOOK_SECRET), town.address, http, dice)
+        lines: list[Line] = [
+            by_telegram,
+            WhatsAppLine(graph, town.address, http, dice),
+            MessengerLine(graph, town.address, http, dice),
+            ApiLine(client, town.address, http, dice),
+        ]
+        if receive == "webhook":
+            by_telegram.switch_on()
+        for fake in (telegram, graph, client):
+            fake.answers_after = ANSWERS_AFTER_SECONDS
+        engine = create_async_engine(database or f"sqlite+aiosqlite:///{town.data / 'guichet.db'}")
+        storm = Storm(town, engine, lines, report, dice)
+        try:
+            calm = await storm.calm()
+            await storm.rage(seconds, conversations)
+            await storm.compare(calm)
+        finally:
+            await engine.dispose()
+        report.refused = telegram.refused_by_webhook + sum(line.refused for line in lines)
     return report
 
 

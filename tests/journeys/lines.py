@@ -118,10 +118,14 @@ class TelegramLine(_Posting):
         return Said(text, token, update)
 
     async def hand_over(self, said: Said) -> None:
-        while said.body["update_id"] not in self.fake.confirmed:
-            await asyncio.sleep(0.02)
+        await self.fake.taken(said.body["update_id"])
 
     async def again(self, said: Said) -> bool:
+        if not self.fake.webhook:
+            # As if its confirmation had been lost.
+            if said.body not in self.fake.updates:
+                self.fake.requeue(said.body)
+            return True
         headers = {"X-Telegram-Bot-Api-Secret-Token": self._secret}
         return await self._post(self.name, json.dumps(said.body).encode(), headers)
 
