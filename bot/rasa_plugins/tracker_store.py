@@ -24,6 +24,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.utils.common import all_subclasses
 
 from bot import settings
+from bot.rasa_plugins import whole_turns
 from bot.store.base import TrackerEvents
 from bot.store.sql import Store, open_store
 
@@ -56,6 +57,8 @@ class GuichetTrackerStore(TrackerStore):
         Nothing is opened before the first use: `rasa train` and `rasa test` need no database.
         """
         super().__init__(domain, event_broker, **options)
+        # Here, for this is what every Rasa of ours loads.
+        whole_turns.install()
         self._url = host
         self._store: Store | None = None
         self._opening = asyncio.Lock()

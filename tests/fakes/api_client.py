@@ -50,7 +50,7 @@ class FakeApiClient:
 
     `fault`: None · "failing" (500) · "limiting" (429 and `retry_after`) · "redirecting" (307 to itself) · "hanging"
     (never answers) · "closing" (drops the connection after reading) · "taking_then_closing" (takes the reply, then drops the
-    connection) · a number (that status).
+    connection) · a number (that status). `answers_after`: seconds between taking a reply and saying so.
     """
 
     def __init__(self, name: str, *secrets: str) -> None:
@@ -64,6 +64,7 @@ class FakeApiClient:
         self.gone: set[str] = set()
         self.fault: str | int | None = None
         self.retry_after = "7"
+        self.answers_after = 0.0
         self._leaving = asyncio.Event()
 
     @property
@@ -125,6 +126,8 @@ class FakeApiClient:
             return web.json_response({"error": "gone"}, status=410)
         self.sent.append(body)
         self.shown.setdefault(given_id, body)
+        if self.answers_after:
+            await asyncio.sleep(self.answers_after)
         return _closed(request) if self.fault == "taking_then_closing" else web.Response(status=204)
 
     def _believes(self, request: web.Request, content: bytes) -> bool:

@@ -49,6 +49,7 @@ class FakeGraph:
     their one private reply. `codes`: errors by citizen, `(HTTP status, code, subcode)`.
     `media`: files by id; `path(id)` is their address on the CDN, `/cdn/{id}`.
     `handshake`: whether a subscription asks its callback first, as the real one does.
+    `answers_after`: seconds between taking a message and saying so.
     """
 
     fault: str | None = None
@@ -67,6 +68,7 @@ class FakeGraph:
     media: dict[str, Medium] = field(default_factory=dict)
     redirects: dict[str, str] = field(default_factory=dict)
     handshake: bool = False
+    answers_after: float = 0.0
     url: str = ""
 
     async def __aenter__(self) -> FakeGraph:
@@ -183,6 +185,8 @@ class FakeGraph:
             return refused
         message_id = f"wamid.{len(self.sent)}" if node == NUMBER else f"m_{len(self.sent)}"
         self.sent.append(Sent(node, message_id, body))
+        if self.answers_after:
+            await asyncio.sleep(self.answers_after)
         if node == NUMBER:
             contact = {"input": citizen, "wa_id" if citizen.isdigit() else "user_id": citizen}
             found_id = {"id": message_id, "message_status": "accepted"}

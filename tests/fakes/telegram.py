@@ -59,6 +59,7 @@ class FakeTelegram(People):
     "closing" (drops the connection after reading) · "taking_then_closing" (does it, then drops the connection) ·
     "garbled" (does it, then answers what is no JSON) · "proxy" (403 and a page: something in between).
     `fault_of`: the method that has it, None for all.
+    `answers_after`: seconds between taking a message and saying so.
     `understated`: files are said to be of one byte.
     `blocked`: chats whose citizen has blocked the bot; `unknown`: chats that do not exist.
     """
@@ -70,6 +71,7 @@ class FakeTelegram(People):
         self.fault: str | None = None
         self.fault_of: str | None = None
         self.retry_after: int | None = RETRY_AFTER
+        self.answers_after = 0.0
         self.blocked: set[int] = set()
         self.unknown: set[int] = set()
         self.sent: list[Params] = []
@@ -118,6 +120,12 @@ class FakeTelegram(People):
     def restart_numbers(self, after: int) -> None:
         """Number updates anew, as Telegram does at random after a week of silence."""
         self._last_update = after
+
+    async def taken(self, number: int) -> None:
+        """Until an update has been confirmed or taken by the webhook."""
+        while number not in self.confirmed:
+            changed = self._changed
+            await changed.wait()
 
     async def quiet(self) -> None:
         """Until no update waits any more."""
@@ -177,6 +185,8 @@ class FakeTelegram(People):
             result = await self._result(method, params)
         except Refused as error:
             return web.json_response(error.body, status=error.code)
+        if self.answers_after and method == "sendMessage":
+            await asyncio.sleep(self.answers_after)
         if fault == "taking_then_closing":
             return _closed(request)
         if fault == "garbled":

@@ -36,6 +36,11 @@ class People:
         self._wake()
         return self._last_update
 
+    def requeue(self, update: Params) -> None:
+        """One that was taken before, again."""
+        self.updates.insert(0, update)
+        self._wake()
+
     def say(self, chat_id: int, text: str, **fields: Any) -> int:
         """A text of a citizen's."""
         return self.queue(message=self._message(chat_id, text=text, **fields))

@@ -18,6 +18,7 @@ from tests.servers import free_port
 ROOT = Path(__file__).resolve().parents[2]
 READY_WITHIN_SECONDS = 180.0
 CALM_SECONDS = 6.0
+PROGRAMS = ("gateway", "rasa", "actions")
 
 
 class Town:
@@ -39,11 +40,15 @@ class Town:
     def address(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
-    def start(self) -> None:
+    def launch(self) -> None:
+        """Start the supervisor; nothing is waited for."""
         with (self.data.parent / "serve.log").open("ab") as log:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "bot", "serve"], cwd=ROOT, env=self.environ, stdout=log, stderr=log
             )
+
+    def start(self) -> None:
+        self.launch()
         try:
             self.wait_until_ready()
         except AssertionError:
@@ -55,6 +60,17 @@ class Town:
         assert self._process is not None
         self._process.send_signal(signal.SIGINT)
         return self._process.wait(timeout=30)
+
+    def crash(self) -> None:
+        """`kill -9` of the supervisor, with which all that it started ends."""
+        assert self._process is not None
+        pids = [pid for name in PROGRAMS if (pid := self.pid(name)) is not None]
+        self._process.kill()
+        self._process.wait(timeout=30)
+        deadline = time.monotonic() + 10
+        while any(map(_runs, pids)):
+            assert time.monotonic() < deadline, "a program outlived its supervisor"
+            time.sleep(0.02)
 
     def wait_until_ready(self) -> None:
         deadline = time.monotonic() + READY_WITHIN_SECONDS
@@ -130,3 +146,11 @@ class Town:
             timeout=120,
             check=False,
         )
+
+
+def _runs(pid: int) -> bool:
+    try:
+        # A zombie, which nobody has waited for yet, runs no more.
+        return "State:\tZ" not in Path(f"/proc/{pid}/status").read_text(encoding="utf-8")
+    except OSError:
+        return False
