@@ -53,7 +53,7 @@ def cases(now: datetime) -> list[Shape]:
             channel_name="Messenger",
             cause="comment",
             cause_name="commentaire public",
-            details=[{"name": "publication", "value": POST, "url": POST}],
+            details=[{"name": "Publication", "value": POST, "url": POST}],
             channel_limits={"text_chars": 2000, "window_until": None, "after_window": "", "first_private": True},
         ),
     ]

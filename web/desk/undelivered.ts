@@ -57,7 +57,8 @@ export class Undelivered {
     if (isGone && this.items.some((one) => keyOf(one) === key)) {
       this.#asked++;
       this.items = this.items.filter((one) => keyOf(one) !== key);
-      this.count = Math.max(0, this.count - 1);
+      // The gateway may have told of it before it answered.
+      this.count = Math.min(this.count, this.items.length);
       if (!this.count) this.isOpen = false;
     }
     if (!answer.ok) this.failure = answer.text;

@@ -215,6 +215,7 @@ export const fr = {
   ratings: ["", "n’a pas aidé", "a aidé en partie", "a aidé"],
   mapLink: "Position sur une carte",
   details: "Réponses au formulaire",
+  precisions: "Précisions",
   photos: "Photos",
   history: "Historique",
   search: "Chercher une réponse",

@@ -18,7 +18,7 @@ export function deliveryView(delivery: Delivery, again: { readonly isBusy: boole
   const hasFailed = state === "failed";
   return html`<div class="delivery ${state}" aria-live="off">
     <p>${icon(SIGNS[state])}<span>${wordsOf(delivery)}</span></p>
-    ${doubtful ? html`<p class="doubtful">${icon("urgent")}<span>${hasFailed ? t.maybeReceived : t.maybeTwice}</span></p>` : nothing}
+    ${doubtful ? html`<p class="doubtful">${icon("doubt")}<span>${hasFailed ? t.maybeReceived : t.maybeTwice}</span></p>` : nothing}
     ${hasFailed
       ? html`<button type="button" class="plain small" aria-disabled=${again.isBusy} @click=${again.onAgain}>${icon("send")}${t.again}</button>`
       : nothing}

@@ -31,7 +31,7 @@ export function sideView(view: SideView): TemplateResult {
             <h3 id="case-title">${t.caseTitle}</h3>
             ${factsView(factsOfCase(shown, now))} ${placeView(shown)}
             ${shown.details.length
-              ? html`<h4>${t.details}</h4>
+              ? html`<h4>${shown.kind === "question" ? t.precisions : t.details}</h4>
                   ${detailsView(shown.details)}`
               : nothing}
             ${shown.photos.length ? html`<h4>${t.photos}</h4>${photosView(shown.photos)}` : nothing}

@@ -46,11 +46,16 @@ function itemView(item: GivenUp, view: UndeliveredView): TemplateResult {
   return html`<li>
     <p class="row-top">
       <span class="row-channel">${channelIcon(item.channel)}<span>${item.channelName}</span></span>
+      ${about
+        ? html`<button type="button" class="linklike" aria-label=${t.openCase(about.number)} @click=${() => view.onOpenCase(about.id)}>
+            ${about.number}
+          </button>`
+        : nothing}
       <time datetime=${item.at || nothing}>${momentWords(item.at, view.now)}</time>
     </p>
     <p class="given-up-words" dir="auto">${words}</p>
     <p class="problem">${t.notDelivered(item.reason)}</p>
-    ${item.doubtful ? html`<p class="hint doubtful">${icon("eye")}<span>${t.maybeReceived}</span></p>` : nothing}
+    ${item.doubtful ? html`<p class="doubtful">${icon("doubt")}<span>${t.maybeReceived}</span></p>` : nothing}
     <p class="given-up-acts">
       <button type="button" class="plain small" aria-label="${t.again} : ${words}" aria-disabled=${isBusy} @click=${() => view.onSettle("again", item)}>
         ${icon("send")}${t.again}
@@ -58,11 +63,6 @@ function itemView(item: GivenUp, view: UndeliveredView): TemplateResult {
       <button type="button" class="plain small" aria-label="${t.dismiss} : ${words}" aria-disabled=${isBusy} @click=${() => view.onSettle("dismiss", item)}>
         ${icon("check")}${t.dismiss}
       </button>
-      ${about
-        ? html`<button type="button" class="linklike" aria-label=${t.openCase(about.number)} @click=${() => view.onOpenCase(about.id)}>
-            ${about.number}
-          </button>`
-        : nothing}
     </p>
   </li>`;
 }
