@@ -21,6 +21,7 @@ from tests.browser.fake_gateway import ROOT
 
 FOLDER = ROOT / "docs" / "images"
 WINDOW = {"width": 1280, "height": 720}
+HIGH = {"width": 1280, "height": 1000}
 QUEUE = "La carte d’identité volée se refait sur rendez-vous. Avez-vous déjà fait une déclaration de perte ou de vol ?"
 
 
@@ -37,7 +38,7 @@ async def photograph(folder: Path = FOLDER) -> None:
                 await page.get_by_label("Note interne", exact=True).check()
                 await page.screenshot(path=folder / f"desk-note-{scheme}.png")
             async with FakeDesk() as desk:
-                page = await _page(browser, desk, WINDOW, scheme)
+                page = await _page(browser, desk, HIGH, scheme)
                 await _carry(page, desk)
                 await page.screenshot(path=folder / f"desk-delivery-{scheme}.png")
         async with FakeDesk() as desk:

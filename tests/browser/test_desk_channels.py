@@ -238,3 +238,15 @@ async def test_narrow(browser: Browser) -> None:
         await desk.button("Dossier").click()
 
         assert await overflows(desk.page) == []
+
+
+async def test_the_last_words_stay_in_sight(browser: Browser) -> None:
+    """When suggestions and the window come under the conversation, its end is still shown; who reads above is left there."""
+    async with visiting(browser) as desk:
+        await carry(desk)
+        await desk.take(WHATSAPP)
+        await expect(desk.page.locator(".cards")).to_be_visible()
+        await expect(desk.log.locator(".delivery").last).to_be_in_viewport(ratio=1)
+        await desk.log.evaluate("log => log.scrollTop = 0")
+        await desk.field.fill("Oui.\n\n\n")
+        await expect(desk.log.locator(".entry").first).to_be_in_viewport()

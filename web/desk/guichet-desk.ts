@@ -105,6 +105,7 @@ export class GuichetDesk extends LitElement {
     this.style.setProperty("--_queue", `${queue}px`);
     this.style.setProperty("--_side", `${side}px`);
     const waiting = this.#queueing?.counts.waiting;
+    this.#reading.keep();
     document.title = [waiting ? `(${waiting})` : "", t.title, "–", this.#me?.town].filter(Boolean).join(" ");
   }
 
