@@ -20,9 +20,9 @@ from bot.store.sql import Store
 from channels.meta.messenger import Messenger
 from channels.meta.whatsapp import WhatsApp as WhatsAppChannel
 from channels.telegram import TelegramChannel
-from tests.desk.office import at_desk
+from tests.desk.office import Colleague, at_desk
 from tests.desk.provided import ANNE, case_of, with_meta
-from tests.fakes.graph import FakeGraph
+from tests.fakes.graph import FakeGraph, Medium
 from tests.gateway.conftest import until
 
 WHATSAPP = Address("whatsapp", ANNE)
@@ -78,8 +78,9 @@ async def test_a_case_says_how_long_one_may_answer(town: Gateway) -> None:
     assert (free["window_until"], free["after_window"]) == (None, "")
 
 
-async def test_a_document_is_saved_and_never_shown(town: Gateway) -> None:
+async def test_a_document_is_saved_and_never_shown(town: Gateway, graph: FakeGraph) -> None:
     """Under the name that its citizen gave it, by agents of its case's service alone."""
+    graph.fault = "failing"
     case = await case_of(town.store, WHATSAPP)
     kept = StoredPhoto("d" * 22, None, "application/pdf", b"%PDF-1.7 bail", None, name="bail signé.pdf")
     await town.store.photos.add(WHATSAPP, "fr", kept, NOW)
@@ -87,7 +88,7 @@ async def test_a_document_is_saved_and_never_shown(town: Gateway) -> None:
         Attachment("bail signé.pdf", "application/pdf", 240_000, f"{FILE_URL}{kept.id}"),
         Attachment("", "image/jpeg", 0, f"{REMOTE_URL}12"),
     )
-    await town.store.inbox.put(Message("m1", WHATSAPP, "", NOW, attachments=files), "fr", NOW, (), True)
+    await town.store.inbox.put(Message("m1", WHATSAPP, "", NOW, attachments=files), "fr", NOW)
     async with at_desk(town, "claire") as claire, at_desk(town, "karim", services=("sports",)) as karim:
         (line,) = (await claire.done("GET", f"/cases/{case.id}"))["lines"]
         url = f"{claire.origin}/desk/api/photos/{kept.id}"
@@ -103,6 +104,26 @@ async def test_a_document_is_saved_and_never_shown(town: Gateway) -> None:
     assert headers["Content-Security-Policy"] == "sandbox; default-src 'none'"
     assert (headers["X-Content-Type-Options"], headers["Cache-Control"]) == ("nosniff", "private, no-store")
     assert refused == 403
+
+
+async def test_a_file_that_arrives_is_told(town: Gateway, graph: FakeGraph) -> None:
+    """A page that shows the line learns of the document when it is here, though the line is no new one."""
+    case = await case_of(town.store, WHATSAPP)
+    remote = Attachment("bail.pdf", "application/pdf", 0, f"{REMOTE_URL}12")
+    graph.media["12"] = Medium(b"%PDF-1.7 bail", "application/pdf")
+    graph.fault = "failing"
+    async with at_desk(town, "claire", live=True) as claire:
+        await claire.call("watch", {"case": case.id, "after": 0})
+        await town.store.inbox.put(Message("m1", WHATSAPP, "", NOW, attachments=(remote,)), "fr", NOW)
+        await until(lambda: (1, []) in told(claire))
+        graph.fault = None
+        await until(lambda: (0, ["bail.pdf"]) in told(claire))
+
+
+def told(colleague: Colleague) -> list[tuple[int, list[str]]]:
+    """What a page was told of files: how many are still at the provider, and the names of those that are here."""
+    lines = [line for event in colleague.events("lines") for line in event["lines"] if line["author"] == "citizen"]
+    return [(line["receiving"], [one["name"] for one in line["files"]]) for line in lines]
 
 
 @pytest.mark.parametrize(

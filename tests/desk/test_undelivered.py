@@ -10,16 +10,20 @@ import pytest
 from bot import clock
 from bot.agents import Role
 from bot.app import Gateway, gateway
+from bot.desk.reach import Reach
+from bot.desk.shapes import Shapes
 from bot.desk.words import load_words
 from bot.messages import Address, Fate, Outgoing, Reply, Status
-from bot.settings import Settings
-from bot.store.base import Prepared
+from bot.outgoing import Delivered
+from bot.settings import Settings, read_office
+from bot.store.base import Entry, Prepared
 from bot.store.sql import Store
+from bot.text import wording
 from tests.browser import desk_channels
 from tests.desk.office import Colleague, at_desk, soon
 from tests.desk.provided import ANNE, case_of, with_meta
 from tests.fakes.graph import FakeGraph
-from tests.gateway.conftest import until
+from tests.gateway.conftest import ROOT, until
 
 WHATSAPP = Address("whatsapp", ANNE)
 UNREACHED = "la personne n'est pas joignable sur ce canal"
@@ -182,3 +186,14 @@ async def test_the_web_chat_has_no_states(running: Gateway) -> None:
         lines = (await claire.done("GET", f"/cases/{case.id}"))["lines"]
 
     assert [line["delivery"] for line in lines] == [None]
+
+
+@pytest.mark.parametrize(("idempotent", "shown"), [(False, True), (True, False)])
+def test_what_may_have_come_twice(idempotent: bool, shown: bool) -> None:
+    """Is said where it can be; a provider that knows our key shows nothing twice."""
+    office = read_office(ROOT / "office.yml")
+    shapes = Shapes(office, wording.load(office), load_words(), {"api": Reach(500, idempotent=idempotent)})
+    entry = Entry(1, "r1", "bot", "Bonjour.", clock.now(), Reply("r1", "Bonjour."))
+    line = shapes.line(entry, Delivered("sent", "", True), "api")
+
+    assert line["delivery"] == {"state": "sent", "reason": "", "doubtful": shown}
