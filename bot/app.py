@@ -155,7 +155,7 @@ async def gateway(settings: Settings) -> AsyncIterator[Gateway]:
             office.chat.max_text_chars,
             peer,
         )
-        parts = build_desk(settings, store, counter, wording, bus, server, live, knowledge, peer)
+        parts = build_desk(settings, store, counter, channels, wording, bus, server, live, knowledge, peer)
         outside = build_channels(channels, store, bus, receive, worker_name, peer)
         app.add_routes([*parts.routes, *outside.routes])
         if office.channels.web:

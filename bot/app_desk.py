@@ -14,16 +14,26 @@ from bot.conversation import Counter
 from bot.desk import canned
 from bot.desk.api import DeskApi
 from bot.desk.cases import Desk
+from bot.desk.dossiers import Dossiers
+from bot.desk.failures import Failures
 from bot.desk.login import Login
 from bot.desk.pages import DeskPages
 from bot.desk.passwords import Passwords
+from bot.desk.reach import HUMAN_AGENT, REFUSED, TEMPLATE, Reach, Reaches
 from bot.desk.sessions import Door
-from bot.desk.shapes import Shapes, load_words
+from bot.desk.shapes import Shapes
 from bot.desk.sockets import Citizens, DeskSockets
+from bot.desk.words import load_words
 from bot.knowledge.base import KnowledgeBase
 from bot.settings import Settings
+from bot.settings_channels import Channels
 from bot.store.sql import Store
 from bot.text.wording import Wording
+from channels.base import Channel
+from channels.meta.pages import COMMENT
+
+PAGES = ("messenger", "instagram")
+"""Channels where a person may answer for longer than a robot, and the author of a comment once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +58,7 @@ def build_desk(
     settings: Settings,
     store: Store,
     counter: Counter,
+    channels: Mapping[str, Channel],
     wording: Wording,
     bus: Bus,
     server: socketio.AsyncServer,
@@ -61,9 +72,14 @@ def build_desk(
         ConfigurationError: the canned replies are wrong, or the pages are not built.
     """
     office = settings.office
-    desk = Desk(store.cases, store.agents, store.conversations, counter, wording, office, bus)
+    reaches = reaches_of(channels, office.channels)
+    desk = Desk(store.cases, store.agents, store.conversations, counter, wording, office, bus, reaches=reaches)
     login = Login(Door(store.agents, Passwords(), office.desk), office.town, settings.host, peer_of)
-    shapes = Shapes(office, wording, load_words())
+    shapes = Shapes(office, wording, load_words(), reaches)
+    dossiers = Dossiers(
+        desk, shapes, store.agents, store.cases, store.conversations, store.transcript, store.outbox, store.links
+    )
+    failures = Failures(store.outbox, store.cases, store.transcript, counter, bus)
     api = DeskApi(
         desk,
         login,
@@ -71,11 +87,33 @@ def build_desk(
         store.agents,
         store.cases,
         store.photos,
-        store.transcript,
+        dossiers,
+        failures,
         knowledge,
         canned.load(office, settings.root),
         office,
     )
-    sockets = DeskSockets(server, login, desk, api, shapes, store.cases, store.agents, citizens, bus)
+    sockets = DeskSockets(server, login, desk, dossiers, failures, shapes, store.cases, store.agents, citizens, bus)
     pages = DeskPages(login, office.town)
     return DeskParts(desk, sockets, [*login.routes(), *pages.routes(), *api.routes()])
+
+
+def reaches_of(channels: Mapping[str, Channel], settings: Channels) -> Reaches:
+    """What the desk has to know of each channel that is switched on."""
+    return {
+        name: Reach(
+            channel.limits.text_chars,
+            channel.limits.window,
+            _after_window(name, settings) if channel.limits.window else "",
+            channel.limits.idempotent,
+            COMMENT if name in PAGES else "",
+        )
+        for name, channel in channels.items()
+    }
+
+
+def _after_window(name: str, settings: Channels) -> str:
+    if name in PAGES:
+        return HUMAN_AGENT
+    whatsapp = settings.meta.whatsapp if settings.meta else None
+    return TEMPLATE if name == "whatsapp" and whatsapp and whatsapp.template else REFUSED

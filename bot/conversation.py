@@ -156,7 +156,7 @@ class Counter:
         await self._bus.publish(OUTBOX)
 
     async def say_again(self, conversation_id: str, reply_id: str) -> bool:
-        """Send a reply once more that was given up, as its channel wants it now; False if there is none.
+        """Send a reply once more that was given up, as its channel wants it now; False if there is none, or no channel.
 
         Raises:
             Missing: the conversation is gone.
@@ -166,6 +166,8 @@ class Counter:
         if entry is None or entry.reply is None:
             return False
         prepared = self._speaker.again(entry.reply, conversation)
+        if not prepared.outgoing:
+            return False
         sent = await self._store.outbox.again(conversation_id, prepared, self._clock())
         await self._bus.publish(OUTBOX)
         await self._bus.publish(DESK)

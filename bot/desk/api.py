@@ -15,9 +15,12 @@ from bot.clock import Clock, now
 from bot.desk import bodies, suggest
 from bot.desk.canned import Canned, for_agent
 from bot.desk.cases import Desk
+from bot.desk.dossiers import Dossiers
+from bot.desk.failures import Failures
+from bot.desk.files import handed_out
 from bot.desk.login import Login, guard
 from bot.desk.queue import SEEN_WITHIN
-from bot.desk.refusals import REFUSALS, Left, refusal_of
+from bot.desk.refusals import REFUSALS, Left, Settled, refusal_of
 from bot.desk.shapes import Shapes
 from bot.errors import (
     CaseTaken,
@@ -29,15 +32,12 @@ from bot.errors import (
 )
 from bot.knowledge.base import KnowledgeBase
 from bot.settings import Office
-from bot.store.base import Entry, Transcript
 from bot.text.clean import clean
 
 log = structlog.get_logger(__name__)
 
 Answer = Callable[[web.Request, Agent], Awaitable[dict[str, Any]]]
 
-LINES = 1000
-"""Of a conversation, as many as an agent reads."""
 MAX_REASON_CHARS = 200
 
 
@@ -52,7 +52,8 @@ class DeskApi:
         agents: Agents,
         cases: Cases,
         photos: Photos,
-        transcript: Transcript,
+        dossiers: Dossiers,
+        failures: Failures,
         knowledge: KnowledgeBase,
         canned: tuple[Canned, ...],
         office: Office,
@@ -64,7 +65,8 @@ class DeskApi:
         self._agents = agents
         self._cases = cases
         self._photos = photos
-        self._transcript = transcript
+        self._dossiers = dossiers
+        self._failures = failures
         self._knowledge = knowledge
         self._canned = canned
         self._office = office
@@ -89,7 +91,11 @@ class DeskApi:
             ("POST", f"{one}/notes", anybody, self.note),
             ("POST", f"{one}/replies", anybody, self.reply),
             ("DELETE", one + "/replies/{reply}", anybody, self.take_back),
+            ("POST", f"{one}/again", anybody, self.again),
             ("GET", f"{one}/suggestions", anybody, self.suggestions),
+            ("GET", "/desk/api/undelivered", anybody, self.undelivered),
+            ("POST", "/desk/api/undelivered/again", anybody, self.send_again),
+            ("POST", "/desk/api/undelivered/dismiss", anybody, self.dismiss),
             ("GET", "/desk/api/knowledge", anybody, self.knowledge),
         ]
         routes = [web.route(method, path, self._json(roles, answer)) for method, path, roles, answer in table]
@@ -150,29 +156,7 @@ class DeskApi:
 
     async def case(self, request: web.Request, agent: Agent) -> dict[str, Any]:
         """`GET /desk/api/cases/ID`"""
-        case = await self._desk.case(agent, _case(request))
-        return await self.whole(case.id, agent)
-
-    async def whole(self, case_id: int, agent: Agent, after: int = 0) -> dict[str, Any]:
-        """A case with its conversation behind a position, its history and what has not left yet.
-
-        Raises:
-            NotAllowed, Missing: see `Desk.case`.
-        """
-        case = await self._desk.case(agent, case_id)
-        lines = await self._lines(case.conversation_id)
-        return {
-            "case": self._shapes.case(case, lines, self._clock()),
-            "lines": [self._shapes.line(line) for line in lines if line.position > after],
-            "history": [self._shapes.event(event) for event in await self._cases.history(case.id)],
-            "pending": [self._shapes.pending(one) for one in await self._cases.pending(case.id)],
-            "watchers": await self.watchers(case.id, agent),
-        }
-
-    async def watchers(self, case_id: int, agent: Agent) -> list[str]:
-        """Who else has a case open."""
-        watching = await self._agents.watching(case_id, self._clock() - SEEN_WITHIN)
-        return [one.name for one in watching if one.id != agent.id]
+        return await self._dossiers.whole(agent, _case(request))
 
     async def take(self, request: web.Request, agent: Agent) -> dict[str, Any]:
         """`POST …/take`"""
@@ -189,8 +173,7 @@ class DeskApi:
         service = bodies.read_text(body, "service", MAX_REASON_CHARS)
         note = bodies.read_text(body, "note", self._office.chat.max_text_chars, may_be_empty=True)
         case = await self._desk.transfer(agent, _case(request), service, note)
-        lines = await self._lines(case.conversation_id)
-        return {"case": self._shapes.case(case, lines, self._clock())}
+        return {"case": await self._dossiers.case(agent, case)}
 
     async def close(self, request: web.Request, agent: Agent) -> dict[str, Any]:
         """`POST …/close`; with `cancel_appointment` the time of an appointment is free again."""
@@ -232,10 +215,46 @@ class DeskApi:
             raise Left("the reply has left")
         return {"text": pending.text, "sources": self._shapes.sources(pending.sources)}
 
+    async def again(self, request: web.Request, agent: Agent) -> dict[str, Any]:
+        """`POST …/again`: a line of the case's conversation that was given up.
+
+        Raises:
+            Settled: it is not.
+        """
+        case = await self._desk.case(agent, _case(request))
+        position = bodies.read_position(await bodies.json_object(request))
+        ref = next((line.ref for line in await self._dossiers.lines(case) if line.position == position), "")
+        if not (ref and await self._failures.send_again(agent, case.conversation_id, ref)):
+            raise Settled("the line is not given up")
+        return {}
+
+    async def undelivered(self, request: web.Request, agent: Agent) -> dict[str, Any]:
+        """`GET /desk/api/undelivered`"""
+        shown = await self._failures.shown(agent)
+        return {"undelivered": [self._shapes.undelivered(failure, text) for failure, text in shown]}
+
+    async def send_again(self, request: web.Request, agent: Agent) -> dict[str, Any]:
+        """`POST /desk/api/undelivered/again`
+
+        Raises:
+            Settled: it is not given up (any more).
+        """
+        body = await bodies.json_object(request)
+        named = bodies.read_key(body, "conversation"), bodies.read_key(body, "reply")
+        if not await self._failures.send_again(agent, *named):
+            raise Settled("the reply is not given up")
+        return {}
+
+    async def dismiss(self, request: web.Request, agent: Agent) -> dict[str, Any]:
+        """`POST /desk/api/undelivered/dismiss`; put away twice, it is put away."""
+        body = await bodies.json_object(request)
+        await self._failures.dismiss(agent, bodies.read_key(body, "conversation"), bodies.read_key(body, "reply"))
+        return {}
+
     async def suggestions(self, request: web.Request, agent: Agent) -> dict[str, Any]:
         """`GET …/suggestions`"""
         case = await self._desk.case(agent, _case(request))
-        words = suggest.asked(await self._lines(case.conversation_id), case.subject)
+        words = suggest.asked(await self._dossiers.lines(case), case.subject)
         return await self._found(words)
 
     async def knowledge(self, request: web.Request, agent: Agent) -> dict[str, Any]:
@@ -243,15 +262,14 @@ class DeskApi:
         return await self._found(clean(request.query.get("q", "")))
 
     async def photo(self, request: web.Request) -> web.Response:
-        """`GET /desk/api/photos/PHOTO`: to agents who may see its case, or one of whoever sent it."""
+        """`GET /desk/api/photos/PHOTO`: a photo or a document, to agents who may see its case, or one of whoever sent it."""
         try:
             signed_in = await self._login.who(request)
             photo = await self._photos.get(request.match_info["photo"])
             await self._require_photo(signed_in.agent, photo)
         except (NotSignedIn, NotAllowed, Missing) as error:
             return self._refused(error)
-        headers = {"Cache-Control": "private, no-store", "Content-Disposition": "inline"}
-        return web.Response(body=photo.content, content_type=photo.media_type, headers=headers)
+        return handed_out(photo)
 
     async def _require_photo(self, agent: Agent, photo: StoredPhoto) -> None:
         """Raises: NotAllowed, Missing."""
@@ -260,11 +278,8 @@ class DeskApi:
         elif not any(agent.serves(case.service) for case in await self._cases.find(photo.conversation_id)):
             raise NotAllowed("the photo is of nobody whose case the agent may see")
 
-    async def _lines(self, conversation_id: str) -> list[Entry]:
-        return await self._transcript.read(conversation_id, limit=LINES) if conversation_id else []
-
     async def _changed(self, agent: Agent, case_id: int) -> dict[str, Any]:
-        return {"case": (await self.whole(case_id, agent))["case"]}
+        return {"case": await self._dossiers.case(agent, await self._desk.case(agent, case_id))}
 
     async def _found(self, words: str) -> dict[str, Any]:
         found = await suggest.find(self._knowledge, self._office, words)

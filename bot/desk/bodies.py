@@ -14,6 +14,7 @@ from bot.messages import Source
 from bot.text.clean import clean
 
 ID = re.compile(r"[A-Za-z0-9-]{1,64}")
+MAX_KEY_CHARS = 500
 MAX_SOURCES = 8
 MAX_SOURCE_CHARS = 500
 SAFE_SOURCE = re.compile(r"(?:https?://|/(?![/\\]))[^\s]+")
@@ -74,6 +75,30 @@ def read_text(body: Mapping[str, Any], name: str, max_chars: int, may_be_empty: 
     value = clean(value)
     if not value and not may_be_empty:
         raise PayloadRejected(f"{name} is empty")
+    return value
+
+
+def read_key(body: Mapping[str, Any], name: str) -> str:
+    """A name that the gateway gave, back as it was.
+
+    Raises:
+        PayloadRejected: it is none.
+    """
+    value = body.get(name)
+    if not (isinstance(value, str) and 0 < len(value) <= MAX_KEY_CHARS):
+        raise PayloadRejected(f"{name} is not a name of ours")
+    return value
+
+
+def read_position(body: Mapping[str, Any]) -> int:
+    """A line's position.
+
+    Raises:
+        PayloadRejected: it is none.
+    """
+    value = body.get("position")
+    if not (isinstance(value, int) and not isinstance(value, bool) and value > 0):
+        raise PayloadRejected("position is not a line's")
     return value
 
 

@@ -16,6 +16,7 @@ from bot.cases import AGENT, WAITING, Case, CaseEvent, CaseKind, CaseState, Pend
 from bot.casework import Cases
 from bot.clock import Clock, now
 from bot.desk.queue import standing
+from bot.desk.reach import Reaches
 from bot.errors import Missing, NotAllowed, Stale
 from bot.messages import Author, Kind, Message, Reply, Source
 from bot.settings import GENERAL_SERVICE, Office, Service
@@ -59,7 +60,9 @@ class Desk:
         office: Office,
         bus: Bus,
         clock: Clock = now,
+        reaches: Reaches | None = None,
     ) -> None:
+        self._reaches = reaches or {}
         self._cases = cases
         self._agents = agents
         self._conversations = conversations
@@ -125,7 +128,7 @@ class Desk:
             await self._flush(case_id)
             moment = self._clock()
             farewell = None
-            if was.address is not None:
+            if was.address is not None and not self._only_once(was):
                 name = f"{was.address.key}.case-{case_id}-{was.version}"
                 farewell = Message(name, was.address, str(case_id), moment, Kind.RETURN)
             try:
@@ -251,12 +254,19 @@ class Desk:
 
     async def _tell(self, case: Case, line: str, ref: str, **values: str) -> None:
         """A line of the catalogue in the citizen's thread; once under its reference."""
+        # The one message that may be sent to the author of a comment is the agent's answer.
+        if self._only_once(case):
+            return
         # Whose citizen has erased everything is told nothing.
         with contextlib.suppress(Missing):
             conversation = await self._conversations.get(case.conversation_id)
             said = self._wording.say(line, conversation.language, **values)
             reply = Reply(f"case-{case.id}.{ref}", said, conversation.language, Author.SYSTEM)
             await self._speaker.say(conversation, reply)
+
+    def _only_once(self, case: Case) -> bool:
+        reach = self._reaches.get(case.address.channel) if case.address else None
+        return reach is not None and case.address is not None and reach.once(case.address)
 
     async def _tell_cancelled(self, case: Case, at: datetime) -> None:
         """That an appointment is off, by its date: it is read again on another day."""

@@ -21,6 +21,10 @@ class Left(Stale):
     """A reply is on its way already."""
 
 
+class Settled(Stale):
+    """A reply is not given up, or not any more."""
+
+
 REFUSED: Mapping[type[Exception], tuple[str, int]] = {
     NotSignedIn: ("signed_out", 401),
     SignatureRejected: ("foreign", 403),
@@ -29,6 +33,7 @@ REFUSED: Mapping[type[Exception], tuple[str, int]] = {
     CaseTaken: ("taken", 409),
     CaseClosed: ("closed", 409),
     Left: ("left", 409),
+    Settled: ("settled", 409),
     Stale: ("stale", 409),
     PayloadRejected: ("unreadable", 422),
     StoreError: ("not_stored", 503),

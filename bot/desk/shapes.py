@@ -3,61 +3,46 @@
 from __future__ import annotations
 
 import re
-import string
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
-from pathlib import Path
 from typing import Any
-
-import yaml
 
 from bot.agents import Agent
 from bot.cases import Case, CaseEvent, CaseState, Pending, What
-from bot.messages import PHOTO_URL, AnswerStatus, Author, Source
+from bot.comments import POST
+from bot.desk.failures import Failure
+from bot.desk.reach import Reaches
+from bot.desk.words import Words
+from bot.messages import FILE_URL, PHOTO_URL, REMOTE_URL, Address, AnswerStatus, Attachment, Author, Source
+from bot.outgoing import Delivered
 from bot.settings import Office
 from bot.store.base import CITIZEN, Entry
 from bot.text import moments_words
 from bot.text.wording import Wording
 
-FILE = Path(__file__).with_name("words.yml")
 SUMMARY_TITLES = 2
 MOMENT = "moment"
 """The detail that an appointment's form gives with the time itself."""
 AGENTS_REPLY = re.compile(r"^case-\d+\.")
 """What stands before the page's own id of a reply in the transcript; see `Desk.deliver`."""
 
+WEB = re.compile(r"https?://[^\s]+\Z", re.IGNORECASE)
+"""What a detail may be to become a link."""
+FIRST_CHARS = 160
+"""Of a reply that was given up, as much stands in the list."""
+
 Shape = dict[str, Any]
-
-
-class Words:
-    """The French of the desk."""
-
-    def __init__(self, lines: Mapping[str, Mapping[str, str]]) -> None:
-        self._lines = lines
-
-    def name(self, group: str, key: str) -> str:
-        """What a value of the code is called; the value itself where it has no name."""
-        return self._lines[group].get(key, key)
-
-    def say(self, group: str, key: str, **values: str) -> str:
-        """A sentence with its values."""
-        return string.Formatter().vformat(self._lines[group][key], (), values)
-
-
-def load_words(path: Path = FILE) -> Words:
-    """The words of the desk, as they stand beside this module."""
-    lines = yaml.safe_load(path.read_text(encoding="utf-8"))
-    return Words({group: {str(key): str(text) for key, text in names.items()} for group, names in lines.items()})
 
 
 class Shapes:
     """Turns what the stores hold into what the page shows."""
 
-    def __init__(self, office: Office, wording: Wording, words: Words) -> None:
+    def __init__(self, office: Office, wording: Wording, words: Words, reaches: Reaches | None = None) -> None:
         self._office = office
         self._wording = wording
         self._words = words
+        self._reaches = reaches or {}
 
     def row(self, case: Case, now: datetime) -> Shape:
         """What the queue shows of a case."""
@@ -97,7 +82,10 @@ class Shapes:
         details = {key: value for key, value in case.details.items() if not (at and key == MOMENT)}
         return {
             **self.row(case, now),
-            "details": [{"name": self._detail(key), "value": value} for key, value in details.items()],
+            "details": [
+                {"name": self._detail(key), "value": value, "url": value if key == POST and WEB.match(value) else None}
+                for key, value in details.items()
+            ],
             "has_contact": case.has_contact,
             "location": asdict(case.location) if case.location else None,
             "appointment_at": _iso(at),
@@ -106,10 +94,9 @@ class Shapes:
             "summary": self._summary(case, lines, now),
         }
 
-    def line(self, entry: Entry) -> Shape:
+    def line(self, entry: Entry, delivered: Delivered | None = None, channel: str = "") -> Shape:
         """A line of the transcript, the bot's with its sources; a reply has the id that the page gave it."""
         reply = entry.reply
-        photos = [one.url.removeprefix(PHOTO_URL) for one in entry.attachments if one.url.startswith(PHOTO_URL)]
         return {
             "position": entry.position,
             "id": AGENTS_REPLY.sub("", entry.ref) if entry.author == Author.AGENT.value else entry.ref,
@@ -119,9 +106,63 @@ class Shapes:
             "language": reply.language if reply else "",
             "at": entry.at.isoformat(),
             "sources": self.sources(reply.sources) if reply else [],
-            "photos": photos,
+            "photos": [one.url.removeprefix(PHOTO_URL) for one in _at(entry, PHOTO_URL)],
+            "files": [
+                {"id": one.url.removeprefix(FILE_URL), "name": one.name, "size_bytes": one.size_bytes}
+                for one in _at(entry, FILE_URL)
+            ],
+            "receiving": len(_at(entry, REMOTE_URL)),
+            "delivery": self._delivery(delivered, channel) if delivered else None,
             "status": reply.status.value if reply and reply.status else None,
         }
+
+    def undelivered(self, failure: Failure, text: str) -> Shape:
+        """A reply that was given up."""
+        one = failure.undelivered
+        case = next((case for case in failure.cases if case.state is not CaseState.CLOSED), None)
+        case = case or next(iter(failure.cases), None)
+        channel = one.address.channel
+        return {
+            "conversation": one.conversation_id,
+            "reply": one.reply_id,
+            "case": {"id": case.id, "number": case.number} if case else None,
+            "channel": channel,
+            "channel_name": self._words.name("channel", channel),
+            "text": shorten(text, FIRST_CHARS),
+            "reason": self._words.reason(one.reason),
+            "at": one.at.isoformat(),
+            "doubtful": one.doubtful and not self._is_idempotent(channel),
+        }
+
+    def limits(self, case: Case, last_heard_at: datetime, now: datetime) -> Shape | None:
+        """How far the channel of a case lets an agent speak; None if it is switched off."""
+        reach = self._reaches.get(case.address.channel) if case.address else None
+        if reach is None or case.address is None:
+            return None
+        until = reach.until(case.address, last_heard_at)
+        return {
+            "text_chars": reach.text_chars,
+            "window_until": _iso(until),
+            "after_window": reach.afterwards(last_heard_at, now) if until else "",
+            "first_private": reach.once(case.address),
+        }
+
+    def channels(self, addresses: Sequence[Address]) -> list[str]:
+        """The names of the channels of addresses, each once."""
+        return list(dict.fromkeys(self._words.name("channel", one.channel) for one in addresses))
+
+    def other(self, case: Case, may_open: bool) -> Shape:
+        """Another case of the same person; of one that the agent may not see, that it is there and at which service."""
+        return {
+            "id": case.id if may_open else None,
+            "number": case.number,
+            "service_name": self.service(case.service),
+            "subject": case.subject if may_open else "",
+        }
+
+    def nobody(self) -> Shape:
+        """What a case has beside it whose conversation is gone."""
+        return {"channel_limits": None, "also_on": [], "other_cases": []}
 
     def event(self, event: CaseEvent) -> Shape:
         """A line of a case's history."""
@@ -182,6 +223,17 @@ class Shapes:
         """Why something was not done."""
         return {"error": key.split("_by_")[0], "text": self._words.say("refusal", key, **values)}
 
+    def _delivery(self, delivered: Delivered, channel: str) -> Shape:
+        return {
+            "state": delivered.state,
+            "reason": self._words.reason(delivered.reason),
+            "doubtful": delivered.doubtful and not self._is_idempotent(channel),
+        }
+
+    def _is_idempotent(self, channel: str) -> bool:
+        reach = self._reaches.get(channel)
+        return reach is not None and reach.idempotent
+
     def _detail(self, key: str) -> str:
         try:
             return self._wording.say(f"detail_{key}")
@@ -207,3 +259,14 @@ class Shapes:
 
 def _iso(at: datetime | None) -> str | None:
     return at.isoformat() if at else None
+
+
+def shorten(text: str, chars: int) -> str:
+    """The first words of a text in one line, at most so many characters."""
+    line = " ".join(text.split())
+    return line if len(line) <= chars else line[: chars - 1].rsplit(" ", 1)[0] + "…"
+
+
+def _at(entry: Entry, place: str) -> list[Attachment]:
+    """The attachments of a line whose addresses begin so."""
+    return [one for one in entry.attachments if one.url.startswith(place)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any, Protocol
 
@@ -18,12 +18,14 @@ from bot.bus import DESK, Bus
 from bot.cases import Case, CaseKind, Seen, Standing, View, What
 from bot.casework import Cases
 from bot.clock import Clock, now
-from bot.desk.api import DeskApi
 from bot.desk.cases import Desk
+from bot.desk.dossiers import Dossiers, Known
+from bot.desk.failures import Failure, Failures, may_see
 from bot.desk.login import Login, is_same_origin
-from bot.desk.shapes import Shape, Shapes
+from bot.desk.shapes import Shapes
 from bot.errors import BotError, DeskError, Missing, NotSignedIn
 from bot.messages import Address
+from bot.outgoing import Undelivered
 
 log = structlog.get_logger(__name__)
 
@@ -59,10 +61,10 @@ class Page:
     agent: Agent
     watched: int | None = None
     address: Address | None = None
-    after: int = 0
-    """The transcript's position up to which the page knows the watched case."""
-    told: tuple[Any, ...] = field(default_factory=tuple)
-    """What the page was told of the watched case last."""
+    known: Known = field(default_factory=Known)
+    """What the page knows of the watched case."""
+    undelivered: int | None = None
+    """How many replies that were given up the page was told of."""
     typed_at: float = 0.0
 
 
@@ -74,7 +76,8 @@ class DeskSockets:
         server: socketio.AsyncServer,
         login: Login,
         desk: Desk,
-        api: DeskApi,
+        dossiers: Dossiers,
+        failures: Failures,
         shapes: Shapes,
         cases: Cases,
         agents: Agents,
@@ -85,7 +88,8 @@ class DeskSockets:
         self._server = server
         self._login = login
         self._desk = desk
-        self._api = api
+        self._dossiers = dossiers
+        self._failures = failures
         self._shapes = shapes
         self._cases = cases
         self._agents = agents
@@ -94,6 +98,8 @@ class DeskSockets:
         self._clock = clock
         self._pages: dict[str, Page] = {}
         self._seen: set[int] = set()
+        self._given_up: list[Undelivered] = []
+        self._shown: list[Failure] = []
 
     def attach(self) -> None:
         """Answer the events of the namespace."""
@@ -118,7 +124,8 @@ class DeskSockets:
         last = await self._begin()
         while True:
             try:
-                last = await self._tell_changes(last)
+                before, last = last, await self._tell_changes(last)
+                await self._tell_undelivered(before != last)
                 for sid, page in list(self._pages.items()):
                     await self._tell_watched(sid, page)
             except Exception:
@@ -167,12 +174,12 @@ class DeskSockets:
                 await self._forget_watched(page)
                 return {"ok": True, "watchers": []}
             case = await self._desk.case(page.agent, case_id)
-            page.watched, page.address, page.told = case.id, case.address, ()
-            page.after = after if isinstance(after, int) and after >= 0 else 0
+            page.watched, page.address = case.id, case.address
+            page.known = Known(after if isinstance(after, int) and after >= 0 else 0)
             await self._server.enter_room(sid, _room(case.id), namespace=NAMESPACE)
             await self._agents.watch(page.agent.id, case.id)
             await self._bus.publish(DESK)
-            return {"ok": True, "watchers": await self._api.watchers(case.id, page.agent)}
+            return {"ok": True, "watchers": await self._dossiers.watchers(case.id, page.agent)}
         except NotSignedIn:
             # The answer would be lost with the connection; who looks who is there ends that.
             await self._emit(sid, "signed_out", {})
@@ -258,33 +265,38 @@ class DeskSockets:
         """The watched case anew, if anything of it has changed."""
         if page.watched is None:
             return
+        known = page.known
+        fresh = replace(known)
         try:
-            whole = await self._api.whole(page.watched, page.agent, page.after)
+            dossier = await self._dossiers.read(page.agent, page.watched)
+            if not fresh.learn(dossier):
+                return
+            whole = await self._dossiers.show(page.agent, dossier, known)
         except (DeskError, Missing):
             gone, page.watched = page.watched, None
             await self._emit(sid, "cases", {"changed": [], "gone": [gone]})
             return
-        told = _signature(whole)
-        if told == page.told:
+        if page.known is not known:
+            # It looks at something else by now.
             return
-        watchers_before = page.told[-1] if page.told else None
-        page.told = told
-        if whole["lines"]:
-            page.after = whole["lines"][-1]["position"]
-            page.told = _signature({**whole, "lines": []})
-        await self._emit(
-            sid,
-            "lines",
-            {
-                "case": page.watched,
-                "lines": whole["lines"],
-                "pending": whole["pending"],
-                "case_state": whole["case"],
-                "history": whole["history"],
-            },
-        )
-        if watchers_before != told[-1]:
-            await self._emit(sid, "watchers", {"case": page.watched, "names": whole["watchers"]})
+        page.known = fresh
+        told = {"case": page.watched, "case_state": whole.pop("case"), **whole}
+        names = told.pop("watchers")
+        await self._emit(sid, "lines", told)
+        if not known.rest or list(known.rest[-1]) != names:
+            await self._emit(sid, "watchers", {"case": page.watched, "names": names})
+
+    async def _tell_undelivered(self, cases_changed: bool) -> None:
+        """How many replies were given up, to each page to which it is new."""
+        found = await self._failures.given_up()
+        if found != self._given_up or (found and cases_changed):
+            self._shown = await self._failures.with_cases(found)
+            self._given_up = found
+        for sid, page in list(self._pages.items()):
+            count = sum(may_see(page.agent, one.cases) for one in self._shown)
+            if count != page.undelivered:
+                page.undelivered = count
+                await self._emit(sid, "undelivered", {"count": count})
 
     async def _look_who_is_there(self) -> None:
         for sid, page in list(self._pages.items()):
@@ -302,7 +314,7 @@ class DeskSockets:
         await self._server.disconnect(sid, namespace=NAMESPACE)
 
     async def _forget_watched(self, page: Page) -> None:
-        page.watched, page.address, page.told = None, None, ()
+        page.watched, page.address, page.known = None, None, Known()
         others = [one.watched for one in self._pages.values() if one.agent.id == page.agent.id and one is not page]
         try:
             await self._agents.watch(page.agent.id, next((one for one in others if one is not None), None))
@@ -328,11 +340,3 @@ def moved_with(case: Case, services: set[str]) -> bool:
 
 def _room(case_id: int) -> str:
     return f"case:{case_id}"
-
-
-def _signature(whole: Shape) -> tuple[Any, ...]:
-    """What of a case a page is told again when it changes."""
-    lines = tuple(line["position"] for line in whole["lines"])
-    history = whole["history"][-1]["position"] if whole["history"] else 0
-    pending = tuple(one["id"] for one in whole["pending"])
-    return (whole["case"]["version"], history, pending, lines, tuple(whole["watchers"]))

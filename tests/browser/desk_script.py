@@ -87,6 +87,9 @@ def said(position: int, author: str, text: str, at: datetime, **more: Any) -> Sh
         "at": at.isoformat(),
         "sources": [],
         "photos": [],
+        "files": [],
+        "receiving": 0,
+        "delivery": None,
         "status": None,
     }
     return line | more
@@ -134,6 +137,9 @@ def case(number: int, subject: str, now: datetime, minutes: float = 5, **more: A
         "appointment_at": None,
         "appointment_words": "",
         "photos": [],
+        "channel_limits": {"text_chars": 20_000, "window_until": None, "after_window": "", "first_private": False},
+        "also_on": [],
+        "other_cases": [],
         "summary": "Demande de contact reçue aujourd’hui ; a demandé une personne ; le robot a cité : « Refaire sa "
         "carte d’identité ».",
     }
@@ -186,8 +192,8 @@ def cases(now: datetime) -> list[Shape]:
             cause_name="formulaire",
             has_contact=True,
             details=[
-                {"name": "Nature", "value": "Chaussée abîmée"},
-                {"name": "Lieu", "value": "Rue du Lavoir, devant le 12"},
+                {"name": "Nature", "value": "Chaussée abîmée", "url": None},
+                {"name": "Lieu", "value": "Rue du Lavoir, devant le 12", "url": None},
             ],
             location={"latitude": 48.1, "longitude": -1.6},
             photos=["photo-1", "photo-2"],

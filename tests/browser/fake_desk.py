@@ -19,6 +19,7 @@ from bot.gateway.middleware import add_headers
 from tests.browser import desk_pages
 from tests.browser import desk_script as script
 from tests.browser.desk_script import Shape
+from tests.browser.fake_undelivered import FakeUndelivered
 
 NAMESPACE = "/desk"
 VIEWS = ("mine", "services", "all", "waiting", "callbacks", "closed")
@@ -49,6 +50,7 @@ class FakeDesk:
         self.lines = {number: script.conversation(one, now) for number, one in self.cases.items()}
         self.history = {number: [self._opened(one)] for number, one in self.cases.items()}
         self.pending: dict[int, list[Shape]] = {}
+        self.undelivered = FakeUndelivered(self)
         self.watching: list[str] = []
         self.requests: list[tuple[str, str, Shape]] = []
         """Every unsafe request: method, path below /desk/api/, body."""
@@ -77,6 +79,7 @@ class FakeDesk:
         one = "/desk/api/cases/{case}"
         app.router.add_routes(
             [
+                *self.undelivered.routes(),
                 web.get("/desk", desk_pages.page),
                 web.get("/desk/desk.js", desk_pages.script),
                 web.get("/static/{name}", desk_pages.static),

@@ -15,11 +15,13 @@ from playwright.async_api import Browser, Page, async_playwright
 
 from tests.browser.chat import PHONE
 from tests.browser.conftest import ARGUMENTS
+from tests.browser.desk_channels import MESSENGER, WHATSAPP
 from tests.browser.fake_desk import FakeDesk
 from tests.browser.fake_gateway import ROOT
 
 FOLDER = ROOT / "docs" / "images"
 WINDOW = {"width": 1280, "height": 720}
+HIGH = {"width": 1280, "height": 1000}
 QUEUE = "La carte d’identité volée se refait sur rendez-vous. Avez-vous déjà fait une déclaration de perte ou de vol ?"
 
 
@@ -35,6 +37,24 @@ async def photograph(folder: Path = FOLDER) -> None:
                 await page.screenshot(path=folder / f"desk-conversation-{scheme}.png")
                 await page.get_by_label("Note interne", exact=True).check()
                 await page.screenshot(path=folder / f"desk-note-{scheme}.png")
+            async with FakeDesk() as desk:
+                page = await _page(browser, desk, HIGH, scheme)
+                await _carry(page, desk)
+                await page.screenshot(path=folder / f"desk-delivery-{scheme}.png")
+        async with FakeDesk() as desk:
+            page = await _page(browser, desk, WINDOW, "light")
+            await _carry(page, desk, MESSENGER)
+            await page.screenshot(path=folder / "desk-comment-light.png")
+        async with FakeDesk() as desk:
+            page = await _page(browser, desk, PHONE, "light")
+            await desk.undelivered.carry()
+            await page.get_by_role("button", name="Non remis").click()
+            await page.get_by_role("button", name="Classer").first.wait_for()
+            await page.screenshot(path=folder / "desk-phone-undelivered-light.png")
+            await page.locator(f'[data-id="{WHATSAPP}"]').click()
+            await page.get_by_role("button", name="Prendre en charge").first.click()
+            await page.get_by_label("Votre réponse").fill("Oui.")
+            await page.screenshot(path=folder / "desk-phone-delivery-light.png")
         async with FakeDesk(is_empty=True) as desk:
             page = await _page(browser, desk, WINDOW, "light")
             await page.screenshot(path=folder / "desk-empty-light.png")
@@ -53,6 +73,17 @@ async def _converse(page: Page, desk: FakeDesk) -> None:
     await page.get_by_label("Votre réponse").fill(QUEUE)
     await page.keyboard.press("Enter")
     await page.get_by_role("button", name="Annuler l’envoi").wait_for()
+    await page.mouse.move(1, 1)
+
+
+async def _carry(page: Page, desk: FakeDesk, case: int = WHATSAPP) -> None:
+    """A case of another channel, taken, with the list of what was not delivered."""
+    await desk.undelivered.carry()
+    await page.get_by_role("button", name="Non remis").click()
+    await page.get_by_role("button", name="Classer").first.wait_for()
+    await page.locator(f'[data-id="{case}"]').click()
+    await page.get_by_role("button", name="Prendre en charge").first.click()
+    await page.get_by_label("Votre réponse").fill("Oui, avec une quittance de moins de trois mois.")
     await page.mouse.move(1, 1)
 
 

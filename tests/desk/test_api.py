@@ -24,6 +24,9 @@ ROADS = ("voirie",)
 ANY = {Role.AGENT: 200, Role.SUPERVISOR: 200, Role.ADMIN: 200}
 LEADING = {**ANY, Role.AGENT: 403}
 
+NONE_GIVEN_UP = {"conversation": "none", "reply": "r1"}
+"""Without a case, it would be for whoever has all services."""
+
 # Every route below /desk/api, with what each role gets; the agent is of the case's service.
 ROUTES: dict[tuple[str, str], tuple[Any, dict[Role, int]]] = {
     ("GET", "/desk/api/me"): (None, ANY),
@@ -41,6 +44,10 @@ ROUTES: dict[tuple[str, str], tuple[Any, dict[Role, int]]] = {
     ("POST", "/desk/api/cases/{case}/replies"): ({"id": "r1", "text": "Nous passons demain."}, ANY),
     ("DELETE", "/desk/api/cases/{case}/replies/{reply}"): (None, ANY),
     ("GET", "/desk/api/cases/{case}/suggestions"): (None, ANY),
+    ("POST", "/desk/api/cases/{case}/again"): ({"position": 10**9}, dict.fromkeys(Role, 409)),
+    ("GET", "/desk/api/undelivered"): (None, ANY),
+    ("POST", "/desk/api/undelivered/again"): (NONE_GIVEN_UP, {**dict.fromkeys(Role, 404), Role.AGENT: 403}),
+    ("POST", "/desk/api/undelivered/dismiss"): (NONE_GIVEN_UP, LEADING),
     ("GET", "/desk/api/knowledge"): (None, ANY),
     ("GET", "/desk/api/photos/{photo}"): (None, ANY),
 }
@@ -58,11 +65,11 @@ def test_the_table_holds_every_route_and_event() -> None:
 
 
 def _api() -> DeskApi:
-    return DeskApi(*[None] * 10)  # type: ignore[arg-type]
+    return DeskApi(*[None] * 11)  # type: ignore[arg-type]
 
 
 def _sockets() -> DeskSockets:
-    return DeskSockets(*[None] * 9)  # type: ignore[arg-type]
+    return DeskSockets(*[None] * 10)  # type: ignore[arg-type]
 
 
 async def ask(colleague: Colleague, method: str, path: str, body: Any, **headers: str) -> int:

@@ -3,9 +3,10 @@ import type { Composing, Mode } from "./composing";
 import type { Dialogs } from "./dialogs";
 import type { Focusing } from "./focusing";
 import type { Opened } from "./opened";
-import type { Canned, Pending, Source, Suggestion } from "./protocol";
+import type { Canned, GivenUp, Line, Pending, Source, Suggestion } from "./protocol";
 import type { Reading } from "./reading";
 import { fr as t } from "./strings/fr";
+import type { Undelivered } from "./undelivered";
 
 export interface Around {
   readonly focusing: Focusing;
@@ -42,6 +43,38 @@ export class Acting {
 
   async undo(opened: Opened, pending: Pending): Promise<void> {
     if (await opened.takeBack(pending)) await this.#around.focusing.write();
+  }
+
+  /** Sends a line again that was given up; its button is gone then, and the focus on the conversation. */
+  async again(opened: Opened, line: Line): Promise<void> {
+    if (await opened.sendAgain(line)) await this.#around.focusing.to(".log");
+  }
+
+  /** Sends a given-up reply again, or puts it away; the focus goes to the next one, the strip, or the queue. */
+  async settle(undelivered: Undelivered, act: "again" | "dismiss", item: GivenUp): Promise<void> {
+    if (!(await undelivered.settle(act, item))) return;
+    const next = [".undelivered-list button", ".undelivered-strip", "#queue-title"];
+    await this.#around.focusing.toFirst(undelivered.isOpen ? next : next.slice(1));
+  }
+
+  /** What can be done with an open case. */
+  talking(opened: Opened) {
+    const { dialogs } = this.#around;
+    return {
+      onTake: (): void => void this.take(opened),
+      onTransfer: (): void => dialogs.enter("transfer"),
+      onRelease: (): void => dialogs.enter("release"),
+      onFinish: (): void => dialogs.enter("close"),
+      onUrgent: (urgent: boolean): void => void opened.setUrgent(urgent),
+      onSend: (): void => void this.send(opened),
+      onUndo: (): void => {
+        if (opened.undoable) void this.undo(opened, opened.undoable);
+      },
+      onUndoOne: (pending: Pending): void => void this.undo(opened, pending),
+      onRetry: (): void => void opened.retry().then(() => this.#around.focusing.write()),
+      onAgain: (line: Line): void => void this.again(opened, line),
+      onInsert: (suggestion: Suggestion): void => this.insert(opened, suggestion),
+    };
   }
 
   insert(opened: Opened, suggestion: Suggestion): void {

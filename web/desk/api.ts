@@ -4,6 +4,7 @@ import {
   readCase,
   readColleague,
   readCounts,
+  readGivenUp,
   readHappening,
   readMe,
   readPending,
@@ -15,6 +16,7 @@ import {
   type Case,
   type Colleague,
   type Counts,
+  type GivenUp,
   type Happening,
   type Me,
   type Pending,
@@ -125,6 +127,19 @@ export class Api {
       text: text(fields(raw)["text"]),
       sources: list(fields(raw)["sources"], (one) => readSource(one, this.#server)),
     }));
+  }
+
+  /** Sends a line of a case's conversation once more that was given up. */
+  again(id: number, position: number): Promise<Answer<true>> {
+    return this.#ask("POST", `cases/${id}/again`, { position }, () => true as const);
+  }
+
+  undelivered(): Promise<Answer<readonly GivenUp[]>> {
+    return this.#ask("GET", "undelivered", undefined, (raw) => list(fields(raw)["undelivered"], readGivenUp));
+  }
+
+  settle(act: "again" | "dismiss", { conversation, reply }: GivenUp): Promise<Answer<true>> {
+    return this.#ask("POST", `undelivered/${act}`, { conversation, reply }, () => true as const);
   }
 
   suggestions(id: number): Promise<Answer<readonly Suggestion[]>> {

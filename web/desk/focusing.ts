@@ -25,6 +25,13 @@ export class Focusing {
     this.find<HTMLElement>(selector)?.focus();
   }
 
+  /** To the first of these that the page shows once it is drawn again. */
+  async toFirst(selectors: readonly string[]): Promise<void> {
+    this.#host.requestUpdate();
+    await this.#host.updateComplete;
+    selectors.map((one) => this.find<HTMLElement>(one)).find((one) => one !== null)?.focus();
+  }
+
   /** To the field for those who may write, else to the conversation's title. */
   talk(mayWrite: boolean): void {
     (mayWrite ? this.field : this.find<HTMLElement>("#talk-title"))?.focus();

@@ -19,6 +19,7 @@ import { Settings } from "./settings";
 import { localArea, Storage } from "./storage";
 import { fr as t } from "./strings/fr";
 import { styles } from "./styles";
+import { Undelivered } from "./undelivered";
 import { barView } from "./views/bar";
 import { dialogView } from "./views/dialogs";
 import { bannerView, doorView, skipsView, type Pane } from "./views/frame";
@@ -44,6 +45,7 @@ export class GuichetDesk extends LitElement {
     linked: (link) => this.#linked(link),
     changed: (rows, gone) => this.#queueing?.hear(rows, gone),
     counted: (counts) => this.#queueing?.count(counts),
+    undelivered: (count) => this.#undelivered.hear(count),
     heard: (whole) => this.#shown(whole.case.id)?.hear(whole),
     watchedBy: (id, names) => this.#shown(id)?.watchedBy(names),
     citizenTypes: (id) => this.#shown(id)?.citizenTypes(),
@@ -53,6 +55,7 @@ export class GuichetDesk extends LitElement {
   readonly #dialogs = new Dialogs(this);
   readonly #reading = new Reading(this);
   readonly #searching = new Searching(this.#api, () => this.requestUpdate(), (words) => this.#announcing.tellAgain(words));
+  readonly #undelivered = new Undelivered(this.#api, () => this.requestUpdate(), (words) => this.#announcing.tellAgain(words));
 
   readonly #settings = new Settings(this.#storage, () => this.requestUpdate());
   readonly #arriving = new Arriving(this.#settings);
@@ -102,6 +105,7 @@ export class GuichetDesk extends LitElement {
     this.style.setProperty("--_queue", `${queue}px`);
     this.style.setProperty("--_side", `${side}px`);
     const waiting = this.#queueing?.counts.waiting;
+    this.#reading.keep();
     document.title = [waiting ? `(${waiting})` : "", t.title, "–", this.#me?.town].filter(Boolean).join(" ");
   }
 
@@ -161,6 +165,10 @@ export class GuichetDesk extends LitElement {
       onTake: (row) => void this.#takeFromQueue(row),
       onSheet: () => this.#dialogs.enter("keys"),
       onRetry: () => void this.#queueing?.look(),
+      undelivered: this.#undelivered,
+      onToggle: () => this.#undelivered.toggle(),
+      onSettle: (act, item) => void this.#acting.settle(this.#undelivered, act, item),
+      onOpenCase: (id) => void this.#open(id),
     });
   }
 
@@ -182,24 +190,13 @@ export class GuichetDesk extends LitElement {
       onBelow: () => this.#reading.toEnd(),
       onBack: () => this.#go("queue", `[data-id="${opened.id}"], .rows [tabindex="0"]`),
       onSide: () => this.#go("side", ".back-talk"),
-      onTake: () => void this.#acting.take(opened),
-      onTransfer: () => this.#dialogs.enter("transfer"),
-      onRelease: () => this.#dialogs.enter("release"),
-      onFinish: () => this.#dialogs.enter("close"),
-      onUrgent: (urgent) => void opened.setUrgent(urgent),
+      ...this.#acting.talking(opened),
       onInput: (field) => {
         composing.write(field.value, field.selectionStart);
         if (composing.mode === "reply" && opened.isMine) this.#live.type();
         if (composing.offer) this.#announcing.tell(t.cannedCount(composing.offer.found.length));
       },
       ...this.#acting.writing(composing),
-      onSend: () => void this.#acting.send(opened),
-      onUndo: () => {
-        if (opened.undoable) void this.#acting.undo(opened, opened.undoable);
-      },
-      onUndoOne: (pending) => void this.#acting.undo(opened, pending),
-      onRetry: () => void opened.retry().then(() => this.#focusing.write()),
-      onInsert: (suggestion) => this.#acting.insert(opened, suggestion),
       onSuggestions: () => {
         this.#areSuggestionsUnfolded = !this.#areSuggestionsUnfolded;
         if (narrow.matches) this.requestUpdate();
@@ -212,7 +209,8 @@ export class GuichetDesk extends LitElement {
     const onReveal = (): void => void this.#acting.reveal(opened);
     const onInsert = (suggestion: Suggestion): void => this.#acting.insert(opened, suggestion);
     const onBack = (): void => this.#go("talk", ".to-side");
-    return sideView({ opened, searching: this.#searching, now: this.#api.now(), onReveal, onInsert, onBack });
+    const onOpenCase = (id: number): void => void this.#open(id);
+    return sideView({ opened, searching: this.#searching, now: this.#api.now(), onReveal, onOpenCase, onInsert, onBack });
   }
 
   #renderDialog(me: Me): TemplateResult {

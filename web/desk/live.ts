@@ -23,6 +23,8 @@ export interface Listener {
   linked(link: Link): void;
   changed(rows: readonly Row[], gone: readonly number[]): void;
   counted(counts: Counts): void;
+  /** So many replies stand here that were given up. */
+  undelivered(count: number): void;
   heard(whole: Whole): void;
   watchedBy(caseId: number, names: readonly string[]): void;
   citizenTypes(caseId: number): void;
@@ -67,6 +69,7 @@ export class Live {
       listener.changed(list(changed, readRow), list(gone, (id) => (typeof id === "number" ? id : null)));
     });
     socket.on("counts", (raw: unknown) => listener.counted(readCounts(raw)));
+    socket.on("undelivered", (raw: unknown) => listener.undelivered(Number(fields(raw)["count"]) || 0));
     socket.on("lines", (raw: unknown) => {
       const whole = readWhole(raw, this.#server);
       if (whole) listener.heard(whole);

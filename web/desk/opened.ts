@@ -40,6 +40,7 @@ export class Opened {
   /** The act under way. */
   busy: string | null = null;
 
+  readonly #again = new Set<number>();
   #answeredTo: string | null = null;
   #typingTimer: ReturnType<typeof setTimeout> | undefined;
   #ticker: ReturnType<typeof setInterval> | undefined;
@@ -54,6 +55,11 @@ export class Opened {
 
   get isMine(): boolean {
     return this.case?.state === "taken" && this.case.agent?.id === this.#around.me.agent.id;
+  }
+
+  /** Whether an agent has said something that was not given up. */
+  get hasAnswered(): boolean {
+    return this.lines.some((line) => line.author === "agent" && !hasFailed(line));
   }
 
   get position(): number {
@@ -81,12 +87,33 @@ export class Opened {
   hear(whole: Whole): void {
     const last = this.position;
     const isFirst = this.case === null;
+    const failed = new Set(this.lines.filter(hasFailed).map(({ position }) => position));
     this.#learn(whole);
+    if (!isFirst && whole.lines.some((line) => hasFailed(line) && !failed.has(line.position))) this.#around.tell(t.toldFailed);
     const said = this.lines.filter(({ position }) => position > last);
     if (said.some(({ author }) => author === "citizen")) this.isTyping = false;
     if (said.length && !isFirst) this.#around.heard(said);
     this.#suggest();
     this.#around.changed();
+  }
+
+  isSendingAgain({ position }: Line): boolean {
+    return this.#again.has(position);
+  }
+
+  /** Sends a reply once more that its channel gave up. */
+  async sendAgain({ position }: Line): Promise<boolean> {
+    if (this.#again.has(position)) return false;
+    this.#again.add(position);
+    this.refusal = null;
+    this.#around.changed();
+    const answer = await this.#around.api.again(this.id, position);
+    this.#again.delete(position);
+    if (answer.ok) this.#around.tell(t.toldAgain);
+    else this.#refuse(answer);
+    // What became of it meanwhile may have been told before the answer was here; the gateway knows.
+    await this.load();
+    return answer.ok;
   }
 
   watchedBy(names: readonly string[]): void {
@@ -243,4 +270,8 @@ export class Opened {
     this.refusal = refusal;
     this.#around.tell(refusal.text);
   }
+}
+
+function hasFailed({ delivery }: Line): boolean {
+  return delivery?.state === "failed";
 }

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { readCounts, readLine, readMe, readPending, readRow, readSource, readSuggestion, readWhole } from "./protocol";
+import { readCase, readCounts, readGivenUp, readLine, readMe, readPending, readRow, readSource, readSuggestion, readWhole } from "./protocol";
 
 const SERVER = "https://mairie.example";
 
@@ -51,4 +51,27 @@ test("a suggestion without a passage is none", () => {
 
 test("a reply that nobody named is not taken for one's own", () => {
   expect(readPending({ id: "a", text: "x" }, SERVER)?.agent.id).toBe(0);
+});
+
+test("a state that nobody knows is none, and a detail's link is a page of the web", () => {
+  const line = { position: 1, text: "x", delivery: { state: "lost" }, files: [{ name: "a.pdf" }, { id: "f" }], receiving: -1 };
+  const details = ["https://a.example/", "javascript:alert(1)", "/desk", null].map((url) => ({ name: "n", value: "v", url }));
+
+  expect(readLine(line, SERVER)).toMatchObject({ delivery: null, files: [{ id: "f", name: "f", sizeBytes: 0 }], receiving: 0 });
+  expect(readLine({ ...line, delivery: { state: "read" } }, SERVER)?.delivery).toEqual({ state: "read", reason: "", doubtful: false });
+  expect(readCase({ id: 1, details })?.details.map(({ href }) => href)).toEqual(["https://a.example/", null, null, null]);
+});
+
+test("limits of a channel without a window, and a reply that cannot be named, are read as such", () => {
+  const limits = { text_chars: 4096, window_until: "soon", after_window: "later", first_private: 1 };
+
+  expect(readCase({ id: 1, channel_limits: limits })?.channelLimits).toEqual({
+    textChars: 4096,
+    windowUntil: "",
+    afterWindow: "",
+    firstPrivate: false,
+  });
+  expect(readCase({ id: 1, channel_limits: { text_chars: 0 } })?.channelLimits).toBeNull();
+  expect(readCase({ id: 1, other_cases: [{ id: 2 }, { number: "D-1" }] })?.otherCases).toMatchObject([{ id: null, number: "D-1" }]);
+  expect(readGivenUp({ reply: "r1" })).toBeNull();
 });

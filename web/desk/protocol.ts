@@ -5,8 +5,15 @@
 
 import { safeUrl } from "../widget/protocol";
 import {
+  AFTERWARDS,
+  DELIVERY_STATES,
   VIEWS,
+  type ChannelLimits,
   type Counts,
+  type Delivery,
+  type Document,
+  type GivenUp,
+  type OtherCase,
   type Person,
   type Row,
   type Case,
@@ -91,8 +98,8 @@ export function readCase(value: unknown): Case | null {
   return {
     ...row,
     details: list(raw["details"], (one) => {
-      const { name, value: said } = fields(one);
-      return text(name) ? { name: text(name), value: text(said) } : null;
+      const { name, value: said, url } = fields(one);
+      return text(name) ? { name: text(name), value: text(said), href: webUrl(url) } : null;
     }),
     hasContact: raw["has_contact"] === true,
     location: latitude === null || longitude === null ? null : { latitude, longitude },
@@ -100,6 +107,67 @@ export function readCase(value: unknown): Case | null {
     appointmentWords: text(raw["appointment_words"]),
     photos: list(raw["photos"], word),
     summary: text(raw["summary"]),
+    channelLimits: readLimits(raw["channel_limits"]),
+    alsoOn: list(raw["also_on"], word),
+    otherCases: list(raw["other_cases"], readOther),
+  };
+}
+
+/** A page of the web, null for anything else. */
+function webUrl(value: unknown): string | null {
+  return /^https?:/i.test(text(value)) ? safeUrl(text(value), "") : null;
+}
+
+function readLimits(value: unknown): ChannelLimits | null {
+  const raw = fields(value);
+  const textChars = number(raw["text_chars"]);
+  if (textChars === null || textChars <= 0) return null;
+  const until = text(raw["window_until"]);
+  return {
+    textChars,
+    windowUntil: Number.isNaN(Date.parse(until)) ? "" : until,
+    afterWindow: AFTERWARDS.find((one) => one === raw["after_window"]) ?? "",
+    firstPrivate: raw["first_private"] === true,
+  };
+}
+
+function readOther(value: unknown): OtherCase | null {
+  const raw = fields(value);
+  const name = text(raw["number"]);
+  return name
+    ? { id: number(raw["id"]), number: name, serviceName: text(raw["service_name"]), subject: text(raw["subject"]) }
+    : null;
+}
+
+function readDelivery(value: unknown): Delivery | null {
+  const raw = fields(value);
+  const state = DELIVERY_STATES.find((one) => one === raw["state"]);
+  return state ? { state, reason: text(raw["reason"]), doubtful: raw["doubtful"] === true } : null;
+}
+
+function readDocument(value: unknown): Document | null {
+  const raw = fields(value);
+  const id = text(raw["id"]);
+  return id ? { id, name: text(raw["name"]) || id, sizeBytes: Math.max(0, number(raw["size_bytes"]) ?? 0) } : null;
+}
+
+/** A reply that was given up; null if it could not be named to the gateway. */
+export function readGivenUp(value: unknown): GivenUp | null {
+  const raw = fields(value);
+  const [conversation, reply] = [text(raw["conversation"]), text(raw["reply"])];
+  if (!conversation || !reply) return null;
+  const about = fields(raw["case"]);
+  const id = number(about["id"]);
+  return {
+    conversation,
+    reply,
+    case: id === null ? null : { id, number: text(about["number"]) },
+    channel: text(raw["channel"]),
+    channelName: text(raw["channel_name"]),
+    text: text(raw["text"]),
+    reason: text(raw["reason"]),
+    at: text(raw["at"]),
+    doubtful: raw["doubtful"] === true,
   };
 }
 
@@ -131,6 +199,9 @@ export function readLine(value: unknown, server: string): Line | null {
     at: text(raw["at"]),
     sources: sources(raw["sources"], server),
     photos: list(raw["photos"], word),
+    files: list(raw["files"], readDocument),
+    receiving: Math.max(0, number(raw["receiving"]) ?? 0),
+    delivery: readDelivery(raw["delivery"]),
   };
 }
 

@@ -2,12 +2,16 @@ import type { LitElement } from "lit";
 
 /** Closer to the end than this counts as being at the end. */
 const SLACK_PX = 80;
+/** Closer than this, somebody is kept at the end when what is below the conversation takes more room. */
+const PINNED_PX = 8;
 
 /** Where an agent is in the conversation: follows new words only for those who are at the end. */
 export class Reading {
   /** Whether something came that cannot be seen yet. */
   hasBelow = false;
 
+  /** Where the conversation was scrolled to when its very end was seen last; null for who has left it. */
+  #pinnedAt: number | null = 0;
   readonly #host: LitElement;
 
   constructor(host: LitElement) {
@@ -18,7 +22,17 @@ export class Reading {
     const log = this.#log;
     if (!log) return;
     log.scrollTop = log.scrollHeight;
+    this.#pinnedAt = log.scrollTop;
     this.#turn(false);
+  }
+
+  /** After the page was drawn: who was at the very end is there again, whatever came under the conversation. */
+  keep(): void {
+    const log = this.#log;
+    if (!log || this.#pinnedAt === null) return;
+    // Somebody may have scrolled up, and the event that says so is still to come.
+    if (log.scrollTop >= this.#pinnedAt - 1) log.scrollTop = log.scrollHeight;
+    this.#pin();
   }
 
   /** Something new was said. */
@@ -28,7 +42,12 @@ export class Reading {
   }
 
   note(): void {
+    this.#pin();
     if (this.#isAtEnd) this.#turn(false);
+  }
+
+  #pin(): void {
+    this.#pinnedAt = this.#distance < PINNED_PX ? (this.#log?.scrollTop ?? 0) : null;
   }
 
   #turn(hasBelow: boolean): void {
@@ -38,8 +57,13 @@ export class Reading {
   }
 
   get #isAtEnd(): boolean {
+    return this.#distance < SLACK_PX;
+  }
+
+  /** From what is seen to the end, in px; 0 without a conversation. */
+  get #distance(): number {
     const log = this.#log;
-    return !log || log.scrollHeight - log.scrollTop - log.clientHeight < SLACK_PX;
+    return log ? log.scrollHeight - log.scrollTop - log.clientHeight : 0;
   }
 
   get #log(): HTMLElement | null {

@@ -42,6 +42,30 @@ export interface Row {
 export interface Detail {
   readonly name: string;
   readonly value: string;
+  /** What a link may lead to, null where the value is none. */
+  readonly href: string | null;
+}
+
+export const AFTERWARDS = ["template", "human_agent", "refused"] as const;
+/** What becomes of a reply once one may not answer freely any more; "" where one always may. */
+export type Afterwards = (typeof AFTERWARDS)[number] | "";
+
+/** How far the channel of a case lets an agent speak. */
+export interface ChannelLimits {
+  readonly textChars: number;
+  /** ISO, "" where there is no window. */
+  readonly windowUntil: string;
+  readonly afterWindow: Afterwards;
+  /** Whether the first reply goes out as a private message, to somebody who commented in public. */
+  readonly firstPrivate: boolean;
+}
+
+/** Another open case of the same person; without an id, it is not this agent's to see. */
+export interface OtherCase {
+  readonly id: number | null;
+  readonly number: string;
+  readonly serviceName: string;
+  readonly subject: string;
 }
 
 export interface Case extends Row {
@@ -53,6 +77,11 @@ export interface Case extends Row {
   readonly appointmentWords: string;
   readonly photos: readonly string[];
   readonly summary: string;
+  /** Null where the channel is switched off, or the conversation gone. */
+  readonly channelLimits: ChannelLimits | null;
+  /** Names of the other channels on which the same person is reached. */
+  readonly alsoOn: readonly string[];
+  readonly otherCases: readonly OtherCase[];
 }
 
 export interface Source {
@@ -66,6 +95,25 @@ export interface Source {
   readonly updated: string;
 }
 
+export const DELIVERY_STATES = ["waiting", "sent", "delivered", "read", "failed"] as const;
+export type DeliveryState = (typeof DELIVERY_STATES)[number];
+
+/** What became of a reply at the provider of its channel. */
+export interface Delivery {
+  readonly state: DeliveryState;
+  /** Why it failed, or is still waiting; "" if there is nothing to say. */
+  readonly reason: string;
+  /** It may have reached the citizen twice; once, where it failed. */
+  readonly doubtful: boolean;
+}
+
+/** A document that a citizen sent. */
+export interface Document {
+  readonly id: string;
+  readonly name: string;
+  readonly sizeBytes: number;
+}
+
 export interface Line {
   readonly position: number;
   readonly id: string;
@@ -76,6 +124,25 @@ export interface Line {
   readonly at: string;
   readonly sources: readonly Source[];
   readonly photos: readonly string[];
+  readonly files: readonly Document[];
+  /** So many files are still being fetched from the provider. */
+  readonly receiving: number;
+  /** Null for the citizen's own words, and on channels without a provider. */
+  readonly delivery: Delivery | null;
+}
+
+/** A reply that was given up. */
+export interface GivenUp {
+  readonly conversation: string;
+  readonly reply: string;
+  readonly case: { readonly id: number; readonly number: string } | null;
+  readonly channel: string;
+  readonly channelName: string;
+  /** Its first words. */
+  readonly text: string;
+  readonly reason: string;
+  readonly at: string;
+  readonly doubtful: boolean;
 }
 
 /** A line of a case's history. */

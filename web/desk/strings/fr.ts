@@ -1,4 +1,4 @@
-import type { View } from "../protocol";
+import type { Afterwards, DeliveryState, View } from "../protocol";
 
 const plural = (count: number): string => (count > 1 ? "s" : "");
 
@@ -75,6 +75,25 @@ export const fr = {
   newFor: (service: string) => `Nouvelle demande\u00a0: ${service}`,
   newWords: "Nouveau message dans une de vos conversations",
 
+  undelivered: "Non remis",
+  undeliveredList: "Réponses qui n’ont pas pu être remises",
+  toldUndelivered: (count: number) =>
+    count > 1 ? `${count} réponses n’ont pas pu être remises.` : "Une réponse n’a pas pu être remise.",
+  again: "Envoyer de nouveau",
+  dismiss: "Classer",
+  toldAgain: "La réponse est envoyée de nouveau.",
+  toldDismissed: "La réponse est classée\u00a0: elle ne sera plus envoyée.",
+  openCase: (number: string) => `Ouvrir la demande ${number}`,
+  deliveries: { waiting: "en attente", sent: "envoyé", delivered: "remis", read: "lu", failed: "non remis" } satisfies Record<
+    DeliveryState,
+    string
+  >,
+  stillWaiting: (reason: string) => `en attente\u00a0: ${reason}`,
+  notDelivered: (reason: string) => (reason ? `non remis\u00a0: ${reason}` : "non remis"),
+  maybeTwice: "peut-être reçu deux fois",
+  maybeReceived: "peut-être reçu",
+  toldFailed: "Une réponse de cette conversation n’a pas pu être remise.",
+
   resizeQueue: "Largeur de la file",
   resizeSide: "Largeur du dossier",
 
@@ -97,6 +116,7 @@ export const fr = {
   updated: (date: string) => `mis à jour le ${date}`,
   photo: (at: number, count: number) => (count > 1 ? `Photo ${at} sur ${count} envoyée par la personne` : "Photo envoyée par la personne"),
   openPhoto: "ouvrir en grand",
+  receiving: (count: number) => (count > 1 ? `${count} pièces jointes en cours de réception` : "pièce jointe en cours de réception"),
   typing: "La personne écrit…",
   newBelow: "Voir la suite",
   alsoOpen: (names: readonly string[]) => `Aussi ouvert par ${new Intl.ListFormat("fr").format(names)}`,
@@ -129,6 +149,15 @@ export const fr = {
   keepNote: "Garder la note",
   keeping: "Enregistrement…",
   channelHint: (channel: string, limit: string) => `${channel}, ${limit} caractères au plus`,
+  channelSplits: (channel: string, limit: string) => `${channel}, ${limit} caractères par message, un texte plus long part en plusieurs`,
+  windowOpen: (left: string) => `Réponse libre encore ${left}`,
+  windowClosed: {
+    template: "Fenêtre fermée\u00a0: la réponse partira comme modèle",
+    human_agent: "Fenêtre fermée\u00a0: la réponse partira comme réponse d’agent, jusqu’au 7ᵉ jour",
+    refused: "Fenêtre fermée\u00a0: la réponse ne passera pas, le fournisseur la refusera",
+  } satisfies Record<Exclude<Afterwards, "">, string>,
+  privateFirst: "Votre première réponse part en message privé",
+  privateSaid: "Ce commentaire a déjà eu sa réponse privée\u00a0: une autre sera refusée tant que la personne n’écrit pas",
   callbackHint: "La personne a demandé à être rappelée\u00a0: ses coordonnées sont dans le dossier.",
   keysReply: "Entrée envoie, Maj + Entrée va à la ligne",
   keysNote: "Entrée garde la note, Maj + Entrée va à la ligne",
@@ -162,6 +191,8 @@ export const fr = {
   revealHelp: "La consultation est notée dans l’historique.",
   revealed: "Coordonnées",
   noContact: "Aucune coordonnée",
+  alsoOn: (channels: readonly string[]) => `Aussi joignable par\u00a0: ${channels.join(", ")}`,
+  otherCases: "Autres demandes de cette personne",
   caseTitle: "La demande",
   facts: {
     number: "Numéro",
@@ -184,6 +215,7 @@ export const fr = {
   ratings: ["", "n’a pas aidé", "a aidé en partie", "a aidé"],
   mapLink: "Position sur une carte",
   details: "Réponses au formulaire",
+  precisions: "Précisions",
   photos: "Photos",
   history: "Historique",
   search: "Chercher une réponse",

@@ -6,11 +6,13 @@ import type { Mode } from "../composing";
 import { icon } from "../icons";
 import type { Opened } from "../opened";
 import type { Canned, Source, Suggestion } from "../protocol";
+import { limitWords, windowOf } from "../reach";
 import { fr as t } from "../strings/fr";
 import { factsOf, sourceLink } from "./piece";
 
 export interface ComposerView {
   readonly opened: Opened;
+  readonly now: number;
   readonly cannedCount: number;
   readonly showsSuggestions: boolean;
   readonly onInput: (field: HTMLTextAreaElement) => void;
@@ -55,7 +57,7 @@ function replyForm(view: ComposerView): TemplateResult {
   const { composing, isMine } = opened;
   const offer = composing.offer;
   const shown = opened.case;
-  return html`${isMine ? nothing : barrier(view)}
+  return html`${isMine ? nothing : barrier(view)} ${reachView(view)}
     <form class="composer" novalidate @submit=${(event: Event) => submit(event, view)}>
       ${composing.sources.length
         ? html`<ul class="attached" role="list" aria-label=${t.attached}>
@@ -76,7 +78,7 @@ function replyForm(view: ComposerView): TemplateResult {
         rows="1"
         autocomplete="off"
         placeholder=${isMine ? t.replyPlaceholder : ""}
-        aria-describedby="writing-note writing-hint"
+        aria-describedby="writing-reach writing-note writing-hint"
         aria-invalid=${isWrong(view) ? "true" : nothing}
         aria-autocomplete="list"
         aria-controls=${offer ? "canned" : nothing}
@@ -97,7 +99,7 @@ function replyForm(view: ComposerView): TemplateResult {
           ${icon("lines")}${t.canned}
         </button>
         <span id="writing-hint" class="hint">
-          ${shown ? t.channelHint(shown.channelName, new Intl.NumberFormat("fr").format(composing.limit)) : nothing}
+          ${shown ? limitWords(shown.channelName, shown.channelLimits, composing.limit) : nothing}
           <span class="keys"> · ${t.keysReply}</span>
         </span>
         <button type="submit" class="primary" ?disabled=${!isMine}>${icon("send")}${t.send}</button>
@@ -130,6 +132,21 @@ function noteForm(view: ComposerView): TemplateResult {
       </div>
     </form>
     ${noteLine(view)}`;
+}
+
+/** What becomes of a reply on this channel: how long it may go freely, and whether it goes in private. */
+function reachView({ opened, now }: ComposerView): TemplateResult | typeof nothing {
+  const shown = opened.case;
+  if (!shown?.channelLimits || shown.state === "closed") return nothing;
+  const window = windowOf(shown.channelLimits, now);
+  const isFirst = shown.channelLimits.firstPrivate;
+  if (!window && !isFirst) return nothing;
+  return html`<div id="writing-reach" class="reach">
+    ${window
+      ? html`<p class=${window.isOpen ? "" : "over"}>${icon(window.isOpen ? "clock" : "late")}<span>${window.words}</span></p>`
+      : nothing}
+    ${isFirst ? html`<p>${icon("lock")}<span>${opened.hasAnswered ? t.privateSaid : t.privateFirst}</span></p>` : nothing}
+  </div>`;
 }
 
 /** Why nothing can be sent, and the way to where it can. */

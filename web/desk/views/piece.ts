@@ -3,16 +3,18 @@ import { html, nothing, type TemplateResult } from "lit";
 import { blocks, unbroken } from "../../widget/words";
 import { dayWords, momentWords } from "../ages";
 import { icon } from "../icons";
-import type { Happening, Line, Source } from "../protocol";
+import type { Document, Happening, Line, Source } from "../protocol";
+import { sizeWords } from "../sizes";
 import { fr as t } from "../strings/fr";
+import { deliveryView } from "./delivery";
 
-/** Where a photo is fetched from: signed-in agents only. */
+/** Where a photo or a document is fetched from: signed-in agents only. */
 export function photoUrl(id: string): string {
   return `/desk/api/photos/${encodeURIComponent(id)}`;
 }
 
 /** One thing that was said: author first. Text is never read as markup, and links in it are not made. */
-export function lineView(line: Line, now: number, isOwn: boolean): TemplateResult {
+export function lineView(line: Line, now: number, isOwn: boolean, again: { readonly isBusy: boolean; readonly onAgain: () => void }): TemplateResult {
   const author = { citizen: t.citizen, bot: t.bot, agent: line.name || t.agent, system: t.system }[line.author];
   return html`<div class="entry ${line.author}">
     <p class="author">
@@ -23,8 +25,22 @@ export function lineView(line: Line, now: number, isOwn: boolean): TemplateResul
     ${line.text || line.sources.length
       ? html`<div class="bubble" lang=${line.language || nothing} dir="auto">${wordsOf(line)} ${sourcesView(line.sources)}</div>`
       : nothing}
-    ${photosView(line.photos)}
+    ${photosView(line.photos)} ${filesView(line.files)}
+    ${line.receiving ? html`<p class="receiving">${icon("clock")}<span>${t.receiving(line.receiving)}</span></p>` : nothing}
+    ${line.delivery ? deliveryView(line.delivery, again) : nothing}
   </div>`;
+}
+
+/** Documents, which a browser saves and does not show: nobody has looked into them. */
+function filesView(files: readonly Document[]): TemplateResult | typeof nothing {
+  if (!files.length) return nothing;
+  return html`<ul class="files" role="list">
+    ${files.map(
+      ({ id, name, sizeBytes }) => html`<li>
+        <a href=${photoUrl(id)} download=${name}>${icon("page")}<span><bdi>${name}</bdi>, PDF, ${sizeWords(sizeBytes)}</span></a>
+      </li>`,
+    )}
+  </ul>`;
 }
 
 export function noteView(note: Happening, now: number): TemplateResult {

@@ -6,8 +6,9 @@ import type { Me, Row, View } from "../protocol";
 import type { Queueing } from "../queueing";
 import { fr as t } from "../strings/fr";
 import { rowView } from "./row";
+import { undeliveredView, type UndeliveredView } from "./undelivered";
 
-export interface QueueView {
+export interface QueueView extends UndeliveredView {
   readonly queueing: Queueing;
   readonly me: Me;
   readonly now: number;
@@ -49,6 +50,7 @@ export function queueView(view: QueueView): TemplateResult {
         </button>`,
       )}
     </div>
+    ${undeliveredView(view)}
     <div id="rows" class="rows" role="tabpanel" aria-labelledby="tab-${queueing.view}" tabindex=${list.rows.length ? nothing : 0}>
       ${list.held.length
         ? html`<button type="button" class="held" @click=${() => queueing.show()}>${icon("inbox")} ${t.held(list.held.length)}</button>`

@@ -3,7 +3,7 @@ import { html, nothing, type TemplateResult } from "lit";
 import { ageOf, languageName, momentWords } from "../ages";
 import { icon } from "../icons";
 import type { Opened } from "../opened";
-import type { Case, Suggestion } from "../protocol";
+import type { Case, Detail, Suggestion } from "../protocol";
 import type { Searching } from "../searching";
 import { fr as t } from "../strings/fr";
 import { suggestionView } from "./composer";
@@ -14,6 +14,7 @@ export interface SideView {
   readonly searching: Searching;
   readonly now: number;
   readonly onReveal: () => void;
+  readonly onOpenCase: (id: number) => void;
   readonly onInsert: (suggestion: Suggestion) => void;
   readonly onBack: () => void;
 }
@@ -30,8 +31,8 @@ export function sideView(view: SideView): TemplateResult {
             <h3 id="case-title">${t.caseTitle}</h3>
             ${factsView(factsOfCase(shown, now))} ${placeView(shown)}
             ${shown.details.length
-              ? html`<h4>${t.details}</h4>
-                  ${factsView(shown.details.map(({ name, value }) => [name, value]))}`
+              ? html`<h4>${shown.kind === "question" ? t.precisions : t.details}</h4>
+                  ${detailsView(shown.details)}`
               : nothing}
             ${shown.photos.length ? html`<h4>${t.photos}</h4>${photosView(shown.photos)}` : nothing}
           </section>`
@@ -53,7 +54,7 @@ export function sideView(view: SideView): TemplateResult {
       : nothing}`;
 }
 
-function whoView({ opened, onReveal }: SideView): TemplateResult {
+function whoView({ opened, onReveal, onOpenCase }: SideView): TemplateResult {
   return html`<section aria-labelledby="who-title">
     <h3 id="who-title">${t.who}</h3>
     ${opened.contact !== null
@@ -62,8 +63,43 @@ function whoView({ opened, onReveal }: SideView): TemplateResult {
         ? html`<button type="button" class="plain" aria-describedby="reveal-help" @click=${onReveal}>${icon("eye")}${t.reveal}</button>
             <p id="reveal-help" class="hint">${t.revealHelp}</p>`
         : html`<p class="hint">${t.noContactGiven}</p>`}
+    ${opened.case ? personView(opened.case, onOpenCase) : nothing}
     ${opened.case?.callback ? html`<p class="callback-hint">${icon("phone")}<span>${t.callbackHint}</span></p>` : nothing}
   </section>`;
+}
+
+/** Where else the same person is reached, and what else they wait for. */
+function personView({ alsoOn, otherCases }: Case, onOpenCase: SideView["onOpenCase"]): TemplateResult {
+  return html`${alsoOn.length ? html`<p class="also-on">${icon("chat")}<span>${t.alsoOn(alsoOn)}</span></p>` : nothing}
+    ${otherCases.length
+      ? html`<h4 id="others-title">${t.otherCases}</h4>
+          <ul class="other-cases" role="list" aria-labelledby="others-title">
+            ${otherCases.map(
+              ({ id, number, serviceName, subject }) => html`<li>
+                ${id === null
+                  ? html`<span class="number">${number}</span>`
+                  : html`<button type="button" class="linklike" aria-label=${t.openCase(number)} @click=${() => onOpenCase(id)}>${number}</button>`}
+                <span class="facts">${serviceName}</span>
+                ${subject ? html`<span class="words" dir="auto">${subject}</span>` : nothing}
+              </li>`,
+            )}
+          </ul>`
+      : nothing}`;
+}
+
+function detailsView(details: readonly Detail[]): TemplateResult {
+  return html`<dl class="facts-list">
+    ${details.map(
+      ({ name, value, href }) => html`<div>
+        <dt>${name}</dt>
+        <dd dir="auto">
+          ${href
+            ? html`<a href=${href} target="_blank" rel="noopener noreferrer">${value}<span class="vh"> (${t.newTab})</span>${icon("out")}</a>`
+            : value}
+        </dd>
+      </div>`,
+    )}
+  </dl>`;
 }
 
 function factsOfCase(shown: Case, now: number): readonly (readonly [string, string])[] {

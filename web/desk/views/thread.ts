@@ -3,7 +3,7 @@ import { repeat } from "lit/directives/repeat.js";
 
 import { icon } from "../icons";
 import type { Opened } from "../opened";
-import type { Pending } from "../protocol";
+import type { Line, Pending } from "../protocol";
 import { fr as t } from "../strings/fr";
 import { pieces } from "../thread";
 import { lineView, noteView, sourcesView } from "./piece";
@@ -17,6 +17,7 @@ export interface ThreadView {
   readonly onBelow: () => void;
   readonly onUndo: (pending: Pending) => void;
   readonly onRetry: () => void;
+  readonly onAgain: (line: Line) => void;
   readonly onTakeUp: () => void;
 }
 
@@ -44,7 +45,10 @@ export function threadView(view: ThreadView): TemplateResult {
         (piece) =>
           piece.kind === "note"
             ? noteView(piece.note, now)
-            : lineView(piece.line, now, piece.line.author === "agent" && piece.line.name === me.name),
+            : lineView(piece.line, now, piece.line.author === "agent" && piece.line.name === me.name, {
+                isBusy: opened.isSendingAgain(piece.line),
+                onAgain: () => view.onAgain(piece.line),
+              }),
       )}
       <div class="departures" aria-live="off">
         ${repeat(
