@@ -248,7 +248,7 @@ class Shapes:
         before = [entry for entry in lines if entry.at <= case.opened_at and entry.author != CITIZEN and entry.reply]
         titles = list(dict.fromkeys(source.title for one in before if one.reply for source in one.reply.sources))
         if titles:
-            shown = ", ".join(f"« {title} »" for title in titles[-SUMMARY_TITLES:])
+            shown = ", ".join(f"«\u00a0{title}\u00a0»" for title in titles[-SUMMARY_TITLES:])
             parts.append(self._words.say("summary", "bot_answered", titles=shown))
         elif any(one.reply and one.reply.status is AnswerStatus.LOST for one in before):
             parts.append(self._words.say("summary", "bot_lost"))
