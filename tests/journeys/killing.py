@@ -32,7 +32,7 @@ from tests.fakes.telegram import FakeTelegram
 from tests.journeys import counting
 from tests.journeys.citizen import Citizen
 from tests.journeys.counting import Count, Talk
-from tests.journeys.lines import ApiLine, Line, MessengerLine, TelegramLine, WhatsAppLine
+from tests.journeys.lines import ApiLine, Line, MessengerLine, MetaLine, TelegramLine, WhatsAppLine
 from tests.journeys.people import SCRIPTS, VISIT, Person
 from tests.journeys.staffed import always_open
 from tests.journeys.town import PROGRAMS, Town
@@ -42,12 +42,12 @@ SECRET = "not-a-secret-" * 3
 CLIENT, CLIENT_SECRET = "kiosk", "nothing-secret-" * 3
 CONVERSATIONS = 40
 VISITORS = 2
-PAUSE_SECONDS = 8.0
+PAUSE_SECONDS = 5.0
 """Between two messages of one citizen, on average."""
 BLOWS_SECONDS = (3.0, 8.0)
 TARGETS = (("gateway",), ("gateway",), ("rasa",), ("actions",), PROGRAMS)
-CRASHES = (0.35, 0.7)
-"""When the supervisor is killed with all the rest, in parts of the whole."""
+CRASH_EVERY_SECONDS = 35.0
+"""The supervisor is killed with all the rest. The next one starts what ends at once again, before its pauses grow."""
 ECHO_SECONDS = 0.4
 ANSWERS_AFTER_SECONDS = 0.3
 """Providers take a message and say so that much later: it is then that a kill makes it doubtful."""
@@ -109,6 +109,8 @@ class Storm:
         living = [asyncio.create_task(self._people(number, stop)) for number in range(conversations)]
         living += [asyncio.create_task(self._visitor(stop)) for _ in range(VISITORS)]
         echo = asyncio.create_task(self._echo(stop))
+        over = asyncio.Event()
+        reporting = [asyncio.create_task(line.report(over)) for line in self.lines if isinstance(line, MetaLine)]
         await self._kill(seconds)
         stop.set()
         began = time.monotonic()
@@ -120,6 +122,8 @@ class Storm:
         self.report.settled_after = time.monotonic() - began
         await self._repeat()
         await self._settle(60.0)
+        over.set()
+        await asyncio.gather(*reporting)
 
     async def compare(self, calm: dict[str, Talk]) -> None:
         """Count everything."""
@@ -158,12 +162,11 @@ class Storm:
             await asyncio.sleep(0.1)
 
     async def _kill(self, seconds: float) -> None:
-        began = time.monotonic()
-        crashes = [began + share * seconds for share in CRASHES]
+        began = crashed = time.monotonic()
         while time.monotonic() - began < seconds:
             await asyncio.sleep(self.dice.uniform(*BLOWS_SECONDS))
-            if crashes and time.monotonic() > crashes[0]:
-                crashes.pop(0)
+            if time.monotonic() - crashed > CRASH_EVERY_SECONDS:
+                crashed = time.monotonic()
                 await asyncio.to_thread(self.town.crash)
                 self.report.kills["supervisor"] += 1
                 await asyncio.sleep(self.dice.uniform(0.0, 2.0))

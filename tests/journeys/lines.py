@@ -15,7 +15,7 @@ import aiohttp
 
 from channels.signatures import sign
 from tests.fakes.api_client import FakeApiClient
-from tests.fakes.graph import APP_SECRET, BUSINESS, NUMBER, PAGE, FakeGraph, Sent
+from tests.fakes.graph import APP, APP_SECRET, BUSINESS, NUMBER, PAGE, FakeGraph, Sent
 from tests.fakes.telegram import FakeTelegram
 
 AGAIN_SECONDS = 0.3
@@ -145,7 +145,7 @@ class TelegramLine(_Posting):
         ]
 
 
-class _MetaLine(_Posting):
+class MetaLine(_Posting):
     keyed = True
     name: str
     topic: str
@@ -155,11 +155,32 @@ class _MetaLine(_Posting):
         self.fake = fake
 
     async def again(self, said: Said) -> bool:
-        content = json.dumps({"object": self.topic, "entry": [said.body]}).encode()
+        return await self._entry(said.body)
+
+    async def report(self, stop: asyncio.Event) -> None:
+        """Tell what has become of everything that was sent, a little later, each until it is taken; until `stop`."""
+        told = 0
+        while not stop.is_set():
+            if told == len(self.fake.sent):
+                await asyncio.sleep(AGAIN_SECONDS)
+                continue
+            sent = self.fake.sent[told]
+            entry = self.fate(sent)
+            if entry is None or await self._entry(entry):
+                told += 1
+            else:
+                await asyncio.sleep(AGAIN_SECONDS)
+
+    def fate(self, sent: Sent) -> Any:
+        """A webhook's entry about something that was sent, None if it is another channel's."""
+        raise NotImplementedError
+
+    async def _entry(self, entry: Any) -> bool:
+        content = json.dumps({"object": self.topic, "entry": [entry]}).encode()
         return await self._post(self.name, content, {"x-hub-signature-256": f"sha256={sign(APP_SECRET, content)}"})
 
 
-class WhatsAppLine(_MetaLine):
+class WhatsAppLine(MetaLine):
     name = "whatsapp"
     topic = "whatsapp_business_account"
 
@@ -169,19 +190,21 @@ class WhatsAppLine(_MetaLine):
             pressed = {"type": "button_reply", "button_reply": {"id": token, "title": text}}
             what = {"type": "interactive", "interactive": pressed}
         head = {"from": key, "id": f"wamid.{uuid.uuid4().hex}", "timestamp": str(int(time.time()))}
-        value = {
-            "messaging_product": "whatsapp",
-            "metadata": {"display_phone_number": "33261914000", "phone_number_id": NUMBER},
-            "contacts": [{"profile": {"name": "Camille"}, "wa_id": key}],
-            "messages": [{**head, **what}],
-        }
-        return Said(text, token, {"id": BUSINESS, "changes": [{"field": "messages", "value": value}]})
+        person = {"profile": {"name": "Camille"}, "wa_id": key}
+        return Said(text, token, _change(contacts=[person], messages=[{**head, **what}]))
+
+    def fate(self, sent: Sent) -> Any:
+        if sent.node != NUMBER:
+            return None
+        status = {"id": sent.id, "status": "delivered", "timestamp": str(int(time.time()))}
+        key = sent.body["biz_opaque_callback_data"]
+        return _change(statuses=[{**status, "recipient_id": sent.body["to"], "biz_opaque_callback_data": key}])
 
     def arrivals(self, key: str) -> list[Arrival]:
         return [_whatsapp(sent) for sent in self.fake.sent if sent.node == NUMBER and sent.body.get("to") == key]
 
 
-class MessengerLine(_MetaLine):
+class MessengerLine(MetaLine):
     name = "messenger"
     topic = "page"
 
@@ -192,6 +215,15 @@ class MessengerLine(_MetaLine):
             message["quick_reply"] = {"payload": token}
         event = {"sender": {"id": key}, "recipient": {"id": PAGE}, "timestamp": now, "message": message}
         return Said(text, token, {"id": PAGE, "time": now, "messaging": [event]})
+
+    def fate(self, sent: Sent) -> Any:
+        if sent.node != PAGE:
+            return None
+        now = int(time.time() * 1000)
+        said = sent.body["message"]
+        echo = {"mid": sent.id, "is_echo": True, "app_id": int(APP), "metadata": said["metadata"], "text": said["text"]}
+        event = {"sender": {"id": PAGE}, "recipient": sent.body["recipient"], "timestamp": now, "message": echo}
+        return {"id": PAGE, "time": now, "messaging": [event]}
 
     def arrivals(self, key: str) -> list[Arrival]:
         return [
@@ -239,6 +271,12 @@ class ApiLine(_Posting):
             for headers, body in zip(self.fake.headers, self.fake.sent, strict=True)
             if body["conversation"] == key
         ]
+
+
+def _change(**value: Any) -> dict[str, Any]:
+    metadata = {"display_phone_number": "33261914000", "phone_number_id": NUMBER}
+    what = {"messaging_product": "whatsapp", "metadata": metadata, **value}
+    return {"id": BUSINESS, "changes": [{"field": "messages", "value": what}]}
 
 
 def _whatsapp(sent: Sent) -> Arrival:

@@ -54,7 +54,7 @@ SCRIPTS: dict[str, Script] = {
     ),
     "appointment": (
         "je voudrais prendre un rendez-vous",
-        Press("État civil"),
+        "état civil",
         "pour un passeport",
         "lundi à 10 h 30",
         "0612345678",

@@ -11,7 +11,7 @@ from tests.journeys.killing import Report, kill
 
 pytestmark = [pytest.mark.journey, pytest.mark.rasa, pytest.mark.timeout(600)]
 
-SECONDS = 100.0
+SECONDS = 90.0
 POLLING_SECONDS = 15.0
 SEED = random.randrange(10**6)
 
@@ -27,8 +27,8 @@ async def test_every_message_on_every_channel_through_random_kills(tmp_path: Pat
 
     check(report)
     assert sum(report.kills.values()) >= SECONDS / 12
-    assert report.kills["supervisor"] == 2
-    assert report.count.messages >= SECONDS
+    assert report.kills["supervisor"] >= 2
+    assert report.count.messages >= SECONDS / 2
     assert report.repeated > 0
 
 
