@@ -1,0 +1,88 @@
+"""The channels under load: webhooks accepted, web chats held open, and more messages than can be answered.
+
+    python -m benchmarks.channels [--only webhooks|chats|overload] [--engine sqlite|postgresql] [--seconds N]
+
+Gateway, fakes (Rasa, action server, providers) and generator are processes of their own on one machine, over a fresh
+database each time. Writes results/channels.json; what is left out keeps the figures that stand there.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import json
+import statistics
+from collections import Counter
+from typing import Any
+
+from benchmarks import machine
+from benchmarks.channels_load import CONNECTIONS, Load, Sent
+from benchmarks.channels_payloads import MAKERS
+from benchmarks.channels_town import Site, running, shares
+from tests.servers import Postgresql, postgresql_binaries, running_postgresql
+
+RUNS = 3
+WEBHOOK_SECONDS = 10.0
+SLOW = 10.0
+"""Seconds that Rasa thinks where accepting is measured: sixteen turns wait for it, and nothing else goes on."""
+QUICK = 0.05
+ENGINES = ("sqlite", "postgresql")
+
+
+async def webhooks(engine: str, server: Postgresql | None, seconds: float, runs: int) -> dict[str, Any]:
+    """Messages accepted a second, by channel, and with answering beside it."""
+    found: dict[str, Any] = {}
+    for name in MAKERS:
+        async with running(engine, server, SLOW) as site:
+            found[name] = await flood(site, name, seconds, runs)
+            print(f"{engine}: {name}: {found[name]}", flush=True)
+    async with running(engine, server, QUICK) as site:
+        found["telegram, answering beside"] = await flood(site, "telegram", seconds, runs)
+        print(f"{engine}: answering beside: {found['telegram, answering beside']}", flush=True)
+    return found
+
+
+async def flood(site: Site, name: str, seconds: float, runs: int) -> dict[str, Any]:
+    load = Load(site.port, name, MAKERS[name]())
+    await load.flood(min(2.0, seconds))
+    each: list[Sent] = []
+    cores: list[dict[str, float]] = []
+    answered: list[float] = []
+    for _ in range(runs):
+        heard, before = (await site.answers())["heard"], site.cpu()
+        sent = await load.flood(seconds)
+        cores.append(shares(before, site.cpu(), sent.took))
+        answered.append(((await site.answers())["heard"] - heard) / sent.took)
+        each.append(sent)
+    return {
+        "accepted_per_s": round(statistics.median(one.per_second for one in each)),
+        "runs": [round(one.per_second) for one in each],
+        "p50_ms": statistics.median(machine.summary(one.seconds)["p50_ms"] for one in each),
+        "p95_ms": statistics.median(machine.summary(one.seconds)["p95_ms"] for one in each),
+        "refused": sum(one.refused for one in each),
+        "answered_per_s": round(statistics.median(answered)),
+        "connections": CONNECTIONS,
+        "cores": {who: statistics.median(one[who] for one in cores) for who in cores[0]},
+    }
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--only", choices=("webhooks", "chats", "overload"))
+    parser.add_argument("--engine", choices=ENGINES)
+    parser.add_argument("--seconds", type=float, help="how long each run lasts")
+    parser.add_argument("--runs", type=int, default=RUNS)
+    parser.add_argument("--channel", choices=tuple(MAKERS), help="of the webhooks, one channel alone")
+    options = parser.parse_args()
+    if options.channel:
+        for name in set(MAKERS) - {options.channel}:
+            del MAKERS[name]
+    with contextlib.ExitStack() as stack:
+        server = stack.enter_context(running_postgresql()) if postgresql_binaries() else None
+        for engine in [options.engine] if options.engine else ENGINES:
+            asyncio.run(webhooks(engine, server, options.seconds or WEBHOOK_SECONDS, options.runs))
+
+
+if __name__ == "__main__":
+    main()
