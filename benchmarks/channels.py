@@ -11,9 +11,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
-import json
 import statistics
-from collections import Counter
 from typing import Any
 
 from benchmarks import machine

@@ -53,7 +53,9 @@ def shown(telegram: FakeTelegram, graph: FakeGraph, client: FakeApiClient) -> li
     found = [(str(one["chat_id"]), str(one["text"])) for one in telegram.sent]
     for one in graph.sent:
         citizen = one.body.get("recipient", {}).get("id") if "message" in one.body else one.body["to"]
-        found.append((str(citizen), (one.body.get("message") or one.body["text"]).get("text") or one.body["text"]["body"]))
+        found.append(
+            (str(citizen), (one.body.get("message") or one.body["text"]).get("text") or one.body["text"]["body"])
+        )
     return [*found, *((one["conversation"], one["reply"]["text"]) for one in client.sent)]
 
 

@@ -8,13 +8,13 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Executable, Row, Select, bindparam, func, or_, select, update
+from sqlalchemy import Connection, Row, Select, TextClause, bindparam, func, or_, select, text, update
 
 from bot.errors import Missing, Stale, StoreError
 from bot.messages import Address, Mode, Thread
 from bot.store import codec
 from bot.store.base import Conversation
-from bot.store.engine import Database, insert_new, upsert
+from bot.store.engine import Database, insert_new
 from bot.store.tables import conversations
 
 ID_BYTES = 16
@@ -64,14 +64,18 @@ def conversation(row: Row[Any]) -> Conversation:
     )
 
 
+_FRESH = ("id", "channel", "address_key", "mode", "language", "created_at", "last_heard_at", "thread")
+
+
 @cache
-def _hear(dialect: str, changed: tuple[str, ...]) -> Executable:
-    fresh = upsert(dialect, conversations)
-    heard: Executable = fresh.on_conflict_do_update(
-        index_elements=["channel", "address_key"],
-        set_={name: fresh.excluded[name] for name in changed},
-    ).returning(conversations.c.id)
-    return heard
+def _hear(changed: tuple[str, ...]) -> TextClause:
+    """As text, since SQLAlchemy would compile its own upsert anew each time (`bot.store.engine.insert_new`)."""
+    columns, values = ", ".join(_FRESH), ", ".join(f":{name}" for name in _FRESH)
+    news = ", ".join(f"{name} = excluded.{name}" for name in changed)
+    return text(
+        f"INSERT INTO conversations ({columns}) VALUES ({values}) "
+        f"ON CONFLICT (channel, address_key) DO UPDATE SET {news} RETURNING id"
+    ).bindparams(*(bindparam(name, type_=conversations.c[name].type) for name in _FRESH))
 
 
 def hear(
@@ -84,11 +88,8 @@ def hear(
 ) -> str:
     """The id of an address's conversation, made if new, now the last heard; its row is locked until the commit."""
     changed = ("last_heard_at", *(() if keep_language else ("language",)), *(("thread",) if thread else ()))
-    fresh = _fresh(address, language, now)
-    if thread is not None:
-        fresh["thread"] = codec.encode(thread)
-    row = connection.execute(_hear(connection.dialect.name, changed), fresh)
-    return str(row.scalar_one())
+    fresh = _fresh(address, language, now) | {"thread": codec.encode(thread) if thread else None}
+    return str(connection.execute(_hear(changed), fresh).scalar_one())
 
 
 def lock(connection: Connection, conversation_id: str) -> bool:
