@@ -56,12 +56,19 @@ async def flood(site: Site, name: str, seconds: float, runs: int) -> dict[str, A
     return {
         "accepted_per_s": round(statistics.median(one.per_second for one in each)),
         "runs": [round(one.per_second) for one in each],
-        "p50_ms": statistics.median(machine.summary(one.seconds)["p50_ms"] for one in each),
-        "p95_ms": statistics.median(machine.summary(one.seconds)["p95_ms"] for one in each),
+        "p50_ms": round(statistics.median(machine.summary(one.seconds)["p50_ms"] for one in each), 1),
+        "p95_ms": round(statistics.median(machine.summary(one.seconds)["p95_ms"] for one in each), 1),
         "refused": sum(one.refused for one in each),
         "answered_per_s": round(statistics.median(answered)),
         "connections": CONNECTIONS,
-        "cores": {who: statistics.median(one[who] for one in cores) for who in cores[0]},
+        # Of every process: the generator and other programs take theirs from the same cores.
+        "cores": {who: round(statistics.median(one[who] for one in cores), 2) for who in cores[0]},
+        "cpu_ms_per_message": {
+            who: round(
+                statistics.median(one[who] * 1000 / sent.per_second for one, sent in zip(cores, each, strict=True)), 2
+            )
+            for who in cores[0]
+        },
     }
 
 

@@ -64,7 +64,7 @@ class Site:
 
 def shares(before: dict[str, float], after: dict[str, float], seconds: float) -> dict[str, float]:
     """Cores that each kept busy in between."""
-    return {name: round((after[name] - before[name]) / seconds, 2) for name in before}
+    return {name: (after[name] - before[name]) / seconds for name in before}
 
 
 def cpu_seconds(pid: int) -> float:

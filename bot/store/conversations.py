@@ -73,7 +73,7 @@ def _hear(changed: tuple[str, ...]) -> TextClause:
     columns, values = ", ".join(_FRESH), ", ".join(f":{name}" for name in _FRESH)
     news = ", ".join(f"{name} = excluded.{name}" for name in changed)
     return text(
-        f"INSERT INTO conversations ({columns}) VALUES ({values}) "
+        f"INSERT INTO conversations ({columns}) VALUES ({values}) "  # noqa: S608 - names of our own columns
         f"ON CONFLICT (channel, address_key) DO UPDATE SET {news} RETURNING id"
     ).bindparams(*(bindparam(name, type_=conversations.c[name].type) for name in _FRESH))
 
