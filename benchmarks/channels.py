@@ -11,17 +11,22 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
+import json
 import statistics
 from typing import Any
 
 from benchmarks import machine
+from benchmarks.channels_chats import hold
 from benchmarks.channels_load import CONNECTIONS, Load, Sent
+from benchmarks.channels_overload import PACE_SECONDS, overload
 from benchmarks.channels_payloads import MAKERS
 from benchmarks.channels_town import Site, running, shares
 from tests.servers import Postgresql, postgresql_binaries, running_postgresql
 
 RUNS = 3
 WEBHOOK_SECONDS = 10.0
+CHAT_SECONDS = 300.0
+OVERLOAD_SECONDS = 20.0
 SLOW = 10.0
 """Seconds that Rasa thinks where accepting is measured: sixteen turns wait for it, and nothing else goes on."""
 QUICK = 0.05
@@ -72,21 +77,47 @@ async def flood(site: Site, name: str, seconds: float, runs: int) -> dict[str, A
     }
 
 
+async def measure(options: argparse.Namespace, server: Postgresql | None) -> dict[str, dict[str, Any]]:
+    """Figures by part and engine."""
+    found: dict[str, dict[str, Any]] = {}
+    engines = [options.engine] if options.engine else [one for one in ENGINES if one == "sqlite" or server]
+    for engine in engines:
+        if options.only in (None, "webhooks"):
+            seconds = options.seconds or WEBHOOK_SECONDS
+            found.setdefault("webhooks", {})[engine] = await webhooks(engine, server, seconds, options.runs)
+        if options.only in (None, "chats"):
+            async with running(engine, server, QUICK) as site:
+                found.setdefault("chats", {})[engine] = await hold(site, options.seconds or CHAT_SECONDS)
+        if options.only in (None, "overload"):
+            async with running(engine, server, PACE_SECONDS) as site:
+                found.setdefault("overload", {})[engine] = await overload(site, options.seconds or OVERLOAD_SECONDS)
+    return found
+
+
+def merged(found: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    """The new figures, each with the commit it is of, beside those that were not taken again."""
+    path = machine.RESULTS / "channels.json"
+    stood: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))["figures"] if path.exists() else {}
+    commit = machine.origin()["commit"]
+    for part, engines in found.items():
+        for engine, figures in engines.items():
+            stood.setdefault(part, {})[engine] = {"commit": commit, **figures}
+    return stood
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--only", choices=("webhooks", "chats", "overload"))
     parser.add_argument("--engine", choices=ENGINES)
     parser.add_argument("--seconds", type=float, help="how long each run lasts")
-    parser.add_argument("--runs", type=int, default=RUNS)
-    parser.add_argument("--channel", choices=tuple(MAKERS), help="of the webhooks, one channel alone")
+    parser.add_argument("--runs", type=int, default=RUNS, help="of the webhooks; the median counts")
     options = parser.parse_args()
-    if options.channel:
-        for name in set(MAKERS) - {options.channel}:
-            del MAKERS[name]
     with contextlib.ExitStack() as stack:
         server = stack.enter_context(running_postgresql()) if postgresql_binaries() else None
-        for engine in [options.engine] if options.engine else ENGINES:
-            asyncio.run(webhooks(engine, server, options.seconds or WEBHOOK_SECONDS, options.runs))
+        found = asyncio.run(measure(options, server))
+    for part, engines in found.items():
+        print(part, json.dumps(engines, indent=2))
+    print(machine.write("channels", merged(found)))
 
 
 if __name__ == "__main__":

@@ -65,7 +65,8 @@ async def run(url: str) -> None:
     async with contextlib.AsyncExitStack() as stack:
         store = await open_store(url)
         stack.push_async_callback(store.close)
-        rasa = await stack.enter_async_context(PacedRasa(tracker_events=store.tracker_events))
+        rasa = PacedRasa(tracker_events=store.tracker_events)
+        await stack.enter_async_context(rasa)
         actions = await stack.enter_async_context(FakeActions())
         telegram = await stack.enter_async_context(FakeTelegram())
         graph = await stack.enter_async_context(FakeGraph())
