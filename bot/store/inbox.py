@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy import Connection, Integer, bindparam, select, update
 
 from bot.errors import Stale, StoreError
 from bot.messages import Kind, Message
@@ -23,7 +23,7 @@ NEXT = (
         inbox, inbox.c.id.label("row"), inbox.c.message, inbox.c.attempts, inbox.c.received_at, *conversations.COLUMNS
     )
     .join_from(inbox, conversations_table)
-    .limit(1)
+    .limit(bindparam("at_most", type_=Integer))
 )
 _WHOSE = select(inbox.c.conversation_id).where(inbox.c.id == bindparam("row"))
 _SETTLE = (
@@ -104,17 +104,30 @@ class SqlInbox:
 
     async def claim(self, worker: str, now: datetime, lease: timedelta) -> Claimed | None:
         """See `Inbox.claim`."""
+        claimed = await self.claim_some(worker, now, lease, 1)
+        return claimed[0] if claimed else None
 
-        def work(connection: Connection) -> Claimed | None:
-            while (found := connection.execute(NEXT, {"now": now}).first()) is not None:
-                try:
-                    message, conversation = codec.message(found.message), conversations.conversation(found)
-                except StoreError as error:
-                    leases.park(connection, inbox, found.row, now, error)
-                    continue
-                leases.lease(connection, inbox, [found.row], worker, now + lease)
-                return Claimed(found.row, message, conversation, found.attempts + 1, found.received_at)
-            return None
+    async def claim_some(self, worker: str, now: datetime, lease: timedelta, limit: int) -> list[Claimed]:
+        """See `Inbox.claim_some`."""
+
+        def work(connection: Connection) -> list[Claimed]:
+            claimed: list[Claimed] = []
+            while len(claimed) < limit:
+                rows = connection.execute(NEXT, {"now": now, "at_most": limit - len(claimed)}).all()
+                read: list[Claimed] = []
+                for row in rows:
+                    try:
+                        message, conversation = codec.message(row.message), conversations.conversation(row)
+                    except StoreError as error:
+                        leases.park(connection, inbox, row.row, now, error)
+                        continue
+                    read.append(Claimed(row.row, message, conversation, row.attempts + 1, row.received_at))
+                if read:
+                    leases.lease(connection, inbox, [one.row for one in read], worker, now + lease)
+                claimed += read
+                if len(read) == len(rows):
+                    break
+            return claimed
 
         return await self._database.write(work)
 
