@@ -40,6 +40,16 @@ class Database(Protocol):
             StoreError: the database did not do it.
         """
 
+    async def write_one(self, work: Callable[[Connection], T]) -> T:
+        """As `write`, for work that on PostgreSQL is one statement: that is a transaction by itself.
+
+        It may be done twice, if the connection is lost before the answer has come: then the second time has to find that
+        it was done.
+
+        Raises:
+            StoreError: the database did not do it.
+        """
+
     async def scrub(self) -> None:
         """Leave no trace of deleted rows in the files, as far as the engine can."""
 

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Integer, bindparam, select, update
 
 from bot.errors import Stale, StoreError
 from bot.messages import Kind, Message
-from bot.store import codec, conversations, leases
+from bot.store import codec, conversations, leases, put
 from bot.store.base import CITIZEN, Claimed, Prepared
 from bot.store.casework import keep_untold, mark_urgent, put_unsaid
 from bot.store.engine import Database, insert_new
@@ -36,10 +36,6 @@ _SETTLE = (
 UNWRITTEN = frozenset({Kind.START, Kind.GROUP, Kind.UNREADABLE})
 
 
-class _Seen(Exception):
-    """Another process stored the same message first: undo."""
-
-
 class SqlInbox:
     """See `bot.store.base.Inbox`."""
 
@@ -61,8 +57,11 @@ class SqlInbox:
         A message that comes with a language changes that of its conversation: the citizen goes on in it.
         """
         stored = codec.encode(message)
+        alone = not answered and aftermath is None
 
         def work(connection: Connection) -> bool:
+            if alone and connection.dialect.name == "postgresql":
+                return put.store(connection, message, stored, language, now, message.kind not in UNWRITTEN)
             key = {"channel": message.address.channel, "message_id": message.id}
             if connection.execute(_SEEN, key).first() is not None:
                 return False
@@ -78,7 +77,7 @@ class SqlInbox:
                 "settled_at": now if answered and settles else None,
             }
             if connection.execute(insert_new(connection.dialect.name, inbox.c.id), row).first() is None:
-                raise _Seen
+                raise put.Raced
             if aftermath is not None:
                 # Before the line: the core was not told that either.
                 keep_untold(connection, conversation_id)
@@ -98,8 +97,8 @@ class SqlInbox:
             return True
 
         try:
-            return await self._database.write(work)
-        except _Seen:
+            return await (self._database.write_one if alone else self._database.write)(work)
+        except put.Raced:
             return False
 
     async def claim(self, worker: str, now: datetime, lease: timedelta) -> Claimed | None:

@@ -58,20 +58,26 @@ class PostgresqlDatabase:
             max_overflow=0,
             pool_timeout=POOL_PATIENCE_SECONDS,
         )
-        # One statement is a transaction anyway, and several see no more of each other's time within one.
-        self._reading = self._engine.execution_options(isolation_level="AUTOCOMMIT")
+        # One statement is a transaction anyway; beginning and ending it are round trips. Several that only read see no
+        # more of one moment within one.
+        self._unbound = self._engine.execution_options(isolation_level="AUTOCOMMIT")
 
     async def read(self, work: Callable[[Connection], T]) -> T:
         """See `Database.read`."""
-        return await self._run(self._reading, work)
+        return await self._run(self._unbound, work)
 
     async def write(self, work: Callable[[Connection], T]) -> T:
         """See `Database.write`."""
         return await self._run(self._engine, work)
 
+    async def write_one(self, work: Callable[[Connection], T]) -> T:
+        """See `Database.write_one`."""
+        return await self._run(self._unbound, work)
+
     async def _run(self, engine: AsyncEngine, work: Callable[[Connection], T]) -> T:
         """Connections are not asked whether they are still there (`pool_pre_ping`): that is a third of a message's round
-        trips. One that is lost before its commit has changed nothing, and the work is done again on another.
+        trips. One that is lost before its commit has changed nothing, and the work is done again on another. One
+        statement alone may have been committed: `write_one` is for what may be done twice.
         """
         tries = 0
         while True:
