@@ -70,9 +70,10 @@ async def flood(site: Site, name: str, seconds: float, runs: int) -> dict[str, A
         "cores": {who: round(statistics.median(one[who] for one in cores), 2) for who in cores[0]},
         "cpu_ms_per_message": {
             who: round(
-                statistics.median(one[who] * 1000 / sent.per_second for one, sent in zip(cores, each, strict=True)), 2
+                statistics.median(one[who] * 1000 / of.per_second for one, of in zip(cores, each, strict=True)), 2
             )
             for who in cores[0]
+            if who != "others"
         },
     }
 

@@ -58,8 +58,9 @@ class Site:
             return {}
 
     def cpu(self) -> dict[str, float]:
-        """Seconds of processor time so far, by whom."""
-        return {"generator": sum(os.times()[:2])} | {name: cpu_seconds(pid) for name, pid in self.pids.items()}
+        """Seconds of processor time so far, by whom; `others` are the programs of this machine that are not ours."""
+        ours = {"generator": sum(os.times()[:2])} | {name: cpu_seconds(pid) for name, pid in self.pids.items()}
+        return {**ours, "others": busy_seconds() - sum(ours.values())}
 
 
 def shares(before: dict[str, float], after: dict[str, float], seconds: float) -> dict[str, float]:
@@ -78,6 +79,12 @@ def cpu_seconds(pid: int) -> float:
             elif fields[1] == str(pid):
                 total += sum(map(int, fields[11:13]))
     return total / TICKS
+
+
+def busy_seconds() -> float:
+    """Of all cores together, what the machine's owner took away included."""
+    user, nice, system, _, _, *rest = map(int, Path("/proc/stat").read_text().partition("\n")[0].split()[1:9])
+    return (user + nice + system + sum(rest)) / TICKS
 
 
 def resident_bytes(pid: int) -> int:
