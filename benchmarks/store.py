@@ -64,7 +64,7 @@ class Aiosqlite:
             await connection.exec_driver_sql("COMMIT")
             return value
 
-    read = write
+    read = write_one = write
 
     async def scrub(self) -> None: ...
 

@@ -50,15 +50,13 @@ class Worker:
         renewing = asyncio.create_task(self._renew(), name="worker.renew")
         try:
             while True:
-                await self._places.acquire()
-                claimed = await self._claim()
-                if claimed is None:
-                    self._places.release()
+                claimed = await self._claim(await self._take_places())
+                if not claimed:
                     await self._bus.wait(INBOX, LOOK_EVERY)
-                    continue
-                task = asyncio.create_task(self._work(claimed), name=f"worker.handle.{claimed.row}")
-                self._running.add(task)
-                task.add_done_callback(self._running.discard)
+                for one in claimed:
+                    task = asyncio.create_task(self._work(one), name=f"worker.handle.{one.row}")
+                    self._running.add(task)
+                    task.add_done_callback(self._running.discard)
         finally:
             await stop(renewing)
 
@@ -71,12 +69,29 @@ class Worker:
         """Give back every claim under this worker's name."""
         await self._inbox.release(self._name)
 
-    async def _claim(self) -> Claimed | None:
+    async def _take_places(self) -> int:
+        """All places that are free, at least one; how many."""
+        await self._places.acquire()
+        taken = 1
+        while not self._places.locked():
+            await self._places.acquire()
+            taken += 1
+        return taken
+
+    async def _claim(self, places: int) -> list[Claimed]:
+        """As many as there are places; those that stay empty are given back.
+
+        All in one transaction: a claim waits in line with every message that is being stored, and one after the other
+        nobody would be answered while many write.
+        """
+        claimed: list[Claimed] = []
         try:
-            return await self._inbox.claim(self._name, self._clock(), LEASE)
+            claimed = await self._inbox.claim_some(self._name, self._clock(), LEASE, places)
         except Exception:
             log.exception("worker.claim_failed")
-            return None
+        for _ in range(places - len(claimed)):
+            self._places.release()
+        return claimed
 
     async def _work(self, claimed: Claimed) -> None:
         started = time.perf_counter()

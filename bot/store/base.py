@@ -142,6 +142,9 @@ class Inbox(Protocol):
         that cannot be read is put off with its reason, and the next one is taken.
         """
 
+    async def claim_some(self, worker: str, now: datetime, lease: timedelta, limit: int) -> list[Claimed]:
+        """As `claim`, at most so many at once, each of another conversation."""
+
     async def renew(self, worker: str, now: datetime, lease: timedelta) -> int:
         """Prolong all claims of a worker; how many there are."""
 

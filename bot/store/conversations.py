@@ -8,13 +8,13 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Executable, Row, Select, bindparam, func, or_, select, update
+from sqlalchemy import Connection, Row, Select, TextClause, bindparam, func, or_, select, text, update
 
 from bot.errors import Missing, Stale, StoreError
 from bot.messages import Address, Mode, Thread
 from bot.store import codec
 from bot.store.base import Conversation
-from bot.store.engine import Database, insert_new, upsert
+from bot.store.engine import Database, insert_new
 from bot.store.tables import conversations
 
 ID_BYTES = 16
@@ -64,14 +64,33 @@ def conversation(row: Row[Any]) -> Conversation:
     )
 
 
+FRESH = ("id", "channel", "address_key", "mode", "language", "created_at", "last_heard_at", "thread")
+"""The columns of a conversation that begins."""
+
+
+def fresh(address: Address, language: str, now: datetime, thread: Thread | None) -> dict[str, Any]:
+    """The values of `FRESH`."""
+    return _fresh(address, language, now) | {"thread": codec.encode(thread) if thread else None}
+
+
+def changed(keep_language: bool, thread: Thread | None) -> tuple[str, ...]:
+    """What a message changes of a conversation that goes on."""
+    return ("last_heard_at", *(() if keep_language else ("language",)), *(("thread",) if thread else ()))
+
+
+def news(names: tuple[str, ...]) -> str:
+    """`SET …` of those columns, in an upsert."""
+    return ", ".join(f"{name} = excluded.{name}" for name in names)
+
+
 @cache
-def _hear(dialect: str, changed: tuple[str, ...]) -> Executable:
-    fresh = upsert(dialect, conversations)
-    heard: Executable = fresh.on_conflict_do_update(
-        index_elements=["channel", "address_key"],
-        set_={name: fresh.excluded[name] for name in changed},
-    ).returning(conversations.c.id)
-    return heard
+def _hear(names: tuple[str, ...]) -> TextClause:
+    """As text, since SQLAlchemy would compile its own upsert anew each time (`bot.store.engine.insert_new`)."""
+    values = ", ".join(f":{name}" for name in FRESH)
+    return text(
+        f"INSERT INTO conversations ({', '.join(FRESH)}) VALUES ({values}) "  # noqa: S608 - names of our own columns
+        f"ON CONFLICT (channel, address_key) DO UPDATE SET {news(names)} RETURNING id"
+    ).bindparams(*(bindparam(name, type_=conversations.c[name].type) for name in FRESH))
 
 
 def hear(
@@ -83,12 +102,8 @@ def hear(
     thread: Thread | None = None,
 ) -> str:
     """The id of an address's conversation, made if new, now the last heard; its row is locked until the commit."""
-    changed = ("last_heard_at", *(() if keep_language else ("language",)), *(("thread",) if thread else ()))
-    fresh = _fresh(address, language, now)
-    if thread is not None:
-        fresh["thread"] = codec.encode(thread)
-    row = connection.execute(_hear(connection.dialect.name, changed), fresh)
-    return str(row.scalar_one())
+    heard = _hear(changed(keep_language, thread))
+    return str(connection.execute(heard, fresh(address, language, now, thread)).scalar_one())
 
 
 def lock(connection: Connection, conversation_id: str) -> bool:

@@ -11,9 +11,9 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any, Protocol, TypeVar
 
-from sqlalchemy import URL, Column, Connection, Executable, Table, make_url
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import URL, Column, Connection, Executable, Insert, make_url
 from sqlalchemy.exc import ArgumentError
+from sqlalchemy.ext.compiler import compiles
 
 from bot.errors import ConfigurationError
 
@@ -35,6 +35,16 @@ class Database(Protocol):
         """Run `work` in a transaction that is on disk when this returns; undone if `work` raises.
 
         `work` may run more than once, each time from the start: it has no effect but on its connection.
+
+        Raises:
+            StoreError: the database did not do it.
+        """
+
+    async def write_one(self, work: Callable[[Connection], T]) -> T:
+        """As `write`, for work that on PostgreSQL is one statement: that is a transaction by itself.
+
+        It may be done twice, if the connection is lost before the answer has come: then the second time has to find that
+        it was done.
 
         Raises:
             StoreError: the database did not do it.
@@ -65,9 +75,20 @@ def parse(url: str) -> URL:
     return parsed
 
 
-def upsert(dialect: str, table: Table) -> Any:
-    """The dialect's own `insert`, which knows `ON CONFLICT`; mypy sees one of two classes."""
-    return postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
+class _InsertNew(Insert):
+    """`INSERT … ON CONFLICT DO NOTHING RETURNING …`, as both dialects have it.
+
+    SQLAlchemy keeps no compiled form of its dialects' own upserts (2.0: `inherit_cache = False`), and compiling one costs
+    more than running it.
+    """
+
+    inherit_cache = True
+
+
+@compiles(_InsertNew)
+def _compile_insert_new(statement: _InsertNew, compiler: Any, **options: Any) -> str:
+    insert, returning, columns = compiler.visit_insert(statement, **options).rpartition(" RETURNING ")
+    return f"{insert} ON CONFLICT DO NOTHING{returning}{columns}"
 
 
 @cache
@@ -76,5 +97,5 @@ def insert_new(dialect: str, column: Column[Any]) -> Executable:
 
     Made once for each dialect and given its values on execution: building it costs as much as running it.
     """
-    statement: Executable = upsert(dialect, column.table).on_conflict_do_nothing().returning(column)
+    statement: Executable = _InsertNew(column.table).returning(column)
     return statement

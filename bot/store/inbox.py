@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy import Connection, Integer, bindparam, select, update
 
 from bot.errors import Stale, StoreError
 from bot.messages import Kind, Message
-from bot.store import codec, conversations, leases
+from bot.store import codec, conversations, leases, put
 from bot.store.base import CITIZEN, Claimed, Prepared
 from bot.store.casework import keep_untold, mark_urgent, put_unsaid
 from bot.store.engine import Database, insert_new
@@ -23,7 +23,7 @@ NEXT = (
         inbox, inbox.c.id.label("row"), inbox.c.message, inbox.c.attempts, inbox.c.received_at, *conversations.COLUMNS
     )
     .join_from(inbox, conversations_table)
-    .limit(1)
+    .limit(bindparam("at_most", type_=Integer))
 )
 _WHOSE = select(inbox.c.conversation_id).where(inbox.c.id == bindparam("row"))
 _SETTLE = (
@@ -34,10 +34,6 @@ _SETTLE = (
 
 
 UNWRITTEN = frozenset({Kind.START, Kind.GROUP, Kind.UNREADABLE})
-
-
-class _Seen(Exception):
-    """Another process stored the same message first: undo."""
 
 
 class SqlInbox:
@@ -61,8 +57,11 @@ class SqlInbox:
         A message that comes with a language changes that of its conversation: the citizen goes on in it.
         """
         stored = codec.encode(message)
+        alone = not answered and aftermath is None
 
         def work(connection: Connection) -> bool:
+            if alone and connection.dialect.name == "postgresql":
+                return put.store(connection, message, stored, language, now, message.kind not in UNWRITTEN)
             key = {"channel": message.address.channel, "message_id": message.id}
             if connection.execute(_SEEN, key).first() is not None:
                 return False
@@ -78,7 +77,7 @@ class SqlInbox:
                 "settled_at": now if answered and settles else None,
             }
             if connection.execute(insert_new(connection.dialect.name, inbox.c.id), row).first() is None:
-                raise _Seen
+                raise put.Raced
             if aftermath is not None:
                 # Before the line: the core was not told that either.
                 keep_untold(connection, conversation_id)
@@ -98,23 +97,36 @@ class SqlInbox:
             return True
 
         try:
-            return await self._database.write(work)
-        except _Seen:
+            return await (self._database.write_one if alone else self._database.write)(work)
+        except put.Raced:
             return False
 
     async def claim(self, worker: str, now: datetime, lease: timedelta) -> Claimed | None:
         """See `Inbox.claim`."""
+        claimed = await self.claim_some(worker, now, lease, 1)
+        return claimed[0] if claimed else None
 
-        def work(connection: Connection) -> Claimed | None:
-            while (found := connection.execute(NEXT, {"now": now}).first()) is not None:
-                try:
-                    message, conversation = codec.message(found.message), conversations.conversation(found)
-                except StoreError as error:
-                    leases.park(connection, inbox, found.row, now, error)
-                    continue
-                leases.lease(connection, inbox, [found.row], worker, now + lease)
-                return Claimed(found.row, message, conversation, found.attempts + 1, found.received_at)
-            return None
+    async def claim_some(self, worker: str, now: datetime, lease: timedelta, limit: int) -> list[Claimed]:
+        """See `Inbox.claim_some`."""
+
+        def work(connection: Connection) -> list[Claimed]:
+            claimed: list[Claimed] = []
+            while len(claimed) < limit:
+                rows = connection.execute(NEXT, {"now": now, "at_most": limit - len(claimed)}).all()
+                read: list[Claimed] = []
+                for row in rows:
+                    try:
+                        message, conversation = codec.message(row.message), conversations.conversation(row)
+                    except StoreError as error:
+                        leases.park(connection, inbox, row.row, now, error)
+                        continue
+                    read.append(Claimed(row.row, message, conversation, row.attempts + 1, row.received_at))
+                if read:
+                    leases.lease(connection, inbox, [one.row for one in read], worker, now + lease)
+                claimed += read
+                if len(read) == len(rows):
+                    break
+            return claimed
 
         return await self._database.write(work)
 

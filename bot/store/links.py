@@ -6,7 +6,7 @@ import hashlib
 import secrets
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, delete, insert, or_, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, or_, select, text, update
 
 from bot.errors import Missing, Stale
 from bot.linking import VALID, Answered, Outcome
@@ -19,6 +19,7 @@ from bot.store.tables import cursors, links, nonces
 LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 """Without what is mistaken for something else when it is read aloud or by hand: 0 O 1 I L."""
 HALF = 4
+SWEEP_EVERY = timedelta(minutes=1)
 
 
 class SqlLinks:
@@ -114,21 +115,33 @@ class SqlCursors:
         await self._database.write(work)
 
 
+_SPEND = text(
+    "INSERT INTO nonces (nonce, at) VALUES (:nonce, :now) "
+    "ON CONFLICT (nonce) DO UPDATE SET at = excluded.at WHERE nonces.at < :since RETURNING nonce"
+).bindparams(*(bindparam(name, type_=nonces.c.at.type) for name in ("now", "since")))
+
+
 class SqlNonces:
     """See `bot.linking.Nonces`."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._swept: datetime | None = None
 
     async def spend(self, nonce: str, now: datetime, valid: timedelta) -> bool:
-        """See `Nonces.spend`."""
+        """See `Nonces.spend`. Those that are over are taken away now and then: each request would pay for it."""
+        sweeps = self._swept is None or not timedelta() <= now - self._swept < SWEEP_EVERY
 
         def work(connection: Connection) -> bool:
-            connection.execute(delete(nonces).where(nonces.c.at < now - valid))
-            new = insert_new(connection.dialect.name, nonces.c.nonce)
-            return connection.execute(new, {"nonce": nonce, "at": now}).first() is not None
+            if sweeps:
+                connection.execute(delete(nonces).where(nonces.c.at < now - valid))
+            spent = {"nonce": nonce, "now": now, "since": now - valid}
+            return connection.execute(_SPEND, spent).first() is not None
 
-        return await self._database.write(work)
+        fresh = await self._database.write(work)
+        if sweeps:
+            self._swept = now
+        return fresh
 
 
 def _begin(connection: Connection, conversation_id: str, answers: str | None, now: datetime) -> str:

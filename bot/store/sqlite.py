@@ -104,6 +104,10 @@ class SqliteDatabase:
         value: T = await asyncio.wrap_future(job.future)
         return value
 
+    async def write_one(self, work: Callable[[Connection], T]) -> T:
+        """See `Database.write_one`."""
+        return await self.write(work)
+
     async def scrub(self) -> None:
         """See `Database.scrub`: empties the write-ahead log, which still holds the pages as they were.
 

@@ -37,3 +37,14 @@ async def test_a_message_whose_handler_broke_is_tried_again(store: Store, monkey
     await stop(running)
 
     assert handled == [("m1", 1), ("m1", 2), ("m1", 3), ("m2", 1)]
+
+
+async def test_every_free_place_is_filled_by_one_claim(store: Store) -> None:
+    """Citizens who wait are all taken at once, not one a transaction; a second message of one of them waits its turn."""
+    now = datetime.now(timezone.utc)
+    for number, key in enumerate("abca", start=1):
+        await store.inbox.put(Message(f"m{number}", Address("web", key), "bonjour", now), "fr", now)
+
+    claimed = await store.inbox.claim_some("w", datetime.now(timezone.utc), timedelta(seconds=30), 16)
+
+    assert [one.message.id for one in claimed] == ["m1", "m2", "m3"]
