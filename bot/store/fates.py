@@ -144,6 +144,8 @@ def _find(connection: Connection, channel: str, status: Status) -> Row[Any] | No
         .where(conversations_table.c.channel == channel)
         .order_by(outbox.c.id.desc())
         .limit(1)
+        # Whoever claims it in this moment sends it once more: how often that was is to be known.
+        .with_for_update(of=outbox)
     )
     for column, value in ((outbox.c.key, status.key), (outbox.c.provider_id, status.provider_id)):
         if value and (row := connection.execute(wanted.where(column == value)).first()) is not None:

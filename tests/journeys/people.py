@@ -54,7 +54,7 @@ SCRIPTS: dict[str, Script] = {
     ),
     "appointment": (
         "je voudrais prendre un rendez-vous",
-        "état civil",
+        "État civil",
         "pour un passeport",
         "lundi à 10 h 30",
         "0612345678",

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import create_async_engine
 
 from bot.errors import StoreError
+from bot.messages import Fate, Status
+from bot.outgoing import Delivered
 from bot.store.sql import migrate, open_store
 from tests.servers import Postgresql, free_port, running_postgresql
 from tests.store.contract import StoreContract
-from tests.store.words import START, put
+from tests.store.words import LEASE, START, conversation_of, prepared, put
 
 pytestmark = pytest.mark.postgres
 
@@ -44,6 +50,26 @@ async def test_a_server_that_stops_is_a_store_error_and_one_that_is_back_is_used
 
         assert (await store.inbox.waiting(START))[0] == 1
         await store.close()
+
+
+async def test_news_of_a_reply_wait_for_a_claim_of_it(postgresql_url: str) -> None:
+    """What is sent again while the receipt of the first time comes in stays doubtful: it may have arrived twice."""
+    store = await open_store(postgresql_url)
+    conversation = await conversation_of(store)
+    await store.outbox.add(conversation, [prepared("r1")], START)
+    (due,) = await store.outbox.claim("killed", START, LEASE, 1)
+    await store.outbox.release("killed")
+    engine = create_async_engine(postgresql_url)
+    async with engine.begin() as claiming:
+        # Half of a claim: the row is leased and nothing is committed.
+        await claiming.execute(text("UPDATE outbox SET worker = 'w2', attempts = attempts + 1"))
+        news = asyncio.create_task(store.outbox.report("web", Status(Fate.TAKEN, START, key=due.outgoing.key)))
+        await asyncio.wait({news}, timeout=0.5)
+    await news
+
+    assert await store.outbox.states(conversation) == {"r1": Delivered("sent", "", True)}
+    await engine.dispose()
+    await store.close()
 
 
 async def test_a_lost_connection_is_replaced(postgresql_url: str, migrated_server: Postgresql) -> None:
