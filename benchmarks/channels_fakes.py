@@ -52,10 +52,10 @@ def shown(telegram: FakeTelegram, graph: FakeGraph, client: FakeApiClient) -> li
     """Who was shown what, each channel in order."""
     found = [(str(one["chat_id"]), str(one["text"])) for one in telegram.sent]
     for one in graph.sent:
-        citizen = one.body.get("recipient", {}).get("id") if "message" in one.body else one.body["to"]
-        found.append(
-            (str(citizen), (one.body.get("message") or one.body["text"]).get("text") or one.body["text"]["body"])
-        )
+        if "message" in one.body:
+            found.append((one.body["recipient"]["id"], one.body["message"]["text"]))
+        else:
+            found.append((one.body.get("to") or one.body["recipient"], one.body["text"]["body"]))
     return [*found, *((one["conversation"], one["reply"]["text"]) for one in client.sent)]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
+import asyncpg
 import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
@@ -14,7 +15,7 @@ from bot.outgoing import Delivered
 from bot.store.sql import migrate, open_store
 from tests.servers import Postgresql, free_port, running_postgresql
 from tests.store.contract import StoreContract
-from tests.store.words import LEASE, START, conversation_of, prepared, put
+from tests.store.words import ANNE, LEASE, START, after, conversation_of, prepared, put
 
 pytestmark = pytest.mark.postgres
 
@@ -79,4 +80,32 @@ async def test_a_lost_connection_is_replaced(postgresql_url: str, migrated_serve
     migrated_server.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()")
 
     assert await put(store, "m2")
+    await store.close()
+
+
+async def test_of_two_that_store_one_message_in_the_same_moment_one_changes_nothing(
+    postgresql_url: str, migrated_server: Postgresql
+) -> None:
+    """Both have looked before either has written: whoever comes second undoes what it did to the conversation too."""
+    store = await open_store(postgresql_url)
+    await put(store, "m1")
+    address = postgresql_url.replace("+asyncpg", "")
+    # Within a transaction the server's activity is that of the first look.
+    holder, watcher = await asyncpg.connect(address), await asyncpg.connect(address)
+    async with holder.transaction():
+        await holder.execute("SELECT FROM conversations FOR UPDATE")
+        moments = [after(1), after(2)]
+        puts = [asyncio.create_task(put(store, "m2", at=moment)) for moment in moments]
+        waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+        for _ in range(1000):
+            if await watcher.fetchval(waiting) == len(puts):
+                break
+            await asyncio.sleep(0.01)
+    await asyncio.gather(holder.close(), watcher.close())
+
+    stored = dict(zip(await asyncio.gather(*puts), moments, strict=True))
+    conversation = await store.conversations.find(ANNE)
+    assert set(stored) == {True, False}
+    assert conversation is not None
+    assert conversation.last_heard_at == stored[True]
     await store.close()
