@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Row, delete, func, insert, select, update
@@ -12,7 +13,7 @@ from bot.messages import Address, Fate, Status
 from bot.outgoing import Delivered, Undelivered
 from bot.store import conversations
 from bot.store.base import Prepared
-from bot.store.replies import outbox_row
+from bot.store.replies import KEY_CHARS, outbox_row
 from bot.store.tables import conversations as conversations_table
 from bot.store.tables import outbox
 
@@ -33,6 +34,8 @@ def report(connection: Connection, channel: str, status: Status) -> str | None:
     row = _find(connection, channel, status)
     if row is None:
         return None
+    if status.fate is Fate.FAILED and not _fails(row, status):
+        return str(row.conversation_id)
     values: dict[str, Any] = {}
     if row.settled_at is None:
         # The receipt was lost and this is it: whoever holds the row will find it settled.
@@ -45,9 +48,22 @@ def report(connection: Connection, channel: str, status: Status) -> str | None:
         values |= {"given_up": True, "error": status.reason[:500]}
     elif row.fate in BEFORE.get(status.fate, ()):
         values["fate"] = status.fate.value
+        if row.given_up:
+            # It has arrived all the same: nobody is to send it again.
+            values |= {"given_up": False, "error": None}
     if values:
         connection.execute(update(outbox).where(outbox.c.id == row.id).values(values))
     return str(row.conversation_id)
+
+
+def _fails(row: Row[Any], status: Status) -> bool:
+    """Whether the news that something failed are about this attempt: others of the same key failed before it."""
+    if row.fate is not None:
+        return False
+    if row.provider_id is not None and status.provider_id is not None:
+        return bool(row.provider_id == status.provider_id)
+    # Providers tell whole seconds.
+    return bool(status.at + timedelta(seconds=1) > row.created_at)
 
 
 def states(connection: Connection, conversation_id: str) -> dict[str, Delivered]:
@@ -106,12 +122,18 @@ def again(connection: Connection, conversation_id: str, prepared: Prepared, now:
     if not any(row.given_up for row in rows):
         return False
     same = len(rows) == len(prepared.outgoing)
+    if not same and any(row.worker is not None for row in rows):
+        # One of them is on its way, and would be again.
+        return False
     parts = [row.part for row in rows if row.given_up] if same else list(range(len(prepared.outgoing)))
     doubtful = {row.part for row in rows if row.doubtful}
     gone = delete(outbox).where(*mine)
     connection.execute(gone.where(outbox.c.part.in_(parts)) if same else gone)
     for part in parts:
         row = outbox_row(conversation_id, reply, part, prepared.outgoing[part], now)
+        if not same:
+            # A provider that knows the old key would take the new words for the old ones.
+            row["key"] = secrets.token_hex(KEY_CHARS // 2)
         connection.execute(insert(outbox).values({**row, "doubtful": part in doubtful}))
     return True
 
@@ -144,7 +166,7 @@ def _find(connection: Connection, channel: str, status: Status) -> Row[Any] | No
         .where(conversations_table.c.channel == channel)
         .order_by(outbox.c.id.desc())
         .limit(1)
-        # Whoever claims it in this moment sends it once more: how often that was is to be known.
+        # Whoever claims it, or tells of it, in this moment is waited for: each looks at what the one before has left.
         .with_for_update(of=outbox)
     )
     for column, value in ((outbox.c.key, status.key), (outbox.c.provider_id, status.provider_id)):

@@ -154,6 +154,63 @@ class ChannelsContract:
 
         assert due.outgoing.payload["part"] == 0
 
+    async def test_what_arrived_has_not_failed(self, store: Store) -> None:
+        """Given up without an answer, and delivered all the same: nobody is asked to send it again, and nobody can."""
+        conversation = await conversation_of(store, PHONE)
+        await store.outbox.add(conversation, [prepared("r1")], START)
+        (due,) = await store.outbox.claim("w1", START, LEASE, 1)
+        await store.outbox.give_up(due.row, START, "given up after 9 attempts")
+        for fate in (Fate.DELIVERED, Fate.FAILED):
+            await store.outbox.report("telegram", Status(fate, after(1), "p-1", due.outgoing.key))
+
+        assert await store.outbox.undelivered() == []
+        assert (await store.outbox.states(conversation))["r1"].state == "delivered"
+        assert not await store.outbox.again(conversation, prepared("r1"), after(2))
+
+    async def test_the_failure_of_an_earlier_attempt_is_not_that_of_a_later_one(self, store: Store) -> None:
+        """Two attempts under one key have two names at the provider: the second was taken, whatever the first one became."""
+        key = await sent(store, "r1", "p-2")
+        await store.outbox.report("telegram", Status(Fate.FAILED, after(1), "p-1", key, reason="131026"))
+
+        assert await store.outbox.undelivered() == []
+
+    async def test_old_news_end_no_new_attempt(self, store: Store) -> None:
+        """A failure that is told twice, the second time after somebody sent the reply again: it is sent."""
+        key = await sent(store, "r1", "p-1")
+        failed = Status(Fate.FAILED, after(1), "p-1", key, reason="131026")
+        conversation = await store.outbox.report("telegram", failed)
+        assert conversation is not None
+        assert await store.outbox.again(conversation, prepared("r1"), after(60))
+        await store.outbox.report("telegram", failed)
+        (due,) = await store.outbox.claim("w1", after(61), LEASE, 9)
+
+        assert due.outgoing.key == key
+
+    async def test_a_reply_in_other_parts_has_other_keys(self, store: Store) -> None:
+        """A provider that knows the key of a part gives back the old one: the new words would never arrive."""
+        conversation = await conversation_of(store, PHONE)
+        await store.outbox.add(conversation, [prepared("r1", parts=2)], START)
+        (first,) = await store.outbox.claim("w1", START, LEASE, 1)
+        await store.outbox.sent(first.row, START, "p")
+        (second,) = await store.outbox.claim("w1", START, LEASE, 1)
+        await store.outbox.give_up(second.row, START, "the window is closed")
+        await store.outbox.again(conversation, prepared("r1"), after(1))
+        (due,) = await store.outbox.claim("w1", after(1), LEASE, 9)
+
+        assert due.outgoing.key not in {first.outgoing.key, second.outgoing.key}
+
+    async def test_a_part_on_its_way_is_not_sent_beside_itself(self, store: Store) -> None:
+        """While another part is being sent, the reply cannot be sent again in other parts."""
+        conversation = await conversation_of(store, PHONE)
+        await store.outbox.add(conversation, [prepared("r1", parts=2)], START)
+        (first,) = await store.outbox.claim("w1", START, LEASE, 1)
+        await store.outbox.give_up(first.row, START, "refused")
+        (second,) = await store.outbox.claim("w1", START, LEASE, 1)
+
+        assert not await store.outbox.again(conversation, prepared("r1"), after(1))
+        await store.outbox.sent(second.row, after(1), "p")
+        assert await store.outbox.again(conversation, prepared("r1"), after(2))
+
     async def test_where_a_message_hangs_is_kept_with_its_conversation(self, store: Store) -> None:
         """The last thread counts; a message without one leaves it."""
         for name, thread in (("m1", Thread("p1", url="https://example.org/1")), ("m2", Thread("p2")), ("m3", None)):
