@@ -42,10 +42,14 @@ class Breaker:
         """It is not any more."""
         self._running -= 1
 
-    def succeeded(self) -> bool:
+    def succeeded(self, moment: datetime) -> bool:
         """The provider answered, be it with a refusal; whether that ends a pause."""
+        self._failed = 0
+        if self._until is not None and moment < self._until:
+            # That was sent before the pause began: the provider's wish stands.
+            return False
         was_open = self._until is not None
-        self._failed = self._pauses = 0
+        self._pauses = 0
         self._until = None
         return was_open
 
@@ -54,8 +58,11 @@ class Breaker:
         self._failed += 1
         if not everyone and self._failed < FAILURES and self._until is None:
             return
-        pause = min(LONGEST_PAUSE, FIRST_PAUSE * float(2 ** min(self._pauses, 10))) * random.uniform(0.75, 1.25)
+        # What was sent before the pause began tells nothing new, unless the provider wishes for a longer one.
+        is_late = self._until is not None and moment < self._until
+        pauses = self._pauses - 1 if is_late else self._pauses
+        pause = min(LONGEST_PAUSE, FIRST_PAUSE * float(2 ** min(pauses, 10))) * random.uniform(0.75, 1.25)
         if everyone and wished is not None:
             pause = min(max(pause, wished), MOST_WISHED)
-        self._pauses += 1
-        self._until = moment + pause
+        self._pauses = pauses + 1
+        self._until = max(self._until, moment + pause) if self._until is not None and is_late else moment + pause

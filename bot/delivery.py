@@ -14,6 +14,7 @@ from bot.breaker import Breaker
 from bot.bus import DESK, OUTBOX, Bus
 from bot.clock import Clock, now
 from bot.errors import SendFailed, SendRefused, SendUnsure, StoreError
+from bot.messages import Receipt
 from bot.outgoing import Due, Outbox
 from bot.tasks import drain
 from channels.base import Channel
@@ -27,6 +28,7 @@ FIRST_WAIT = timedelta(seconds=1)
 LONGEST_WAIT = timedelta(minutes=10)
 UNSURE_WAIT = timedelta(seconds=5)
 """After an attempt without an answer: the provider may still tell that it has the message."""
+NOTE_EVERY = timedelta(milliseconds=500)
 LOOK_EVERY = timedelta(seconds=1)
 AT_ONCE = 16
 """Of one channel: a provider that hangs holds up nobody on another one."""
@@ -118,16 +120,36 @@ class Delivery:
         except Exception as error:
             # A channel's bug must not hold up the other citizens: it is retried like a provider's fault.
             log.exception("delivery.channel_broken", channel=due.address.channel)
-            await self._postpone(due, SendUnsure(f"{type(error).__name__}: {error}"))
+            # Its words are for nobody: they may hold a token, or what the citizen reads.
+            await self._postpone(due, SendUnsure(type(error).__name__))
         else:
             # First of all: until it is noted, a crash would send it again.
-            await self._outbox.sent(due.row, self._clock(), receipt.provider_id)
+            await self._note(due, receipt)
             await self._recovered(due)
             metrics.SENT.labels(due.address.channel).inc()
 
+    async def _note(self, due: Due, receipt: Receipt) -> None:
+        """Note down that a message was taken, for as long as its claim may hold.
+
+        Raises:
+            StoreError: the database is away for longer; the message is sent again.
+        """
+        tries = LEASE // NOTE_EVERY
+        while True:
+            tries -= 1
+            try:
+                await self._outbox.sent(due.row, self._clock(), receipt.provider_id)
+            except StoreError:
+                if not tries:
+                    raise
+                log.exception("delivery.not_noted", conversation=due.conversation_id)
+                await asyncio.sleep(NOTE_EVERY.total_seconds())
+            else:
+                return
+
     async def _recovered(self, due: Due) -> None:
         """A provider that answers again gets at once what has waited for it, in order."""
-        if self._breaker(due).succeeded():
+        if self._breaker(due).succeeded(self._clock()):
             log.info("delivery.channel_well", channel=due.address.channel)
             await self._outbox.hasten(due.address.channel, self._clock())
 

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta, timezone
 
 from bot.bus import LocalBus
 from bot.delivery import AT_ONCE, GIVE_UP_AFTER, UNSURE_WAIT, Delivery
-from bot.errors import SendFailed, SendRefused, SendUnsure
+from bot.errors import SendFailed, SendRefused, SendUnsure, StoreError
 from bot.messages import Address, Message, Outgoing, Receipt, Reply, Status, Thread
 from bot.outgoing import Delivered, Due, Undelivered
 from bot.store.base import Prepared
@@ -326,3 +326,71 @@ async def test_a_provider_that_is_well_again_gets_what_has_waited() -> None:
     await stop(running)
 
     assert (channel.taken[0], sorted(channel.taken), box.hastened) == ("t2", ["t2", "t3", "t4", "t5"], ["fragile"])
+
+
+async def test_failures_at_once_are_one_failure() -> None:
+    """Sixteen messages were under way when the provider broke: it is tried again after the first pause, not the longest."""
+    moment = [START]
+    box, channel = Box(*(due(row) for row in range(1, AT_ONCE + 1))), Fragile()
+    channel.faults = [SendFailed("down", everyone=True) for _ in range(AT_ONCE)]
+    delivery = Delivery(box, {"fragile": channel}, LocalBus(), "w", lambda: moment[0])
+    running = asyncio.create_task(delivery.run())
+    await settled(box, *range(1, AT_ONCE + 1))
+    box.due.append(due(99))
+    moment[0] += timedelta(seconds=3)
+    await settled(box, 99)
+    await stop(running)
+
+    assert channel.taken == ["t99"]
+
+
+async def test_a_message_sent_before_a_pause_does_not_end_it() -> None:
+    """The provider asked everybody to wait; what it takes of what was under way already changes nothing of that."""
+    box, channel = Box(due(1)), Fragile()
+    channel.slow = {"t1"}
+    async with delivering(box, channel):
+        await asyncio.sleep(0.02)
+        channel.faults = [SendFailed("slow down", timedelta(seconds=30), everyone=True)]
+        box.due.append(due(2))
+        await settled(box, 2)
+        channel.hurry.set()
+        await settled(box, 1)
+        box.due.append(due(3))
+        await asyncio.sleep(0.05)
+
+    assert (channel.taken, box.hastened, len(box.due)) == (["t1"], [], 1)
+
+
+async def test_a_receipt_is_noted_when_the_database_comes_back() -> None:
+    """Until it is, the message would be sent again: the note is tried for as long as nobody else may have the message."""
+
+    class Stubborn(Box):
+        tries = 0
+
+        async def sent(self, row: int, now: datetime, provider_id: str | None) -> None:
+            self.tries += 1
+            if self.tries < 3:
+                raise StoreError("the database is away")
+            await super().sent(row, now, provider_id)
+
+    box, channel = Stubborn(due(1)), Fragile()
+    await flush(box, channel)
+
+    assert (channel.taken, box.settled[1]) == (["t1"], [("sent", "p-1")])
+
+
+async def test_a_fault_of_ours_is_noted_without_its_words() -> None:
+    """They may hold a token, or what the citizen reads; the desk and the table see the kind of fault."""
+
+    errors: list[str] = []
+
+    class Noting(Box):
+        async def postpone(self, row: int, until: datetime, error: str, doubtful: bool = False) -> None:
+            errors.append(error)
+            await super().postpone(row, until, error, doubtful)
+
+    box, channel = Noting(due(1)), Fragile()
+    channel.faults = [ValueError("https://provider.example/bot123:secret/send")]
+    await flush(box, channel)
+
+    assert errors == ["SendUnsure: ValueError"]
