@@ -381,7 +381,6 @@ async def test_a_receipt_is_noted_when_the_database_comes_back() -> None:
 
 async def test_a_fault_of_ours_is_noted_without_its_words() -> None:
     """They may hold a token, or what the citizen reads; the desk and the table see the kind of fault."""
-
     errors: list[str] = []
 
     class Noting(Box):
