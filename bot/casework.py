@@ -172,7 +172,7 @@ class StoredPhoto:
     content: bytes
     location: Location | None
     conversation_id: str = ""
-    """Of whoever sent it; set by the store."""
+    """Of whoever sent it; "" for one that is kept before there is any."""
     name: str = ""
     """Of a document, as its citizen named it; "" for a photo."""
 
@@ -181,9 +181,10 @@ class Photos(Protocol):
     """What citizens photographed."""
 
     async def add(self, address: Address, language: str, photo: StoredPhoto, now: datetime) -> None:
-        """Keep a photo of a citizen, whose conversation is made if there is none. One whose id is kept already stays as it is.
+        """Keep a photo of a citizen, whose conversation is made if it names none. One whose id is kept already stays as it is.
 
         Raises:
+            Missing: the conversation that it names is gone.
             TooMany: that conversation has as many as it may.
         """
 

@@ -128,8 +128,8 @@ class Counter:
             try:
                 if claimed.attempts == 1:
                     self._attention.show(claimed.message)
-                claimed, refused = await self._bring_files(claimed)
-                turn = await self._answer(claimed, refused)
+                claimed = await self._bring_files(claimed)
+                turn = await self._answer(claimed)
             except RasaError as error:
                 await self._later(claimed, error)
             except MediaFailed as error:
@@ -138,7 +138,7 @@ class Counter:
                 )
             else:
                 await self._finish(claimed, turn.replies)
-        except Stale:
+        except (Stale, Missing):
             # Somebody else answered it, or the citizen erased the conversation meanwhile: nothing is left to say.
             log.info("conversation.overtaken", conversation=claimed.conversation.id)
         await self._bus.publish(OUTBOX)
@@ -177,26 +177,31 @@ class Counter:
         """A reply with fresh tokens for its choices, rendered by its channel under the citizen's last message."""
         return self._speaker.say(reply, conversation)
 
-    async def _bring_files(self, claimed: Claimed) -> tuple[Claimed, tuple[Reply, ...]]:
-        """The message with its files here, and what is said of those that were refused.
+    async def _bring_files(self, claimed: Claimed) -> Claimed:
+        """The message with its files here; what is said of those that were refused is on its way.
 
         Raises:
             MediaFailed: not now.
         """
         message = claimed.message
         if not any(one.url.startswith(REMOTE_URL) for one in message.attachments):
-            return claimed, ()
+            return claimed
         is_last = self._clock() - claimed.received_at > PATIENCE
-        brought = await self._files.bring(message, claimed.conversation.language, is_last)
+        brought = await self._files.bring(message, claimed.conversation, is_last)
+        refused = [
+            self._speaker.answer(
+                replace(self._line(key, claimed), id=_refusal(message, number)), message, claimed.conversation
+            )
+            for number, key in enumerate(brought.refused)
+        ]
+        if refused:
+            # Before the files are gone from the message: an attempt that ends behind this has said it.
+            await self._store.outbox.add(claimed.conversation.id, refused, self._clock())
         await self._store.inbox.replace(claimed.row, self._worker, brought.message)
         await self._bus.publish(DESK)
-        refused = tuple(
-            replace(self._line(key, claimed), id=f"{message.id}.file{number}")
-            for number, key in enumerate(brought.refused)
-        )
-        return replace(claimed, message=brought.message), refused
+        return replace(claimed, message=brought.message)
 
-    async def _answer(self, claimed: Claimed, refused: tuple[Reply, ...]) -> Turn:
+    async def _answer(self, claimed: Claimed) -> Turn:
         message, conversation = claimed.message, claimed.conversation
         if message.kind is Kind.COMMENT:
             await self._comments.open(claimed)
@@ -206,7 +211,7 @@ class Counter:
                 return Turn((said,))
         if conversation.mode is Mode.AGENT:
             # It is for the agent, who reads it in the transcript.
-            return Turn(refused)
+            return Turn(())
         payload = UNSAID[message.kind](message) if message.kind in UNSAID else None
         if message.pressed is not None:
             offer = await self._store.transcript.offer(
@@ -218,13 +223,14 @@ class Counter:
         if not (payload or message.text.strip()):
             alone = self._without_words(message)
             if alone != PHOTO_ALONE:
-                return Turn(refused or (self._line(alone, claimed),))
+                told = await self._store.transcript.entry(conversation.id, _refusal(message, 0))
+                return Turn(() if told else (self._line(alone, claimed),))
             payload = alone
         await self._catch_up(claimed)
         turn = await self._core.replay(conversation, message) if claimed.attempts > 1 else None
         if turn is None:
             turn = await self._core.talk(conversation, message, payload)
-        return replace(turn, replies=(*refused, *turn.replies))
+        return turn
 
     def _without_words(self, message: Message) -> str:
         """What a message without a word means to the core, or the key of the line that answers it."""
@@ -285,6 +291,11 @@ class Counter:
     def _line(self, key: str, claimed: Claimed) -> Reply:
         language = claimed.conversation.language
         return Reply(f"{claimed.message.id}.0", self._wording.say(key, language), language, Author.SYSTEM)
+
+
+def _refusal(message: Message, number: int) -> str:
+    """The id of what is said of a file that was refused."""
+    return f"{message.id}.file{number}"
 
 
 def _aftermath(message: Message, moment: datetime) -> Message:

@@ -17,6 +17,7 @@ from bot.casework import Photos, StoredPhoto
 from bot.clock import Clock, now
 from bot.errors import MediaFailed, MediaRefused, TooMany
 from bot.messages import FILE_URL, PHOTO_URL, REMOTE_URL, Attachment, Message
+from bot.store.base import Conversation
 from channels.base import Channel
 
 log = structlog.get_logger(__name__)
@@ -59,11 +60,12 @@ class Files:
         self._drawing = asyncio.Semaphore(1)
         self._fetching = {name: asyncio.Semaphore(AT_ONCE) for name in channels}
 
-    async def bring(self, message: Message, language: str, last_try: bool) -> Brought:
+    async def bring(self, message: Message, conversation: Conversation, last_try: bool) -> Brought:
         """Fetch what is still at the provider. Done again after a failure, it keeps nothing twice.
 
         Raises:
             MediaFailed: not now, unless it is the last try.
+            Missing: the conversation is gone.
             StoreError: it cannot be kept now.
         """
         here: list[Attachment] = []
@@ -75,7 +77,7 @@ class Files:
             try:
                 if number >= PER_MESSAGE:
                     raise TooMany(f"more than {PER_MESSAGE} files")
-                here.append(await self._bring(message, number, attachment, language))
+                here.append(await self._bring(message, number, attachment, conversation))
             except MediaRefused as error:
                 refused.append(error.reason)
             except photos.PhotoRefused as error:
@@ -88,7 +90,9 @@ class Files:
                 refused.append("file_gone")
         return Brought(replace(message, attachments=tuple(here)), tuple(dict.fromkeys(refused)))
 
-    async def _bring(self, message: Message, number: int, attachment: Attachment, language: str) -> Attachment:
+    async def _bring(
+        self, message: Message, number: int, attachment: Attachment, conversation: Conversation
+    ) -> Attachment:
         channel = self._channels.get(message.address.channel)
         if channel is None:
             raise MediaRefused("the channel is switched off", "file_gone")
@@ -107,14 +111,14 @@ class Files:
             if len(content) > photos.MAX_BYTES:
                 raise MediaRefused("a PDF that is too large", "file_too_large")
             name = safe_name(attachment.name)
-            kept = StoredPhoto(file_id, None, PDF_TYPE, content, None, name=name)
+            kept = StoredPhoto(file_id, None, PDF_TYPE, content, None, conversation.id, name)
             stored = Attachment(name, PDF_TYPE, len(content), f"{FILE_URL}{file_id}")
         else:
             async with self._drawing:
                 drawn = await asyncio.to_thread(photos.prepare, content)
-            kept = StoredPhoto(file_id, None, drawn.media_type, drawn.content, drawn.location)
+            kept = StoredPhoto(file_id, None, drawn.media_type, drawn.content, drawn.location, conversation.id)
             stored = Attachment("photo.jpg", drawn.media_type, len(drawn.content), f"{PHOTO_URL}{file_id}")
-        await self._kept.add(message.address, language, kept, self._clock())
+        await self._kept.add(message.address, conversation.language, kept, self._clock())
         return stored
 
 

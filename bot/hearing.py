@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from bot.clock import Clock, now
-from bot.messages import Kind, Message
+from bot.messages import Author, Kind, Message
 from bot.store.base import CITIZEN, Conversation, Transcript
 from bot.text.french import tokens
 from bot.text.normalise import normalise
@@ -64,7 +64,8 @@ class Hearing:
     async def _listed_choice(self, message: Message, conversation: Conversation) -> tuple[Message, bool]:
         said = normalise(message.text)
         for entry in reversed(await self._transcript.read(conversation.id, limit=LINES_BACK)):
-            if entry.author == CITIZEN:
+            if entry.author in {CITIZEN, Author.AGENT.value}:
+                # What answers an agent's question chooses nothing of ours.
                 break
             buttons = entry.reply.buttons if entry.reply else ()
             if not buttons:

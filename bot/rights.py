@@ -7,8 +7,7 @@ from typing import Protocol
 
 from bot.clock import Clock, now
 from bot.messages import Author, Message, Reply
-from bot.outgoing import Outbox
-from bot.store.base import CITIZEN, Conversation, Conversations, Prepared, Subjects, Transcript
+from bot.store.base import CITIZEN, Conversation, Conversations, Erased, Prepared, Subjects, Transcript
 from bot.text.french import tokens
 from bot.text.normalise import normalise
 from bot.text.wording import Wording
@@ -33,10 +32,6 @@ class Keeping(Protocol):
     @property
     def conversations(self) -> Conversations:
         """Who speaks with us."""
-
-    @property
-    def outbox(self) -> Outbox:
-        """What is to be sent."""
 
     @property
     def transcript(self) -> Transcript:
@@ -95,13 +90,14 @@ class Rights:
         return bool(before) and before[-1].ref.endswith(ASKED_SUFFIX)
 
     async def _erase(self, message: Message, conversation: Conversation) -> Reply:
-        erased = await self._store.subjects.erase(message.address, self._clock())
-        # The receipt needs an address to go to: a conversation that holds nothing else.
-        fresh = await self._store.conversations.open(message.address, conversation.language, self._clock())
-        said = self._wording.say("erased", conversation.language, receipt=erased.receipt)
-        receipt = Reply(f"erased.{erased.receipt}", said, conversation.language, Author.SYSTEM)
-        await self._store.outbox.add(fresh.id, [self._speaker.say(receipt, fresh)], self._clock())
-        return receipt
+        def receipt(erased: Erased) -> Reply:
+            said = self._wording.say("erased", conversation.language, receipt=erased.receipt)
+            return Reply(f"erased.{erased.receipt}", said, conversation.language, Author.SYSTEM)
+
+        def farewell(erased: Erased) -> Prepared:
+            return self._speaker.say(receipt(erased), conversation)
+
+        return receipt(await self._store.subjects.erase(message.address, self._clock(), farewell))
 
     def _line(self, key: str, message: Message, language: str, suffix: str = ".0") -> Reply:
         return Reply(f"{message.id}{suffix}", self._wording.say(key, language), language, Author.SYSTEM)

@@ -153,6 +153,14 @@ REGISTER: tuple[Kept, ...] = (
         Link.REMOVED,
     ),
     Kept(
+        "forgotten",
+        "hashes of the ids of messages that were erased, so that a provider which delivers one again brings nothing back",
+        "delivered",
+        "at",
+        None,
+        Link.NONE,
+    ),
+    Kept(
         "receipts",
         "proof of an erasure: a random number, the time and row counts; nothing about whose",
         "receipts",

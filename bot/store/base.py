@@ -6,7 +6,7 @@ are aware and in UTC, going in and coming out.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any, Protocol
@@ -287,8 +287,12 @@ class Erased:
 class Subjects(Protocol):
     """The rights of those whose data we hold."""
 
-    async def erase(self, address: Address, now: datetime) -> Erased:
+    async def erase(
+        self, address: Address, now: datetime, farewell: Callable[[Erased], Prepared] | None = None
+    ) -> Erased:
         """Remove everything about an address from every table of the register, and keep a receipt.
+
+        A `farewell` is said in the same transaction, in a conversation that holds nothing else.
 
         On SQLite the freed space is overwritten; on PostgreSQL vacuum frees it. Erasing an unknown address is a receipt over nothing.
         """

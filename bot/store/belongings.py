@@ -64,7 +64,11 @@ class SqlPhotos:
         def work(connection: Connection) -> None:
             if connection.execute(select(photos.c.id).where(photos.c.id == photo.id)).first() is not None:
                 return
-            conversation_id = conversations.hear(connection, address, language, True, now)
+            conversation_id = photo.conversation_id
+            if not conversation_id:
+                conversation_id = conversations.hear(connection, address, language, True, now)
+            elif not conversations.lock(connection, conversation_id):
+                raise Missing(f"there is no conversation {conversation_id}")
             kept = select(func.count()).select_from(photos).where(photos.c.conversation_id == conversation_id)
             if connection.execute(kept).scalar_one() >= MAX_PHOTOS:
                 raise TooMany(f"a conversation keeps {MAX_PHOTOS} photos")

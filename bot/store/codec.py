@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -42,6 +43,11 @@ _sources = msgspec.json.Decoder(tuple[Source, ...])
 def storable(text: str) -> str:
     """Text without what databases refuse: NUL and lone surrogates become U+FFFD."""
     return _UNSTORABLE.sub("\ufffd", text)
+
+
+def seen_name(channel: str, message_id: str) -> str:
+    """What is left of a message that was erased: enough to know it when it comes again, and nothing to read."""
+    return hashlib.sha256(f"{channel}:{message_id}".encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def encode(value: Any) -> str:

@@ -15,9 +15,10 @@ from bot.store.casework import keep_untold, mark_urgent, put_unsaid
 from bot.store.engine import Database, insert_new
 from bot.store.replies import store as store_replies
 from bot.store.tables import conversations as conversations_table
-from bot.store.tables import inbox, transcript
+from bot.store.tables import forgotten, inbox, transcript
 
 _SEEN = select(inbox.c.id).where(inbox.c.channel == bindparam("channel"), inbox.c.message_id == bindparam("message_id"))
+_FORGOTTEN = select(forgotten.c.name).where(forgotten.c.name == bindparam("name"))
 NEXT = (
     leases.claimable(
         inbox, inbox.c.id.label("row"), inbox.c.message, inbox.c.attempts, inbox.c.received_at, *conversations.COLUMNS
@@ -64,6 +65,9 @@ class SqlInbox:
                 return put.store(connection, message, stored, language, now, message.kind not in UNWRITTEN)
             key = {"channel": message.address.channel, "message_id": message.id}
             if connection.execute(_SEEN, key).first() is not None:
+                return False
+            # Behind the look above: what is erased between the two is found here.
+            if connection.execute(_FORGOTTEN, {"name": codec.seen_name(message.address.channel, message.id)}).first():
                 return False
             silent = message.language_hint is None
             conversation_id = conversations.hear(connection, message.address, language, silent, now, message.thread)

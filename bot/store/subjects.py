@@ -12,12 +12,13 @@ from sqlalchemy import Connection, Select, delete, func, insert, literal_column,
 from bot.cases import CaseState
 from bot.messages import Address
 from bot.privacy.retention import CONVERSATIONS, REGISTER, Kept, Link
-from bot.store import codec
-from bot.store.base import Erased
+from bot.store import codec, replies
+from bot.store.base import Erased, Prepared
 from bot.store.columns import metadata
+from bot.store.conversations import hear
 from bot.store.desk_tables import cases
 from bot.store.engine import Database
-from bot.store.tables import conversations, events, receipts
+from bot.store.tables import conversations, events, forgotten, inbox, receipts
 
 LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 """Without what is mistaken for something else when it is read aloud or by hand: 0 O 1 I L."""
@@ -41,7 +42,9 @@ class SqlSubjects:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def erase(self, address: Address, now: datetime) -> Erased:
+    async def erase(
+        self, address: Address, now: datetime, farewell: Callable[[Erased], Prepared] | None = None
+    ) -> Erased:
         """See `Subjects.erase`."""
         found = (
             select(conversations.c.id)
@@ -51,9 +54,14 @@ class SqlSubjects:
 
         def work(connection: Connection) -> Erased:
             ids = list(connection.execute(found).scalars())
+            _remember_seen(connection, ids, now)
             rows = _remove(connection, ids, REGISTER)
             erased = Erased(new_receipt(), now, rows)
             connection.execute(insert(receipts).values(number=erased.receipt, at=now, rows=codec.encode(rows)))
+            if farewell is not None:
+                said = farewell(erased)
+                fresh = hear(connection, address, said.reply.language, False, now)
+                replies.store(connection, fresh, [said], now)
             return erased
 
         erased = await self._database.write(work)
@@ -91,6 +99,16 @@ class SqlSubjects:
             _add(total, removed)
             if not any(removed.values()):
                 return
+
+
+def _remember_seen(connection: Connection, ids: list[str], now: datetime) -> None:
+    """A provider that delivers again what was erased is not believed to bring something new."""
+    seen = select(inbox.c.channel, inbox.c.message_id).where(inbox.c.conversation_id.in_(ids))
+    names = [
+        {"name": codec.seen_name(row.channel, row.message_id), "at": now} for row in connection.execute(seen).all()
+    ]
+    if names:
+        connection.execute(insert(forgotten), names)
 
 
 def new_receipt() -> str:

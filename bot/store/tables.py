@@ -194,6 +194,14 @@ nonces = Table(
     Column("at", Moment, nullable=False, index=True),
 )
 
+# Messages that were erased: seen again, they are a redelivery. A hash of channel and id, which says nothing by itself.
+forgotten = Table(
+    "forgotten",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("at", Moment, nullable=False, index=True),
+)
+
 receipts = Table(
     "receipts",
     metadata,

@@ -323,3 +323,13 @@ class ChannelsContract:
             await store.photos.add(PHONE, "fr", photo, START)
 
         assert (await store.photos.get("f1")).name == "bail.pdf"
+
+    async def test_a_photo_that_is_fetched_during_an_erasure_is_not_kept(self, store: Store) -> None:
+        """It was sent in a conversation that is gone; no new one is made for it."""
+        conversation = await conversation_of(store, PHONE)
+        await store.subjects.erase(PHONE, START)
+        photo = StoredPhoto("p1", None, "image/jpeg", b"jpeg", None, conversation)
+        with pytest.raises(Missing):
+            await store.photos.add(PHONE, "fr", photo, START)
+
+        assert await store.conversations.find(PHONE) is None

@@ -93,6 +93,7 @@ class SubjectsContract:
             "conversations": 1,
             "inbox": 1,
             "transcript": 1,
+            "forgotten": 1,
             "receipts": 1,
         }
         assert erased.at == after(5)
@@ -106,12 +107,33 @@ class SubjectsContract:
         assert (await counts(store))["receipts"] == 1
 
     async def test_an_erased_citizen_may_come_back(self, store: Store) -> None:
-        """The same address, and even the same message id, start a new conversation."""
+        """The same address starts a new conversation."""
         old = await fill(store, ANNE)
         await store.subjects.erase(ANNE, START)
 
-        assert await put(store, "anne-1")
+        assert await put(store, "anne-2")
         assert (await claimed(store)).conversation.id != old
+
+    async def test_the_receipt_of_an_erasure_is_said_with_it(self, store: Store) -> None:
+        """In one transaction: who is killed in between has done neither."""
+        await put(store, "m1", ANNE)
+        erased = await store.subjects.erase(ANNE, START, lambda done: prepared(f"erased.{done.receipt}"))
+        conversation = await store.conversations.find(ANNE)
+        assert conversation is not None
+        (due,) = await store.outbox.claim("w1", START, LEASE, 9)
+
+        assert [line.ref for line in await store.transcript.read(conversation.id)] == [f"erased.{erased.receipt}"]
+        assert due.address == ANNE
+
+    async def test_an_erased_message_that_comes_again_is_known(self, store: Store) -> None:
+        """By a hash of its id, for as long as answered messages are kept; then it is forgotten."""
+        await put(store, "m1", ANNE)
+        await store.subjects.erase(ANNE, START)
+        assert not await put(store, "m1", ANNE)
+        assert await store.conversations.find(ANNE) is None
+        await store.subjects.purge(after(days=31), {"delivered": timedelta(days=30)})
+
+        assert await put(store, "m1", ANNE)
 
     async def test_a_worker_that_held_an_erased_message_cannot_settle_another(self, store: Store) -> None:
         """Row numbers are not given again: the late worker hits nothing."""
@@ -190,7 +212,10 @@ class SubjectsContract:
         recorded = await store.ratings.record("anne-2", conversation, "carte", True, after(6))
 
         assert recorded is False
-        assert {table: count for table, count in (await counts(store)).items() if count} == {"receipts": 1}
+        assert {table: count for table, count in (await counts(store)).items() if count} == {
+            "forgotten": 1,
+            "receipts": 1,
+        }
 
     async def test_unsettled_rows_are_not_delivered_rows(self, store: Store) -> None:
         """What still waits is not old mail, however long it waits."""

@@ -50,6 +50,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("nonce", name="pk_nonces"),
     )
     op.create_index("ix_nonces_at", "nonces", ["at"])
+    op.create_table(
+        "forgotten",
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("at", MOMENT, nullable=False),
+        sa.PrimaryKeyConstraint("name", name="pk_forgotten"),
+    )
+    op.create_index("ix_forgotten_at", "forgotten", ["at"])
 
 
 def _outbox() -> None:
