@@ -118,11 +118,11 @@ async def _migrate_postgresql(url: URL) -> None:
         await engine.dispose()
 
 
-def _upgrade(connection: Connection) -> None:
+def _upgrade(connection: Connection, to: str = "head") -> None:
     _refuse_newer(MigrationContext.configure(connection).get_current_heads())
     config = _config()
     config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    command.upgrade(config, to)
 
 
 def _refuse_newer(stored: tuple[str, ...]) -> None:

@@ -10,15 +10,19 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, bindparam, text
 
 from bot.errors import ConfigurationError
-from bot.store.columns import metadata
+from bot.outgoing import Delivered
+from bot.store import schema
+from bot.store.columns import Moment, metadata
 from bot.store.engine import parse
+from bot.store.postgresql import async_engine
 from bot.store.sql import migrate, open_store
+from bot.store.sqlite import begin, driver, sync_engine
 from tests.servers import Postgresql, free_port
 from tests.store.test_concurrency import start
-from tests.store.words import put
+from tests.store.words import LEASE, START, after, prepared, put
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
@@ -59,6 +63,71 @@ async def test_migrating_again_keeps_everything(url: str) -> None:
     await store.close()
 
     assert count == 1
+
+
+async def test_a_filled_database_gets_its_channels(empty: str) -> None:
+    """What waits from before is sent, by its place and under a key of its own; numbers go on, indexes stay partial."""
+    await _fill_before_channels(empty)
+    migrate(empty)
+    store = await open_store(empty)
+    (due,) = await store.outbox.claim("w1", after(9), LEASE, 9)
+    await store.outbox.sent(due.row, after(9), "p2")
+    states = await store.outbox.states("c1")
+    new = await store.outbox.add("c1", [prepared("r3")], after(9))
+    (next_due,) = await store.outbox.claim("w1", after(9), LEASE, 9)
+    differences = await store.database.read(
+        lambda connection: compare_metadata(MigrationContext.configure(connection), metadata)
+    )
+    partial = await store.database.read(_partial_indexes)
+    await store.close()
+
+    assert (due.row, due.outgoing.key, new, next_due.row) == (8, "old-8", 1, 9)
+    assert states == {"r1": Delivered("sent"), "r2": Delivered("sent")}
+    assert partial >= {"ix_outbox_unsettled", "ix_outbox_settled", "ix_outbox_provider", "ix_outbox_given_up"}
+    assert differences == []
+
+
+async def _fill_before_channels(url: str) -> None:
+    """The tables as they were, with one reply that was sent and one that waits."""
+    conversation = (
+        "INSERT INTO conversations (id, channel, address_key, mode, language, created_at, last_heard_at) "
+        "VALUES ('c1', 'web', 'anne', 'bot', 'fr', :at, :at)"
+    )
+    reply = (
+        "INSERT INTO outbox (id, conversation_id, reply_id, part, outgoing, created_at, due_at, attempts, given_up, "
+        "settled_at) VALUES (:id, 'c1', :reply, 0, '{\"payload\": {}}', :at, :at, 1, false, :settled)"
+    )
+    moment = bindparam("at", type_=Moment)
+
+    def work(connection: Connection) -> None:
+        schema._upgrade(connection, "0002")
+        connection.execute(text(conversation).bindparams(moment), {"at": START})
+        said = text(reply).bindparams(moment, bindparam("settled", type_=Moment))
+        for number, name, settled in ((7, "r1", START), (8, "r2", None)):
+            connection.execute(said, {"id": number, "reply": name, "at": START, "settled": settled})
+        if connection.dialect.name == "postgresql":
+            connection.execute(text("SELECT setval(pg_get_serial_sequence('outbox', 'id'), 8)"))
+
+    parsed = parse(url)
+    if parsed.get_backend_name() == "postgresql":
+        engine = async_engine(parsed)
+        async with engine.begin() as connection:
+            await connection.run_sync(work)
+        await engine.dispose()
+        return
+    Path(str(parsed.database)).parent.mkdir(parents=True, exist_ok=True)
+    with sync_engine(parsed).connect() as here:
+        begin(driver(here))
+        work(here)
+        driver(here).commit()
+
+
+def _partial_indexes(connection: Connection) -> set[str]:
+    sql = {
+        "sqlite": "SELECT name FROM sqlite_master WHERE type = 'index' AND sql LIKE '%WHERE%'",
+        "postgresql": "SELECT indexname FROM pg_indexes WHERE indexdef LIKE '%WHERE%'",
+    }
+    return set(connection.execute(text(sql[connection.dialect.name])).scalars())
 
 
 async def test_processes_that_start_together_migrate_once(empty: str) -> None:
