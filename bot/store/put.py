@@ -12,7 +12,7 @@ from bot.messages import Message
 from bot.store import codec, conversations
 from bot.store.base import CITIZEN
 from bot.store.tables import conversations as conversations_table
-from bot.store.tables import inbox, transcript
+from bot.store.tables import forgotten, inbox, transcript
 
 DIVISION_BY_ZERO = "22012"
 """https://www.postgresql.org/docs/current/errcodes-appendix.html"""
@@ -37,7 +37,8 @@ def store(
     """
     fresh = conversations.fresh(message.address, language, now, message.thread)
     changed = conversations.changed(message.language_hint is None, message.thread)
-    values = {**fresh, "message_id": message.id, "message": stored, "now": now}
+    name = codec.seen_name(message.address.channel, message.id)
+    values = {**fresh, "message_id": message.id, "message": stored, "now": now, "name": name}
     if is_written:
         values |= {"author": CITIZEN, "said": codec.said(message), "at": message.sent_at}
     try:
@@ -52,13 +53,13 @@ def store(
 def _put(changed: tuple[str, ...], is_written: bool) -> TextClause:
     """The parts run in the order in which they need each other: the conversation is locked before a row has its number.
 
-    A message that is known makes no conversation, and no row comes back. One that becomes known while we wait for the
+    A message that is known, or was erased, makes no conversation, and no row comes back. One that becomes known while we wait for the
     conversation makes none in the inbox: zero of one is no number, and PostgreSQL undoes all of it.
     """
     columns = ", ".join(conversations.FRESH)
     typed = [bindparam(name, type_=conversations_table.c[name].type) for name in conversations.FRESH]
     typed += [bindparam(name, type_=inbox.c[name].type) for name in ("message_id", "message")]
-    typed += [bindparam("now", type_=inbox.c.due_at.type)]
+    typed += [bindparam("now", type_=inbox.c.due_at.type), bindparam("name", type_=forgotten.c.name.type)]
     if is_written:
         typed += [bindparam(name, type_=transcript.c[name].type) for name in ("author", "said", "at")]
     return text(
@@ -67,6 +68,7 @@ WITH conversation AS (
     INSERT INTO conversations ({columns})
     SELECT {", ".join(f":{name}" for name in conversations.FRESH)}
     WHERE NOT EXISTS (SELECT FROM inbox WHERE channel = :channel AND message_id = :message_id)
+        AND NOT EXISTS (SELECT FROM forgotten WHERE name = :name)
     ON CONFLICT (channel, address_key) DO UPDATE SET {conversations.news(changed)}
     RETURNING id
 ), stored AS (
