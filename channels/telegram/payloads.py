@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 import msgspec
-import telegram
 from telegram.constants import ChatMemberStatus, ChatType, MessageEntityType
 
 from bot.errors import PayloadRejected
@@ -50,14 +50,32 @@ UPDATES = ("message", "edited_message", "callback_query", "my_chat_member")
 """The kinds of updates that we ask for."""
 
 _COMMAND = re.compile(r"/([A-Za-z0-9_]+)(?:@[A-Za-z0-9_]+)?")
-_START = re.compile(r"/start(?:@[A-Za-z0-9_]+)?(?:\s+(?P<rest>.*))?", re.DOTALL)
+# Telephones begin a sentence with a capital.
+_START = re.compile(r"/start(?:@[A-Za-z0-9_]+)?(?:\s+(?P<rest>.*))?", re.DOTALL | re.IGNORECASE)
 _DEEP_LINK = re.compile(r"[A-Za-z0-9_-]{1,64}")
 """https://core.telegram.org/bots/features#deep-linking"""
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 _MEDIA_TYPE = re.compile(r"[a-z]+/[A-Za-z0-9.+_-]{1,100}")
 _GROUPS = (ChatType.GROUP, ChatType.SUPERGROUP, ChatType.CHANNEL)
-_SPOKEN = ("voice", "audio", "video_note")
+_SPOKEN = frozenset({"voice", "audio", "video_note"})
+_UNREAD = _SPOKEN | {
+    *(
+        "animation",
+        "checklist",
+        "contact",
+        "dice",
+        "game",
+        "giveaway",
+        "invoice",
+        "live_photo",
+        "location",
+        "paid_media",
+    ),
+    *("passport_data", "poll", "rich_message", "sticker", "story", "video"),
+}
+"""What citizens send and we do not take; what a message holds beside it and texts, files and places tells of the chat."""
 _AWAY = (ChatMemberStatus.LEFT, ChatMemberStatus.BANNED)
+_POSTS = frozenset({"channel_post", "edited_channel_post"})
 _MAX_TOKEN_BYTES = 64
 
 
@@ -93,36 +111,34 @@ def events(raw: dict[str, Any], us: Us, now: datetime) -> list[Event]:
     if read is None:
         return [Skipped("malformed")]
     if read.message:
-        return _message(read.message, us)
+        return _message(read.message, raw["message"].keys(), us)
     if read.edited_message:
         return [_edit(read.edited_message)]
     if read.callback_query:
         return [_press(read.callback_query, now)]
     if read.my_chat_member:
         return [_membership(read.my_chat_member)]
-    if read.channel_post or read.edited_channel_post:
-        return [Skipped("group")]
-    return [Skipped("unknown")]
+    return [Skipped("group" if raw.keys() & _POSTS else "unknown")]
 
 
-def _message(message: telegram.Message, us: Us) -> list[Event]:
-    if message.from_user is not None and message.from_user.is_bot:
+def _message(message: shapes.Message, holds: AbstractSet[str], us: Us) -> list[Event]:
+    if message.sender is not None and message.sender.is_bot:
         return [Skipped("bot")]
     if message.chat.type in _GROUPS:
-        return [_group(message.chat, message.date) if _means_us(message, us) else Skipped("group")]
+        return [_group(message.chat, message.at) if _means_us(message, us) else Skipped("group")]
     if message.chat.type != ChatType.PRIVATE:
         return [Skipped("unknown")]
-    if message.from_user is None:
+    if message.sender is None:
         return [Skipped("malformed")]
-    said = _said(message, f"{message.chat.id}.{message.message_id}", message.date)
+    said = _said(message, f"{message.chat.id}.{message.message_id}", message.at)
     if message.text is not None:
         return [_text(said, message.text)]
-    return _media(said, message)
+    return _media(said, message, holds)
 
 
-def _said(message: telegram.Message, message_id: str, at: datetime) -> Message:
+def _said(message: shapes.Message, message_id: str, at: datetime) -> Message:
     """A message without its words."""
-    tag = message.from_user.language_code if message.from_user else None
+    tag = message.sender.language_code if message.sender else None
     return Message(
         id=message_id,
         address=Address(NAME, str(message.chat.id)),
@@ -159,27 +175,26 @@ def _unreadable(said: Message, reason: str) -> Message:
     return replace(said, kind=Kind.UNREADABLE, text=reason)
 
 
-def _media(said: Message, message: telegram.Message) -> list[Event]:
+def _media(said: Message, message: shapes.Message, holds: AbstractSet[str]) -> list[Event]:
     """Everything but texts. Of a group of pictures each is a message."""
     place = message.venue.location if message.venue else message.location
-    # PTB warns of a change to come whenever `live_period` itself is read (22.2).
-    if place and not place.to_dict().get("live_period"):
+    if place and not place.live_period:
         return [replace(said, kind=Kind.LOCATION, location=Location(place.latitude, place.longitude))]
     # A GIF comes as an animation and, for old clients, as a document too.
-    if message.photo or (message.document and not message.animation):
-        attached = replace(said, attachments=(_photo(message.photo) if message.photo else _document(message),))
+    file = None if "animation" in holds else message.document
+    if message.photo or file:
+        attached = replace(said, attachments=(_document(file) if file else _photo(message.photo),))
         return [_words(attached, message.caption) if message.caption else attached]
-    if message.effective_attachment is None:
+    if not holds & _UNREAD:
         return [Skipped("service")]
-    voice = any(getattr(message, name) for name in _SPOKEN)
-    answer = _unreadable(said, "voice_unsupported" if voice else "unsupported")
+    answer = _unreadable(said, "voice_unsupported" if holds & _SPOKEN else "unsupported")
     if not message.caption:
         return [answer]
     # The words beside what we cannot see may be all that matters: they are read, and the rest is answered all the same.
     return [_words(said, message.caption), replace(answer, id=f"{said.id}.media", receipt="")]
 
 
-def _photo(sizes: Sequence[telegram.PhotoSize]) -> Attachment:
+def _photo(sizes: Sequence[shapes.Photo]) -> Attachment:
     """The largest of a photo's sizes that may be fetched; the smallest if none may."""
     by_size = sorted(sizes, key=lambda one: one.width * one.height)
     fitting = [one for one in by_size if (one.file_size or 0) <= LIMITS.attachment_bytes]
@@ -188,35 +203,33 @@ def _photo(sizes: Sequence[telegram.PhotoSize]) -> Attachment:
     return Attachment("photo.jpg", "image/jpeg", best.file_size or 0, f"{REMOTE_URL}{best.file_id}")
 
 
-def _document(message: telegram.Message) -> Attachment:
-    document = message.document
-    assert document is not None
+def _document(document: shapes.File) -> Attachment:
     name = clean(document.file_name or "")[:200] or "document"
-    media_type = document.mime_type or ""
+    media_type = (document.mime_type or "").lower()
     return Attachment(
         name,
         media_type if _MEDIA_TYPE.fullmatch(media_type) else "application/octet-stream",
-        int(document.file_size or 0),
+        document.file_size or 0,
         f"{REMOTE_URL}{document.file_id}",
     )
 
 
-def _edit(message: telegram.Message) -> Event:
+def _edit(message: shapes.Message) -> Event:
     if message.chat.type in _GROUPS:
         return Skipped("group")
-    if message.from_user is not None and message.from_user.is_bot:
+    if message.sender is not None and message.sender.is_bot:
         return Skipped("bot")
     text = message.text if message.text is not None else message.caption
     if message.chat.type != ChatType.PRIVATE or text is None:
         return Skipped("edit")
-    if message.from_user is None or message.edit_date is None:
+    if message.sender is None or message.edit_date is None:
         return Skipped("malformed")
-    seconds = int(message.edit_date.timestamp())
-    said = _text(_said(message, f"{message.chat.id}.{message.message_id}.e{seconds}", message.edit_date), text)
+    edit_id = f"{message.chat.id}.{message.message_id}.e{message.edit_date}"
+    said = _text(_said(message, edit_id, shapes.moment(message.edit_date)), text)
     return replace(said, kind=Kind.EDIT) if said.kind is Kind.TEXT else Skipped("edit")
 
 
-def _press(query: telegram.CallbackQuery, now: datetime) -> Event:
+def _press(query: shapes.Query, now: datetime) -> Event:
     chat = query.message.chat if query.message else None
     if chat is not None and chat.type in _GROUPS:
         return Skipped("group")
@@ -224,8 +237,8 @@ def _press(query: telegram.CallbackQuery, now: datetime) -> Event:
     if not query.data or query.inline_message_id or len(query.data.encode()) > _MAX_TOKEN_BYTES:
         return Skipped("unknown")
     # In a private chat, the chat has the citizen's id.
-    key = str(chat.id if chat is not None else query.from_user.id)
-    tag = query.from_user.language_code
+    key = str(chat.id if chat is not None else query.sender.id)
+    tag = query.sender.language_code
     return Message(
         id=f"{key}.c{query.id}",
         address=Address(NAME, key),
@@ -237,37 +250,40 @@ def _press(query: telegram.CallbackQuery, now: datetime) -> Event:
     )
 
 
-def _title(query: telegram.CallbackQuery) -> str:
+def _title(query: shapes.Query) -> str:
     """What stood on the button, "" where the message is too old to come along."""
-    if not isinstance(query.message, telegram.Message) or query.message.reply_markup is None:
+    if query.message is None or query.message.reply_markup is None:
         return ""
     rows = query.message.reply_markup.inline_keyboard
     return next((clean(one.text) for row in rows for one in row if one.callback_data == query.data), "")
 
 
-def _membership(change: telegram.ChatMemberUpdated) -> Event:
+def _membership(change: shapes.Membership) -> Event:
     """We were blocked, or added to a group."""
     gone = change.new_chat_member.status in _AWAY
     if gone:
         return Skipped("blocked")
     if change.chat.type in (ChatType.GROUP, ChatType.SUPERGROUP) and change.old_chat_member.status in _AWAY:
-        return _group(change.chat, change.date)
+        return _group(change.chat, shapes.moment(change.date))
     return Skipped("group" if change.chat.type in _GROUPS else "unblocked")
 
 
-def _group(chat: telegram.Chat, at: datetime) -> Message:
+def _group(chat: shapes.Chat, at: datetime) -> Message:
     """Somebody in a group means us. One id a day: it is declined once a day however often we are called."""
     key = str(chat.id)
     return Message(f"{key}.group.{at:%Y-%m-%d}", Address(NAME, key), "", at, kind=Kind.GROUP)
 
 
-def _means_us(message: telegram.Message, us: Us) -> bool:
+def _means_us(message: shapes.Message, us: Us) -> bool:
     """Whether a message in a group is a command for us, names us or answers us; nothing else of it is looked at."""
-    answered = message.reply_to_message.from_user if message.reply_to_message else None
+    # The post of a channel in its discussion group: nobody there has called us, though the town's own posts often name us.
+    if message.is_automatic_forward:
+        return False
+    replied = message.reply_to_message
+    answered = replied.sender if replied and replied.forum_topic_created is None else None
     if answered is not None and (answered.id == us.id if us.id is not None else answered.is_bot):
         return True
-    marked = message.parse_entities() if message.text else message.parse_caption_entities() if message.caption else {}
-    for entity, text in marked.items():
+    for entity, text in message.marked():
         if entity.type == MessageEntityType.TEXT_MENTION and entity.user and entity.user.id == us.id:
             return True
         name, at, bot = text.partition("@")

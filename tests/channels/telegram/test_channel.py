@@ -13,7 +13,7 @@ from bot.messages import REMOTE_URL, Address, Author, Button, Kind, Location, Me
 from channels import plain
 from channels.base import RawRequest
 from channels.telegram import SECRET_HEADER, TelegramChannel
-from channels.telegram.payloads import COMMANDS, LIMITS
+from channels.telegram.payloads import COMMANDS, LIMITS, Us
 from channels.telegram.render import MAX_CALLBACK_BYTES
 from tests.channels.conformance import THREAD, Conformance
 from tests.channels.telegram import ROOT, channel, fixture, only, parsed, request
@@ -64,7 +64,7 @@ def test_a_link_opens_a_conversation_with_its_payload() -> None:
     assert (message.kind, message.text) == (Kind.START, "carte-identite")
 
 
-@pytest.mark.parametrize("text", ["/start", "/start ", "/start@pontavel_bot"])
+@pytest.mark.parametrize("text", ["/start", "/start ", "/start@pontavel_bot", "/Start"])
 def test_a_plain_start_has_no_payload(text: str) -> None:
     """The button that everybody presses first."""
     message = only(with_text(text))
@@ -158,6 +158,7 @@ def test_a_place_is_a_location(name: str, at: tuple[float, float]) -> None:
         ("sticker", "unsupported"),
         ("contact", "unsupported"),
         ("poll", "unsupported"),
+        ("checklist", "unsupported"),
         ("live_location", "unsupported"),
     ],
 )
@@ -183,10 +184,14 @@ def test_the_words_beside_a_video_are_read() -> None:
     ("name", "reason"),
     [
         ("pinned", "service"),
+        ("auto_delete_timer", "service"),
+        ("callback_inline", "unknown"),
         ("edited_live_location", "edit"),
         ("blocked", "blocked"),
         ("unblocked", "unblocked"),
         ("group_talk", "group"),
+        ("topic_talk", "group"),
+        ("automatic_forward", "group"),
         ("channel_post", "group"),
         ("other_bot", "bot"),
         ("inline_query", "unknown"),
@@ -258,6 +263,33 @@ def test_a_malformed_update_is_skipped_not_refused() -> None:
     update["message"]["chat"]["id"] = "seven"
 
     assert list(parsed(update)) == [Skipped("malformed")]
+
+
+@pytest.mark.parametrize(
+    ("name", "part", "missing"), [("voice", "voice", "file_unique_id"), ("text", "from", "first_name")]
+)
+def test_what_we_do_not_read_may_be_missing(name: str, part: str, missing: str) -> None:
+    """A client, a test or a coming version of the API leaves it out, and the citizen is answered all the same."""
+    update = fixture(name)
+    del update["message"][part][missing]
+
+    assert only(update) == only(fixture(name))
+
+
+def test_what_we_do_not_read_may_be_anything() -> None:
+    """It costs no citizen an answer."""
+    update = fixture("text")
+    update["message"]["forward_origin"] = update["message"]["sticker_of_tomorrow"] = ["new"]
+
+    assert only(update) == only(fixture("text"))
+
+
+def test_the_towns_own_posts_call_nobody() -> None:
+    """A channel's post that names us stands in its discussion group, and nobody there has asked."""
+    us = channel()
+    us._us = Us(4200, "pontavel_bot")
+
+    assert list(parsed(fixture("automatic_forward"), us)) == [Skipped("group")]
 
 
 def test_what_is_no_update_is_refused() -> None:
