@@ -20,6 +20,9 @@ _OURS = "\x00"
 """Stands where our own mention stood, until the blanks around it are set right."""
 _BLOCKS = frozenset({"p", "div", "blockquote", "pre", "ul", "ol", "h1", "h2", "h3", "h4", "h5", "h6"})
 _UNREAD = frozenset({"script", "style", "template"})
+_QUOTED = re.compile(r"""\sclass=["'][^"']*\bquote-inline\b""")
+"""Since 4.5 a status that quotes another one begins with its address, for servers that know no quotations
+(https://github.com/mastodon/mastodon/pull/35971, September 2025; Misskey and Akkoma end with it): nobody typed it."""
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)([^<>]{0,4000})>")
 _BLANKS = re.compile(r"\s+")
 _ADDRESS = re.compile(r"https?://\S+", re.IGNORECASE)
@@ -73,12 +76,18 @@ class _Reader:
         """The number of the last item of each list that is open, None where they have dots."""
         self._verbatim = 0
         self._unread = 0
+        self._quoted: list[str] = []
+        """The elements of such an address that are open; the first one ends it."""
 
     def text(self) -> str:
         self._end_link()
         return "".join(self._parts)
 
     def open(self, name: str, tag: str) -> None:
+        if self._quoted or _QUOTED.search(tag):
+            if not self._quoted or name == self._quoted[0]:
+                self._quoted.append(name)
+            return
         if name == "a":
             self._end_link()
             self._link = _Link(tag)
@@ -97,6 +106,10 @@ class _Reader:
         self._unread += name in _UNREAD
 
     def close(self, name: str, tag: str) -> None:
+        if self._quoted:
+            if name == self._quoted[0]:
+                self._quoted.pop()
+            return
         if name == "a":
             self._end_link()
         elif name in _BLOCKS:
@@ -107,7 +120,7 @@ class _Reader:
         self._unread = max(0, self._unread - (name in _UNREAD))
 
     def say(self, data: str) -> None:
-        if not self._unread:
+        if not (self._unread or self._quoted):
             text = html.unescape(data).replace(_OURS, "")
             self._add(text if self._verbatim else _BLANKS.sub(" ", text))
 
@@ -121,7 +134,7 @@ class _Reader:
         shown = "".join(link.words)
         if "hashtag" in link.classes:
             pass
-        elif "mention" in link.classes:
+        elif "mention" in link.classes or (shown.startswith("@") and self._ours(link.address)):
             shown = _OURS if self._ours(link.address) else shown
         elif _ADDRESS.fullmatch(link.address):
             shown = _with_address(shown.strip(), link.address)

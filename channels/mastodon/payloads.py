@@ -55,7 +55,7 @@ Shape = TypeVar("Shape")
 class _Account(Struct, frozen=True):
     id: Id
     acct: Acct
-    bot: bool = False
+    bot: bool | None = None
 
 
 class _Status(Struct, frozen=True):
@@ -64,13 +64,13 @@ class _Status(Struct, frozen=True):
     account: _Account
     content: str
     visibility: str
-    spoiler_text: str = ""
+    spoiler_text: str | None = None
     language: str | None = None
     url: str | None = None
     in_reply_to_id: Id | None = None
     reblog: Any = None
-    media_attachments: list[Any] = msgspec.field(default_factory=list)
-    mentions: list[Any] = msgspec.field(default_factory=list)
+    media_attachments: list[Any] | None = None
+    mentions: list[Any] | None = None
 
 
 class _Notification(Struct, frozen=True):
@@ -185,8 +185,8 @@ def event(item: object, us: Own | None, server: str, max_chars: int) -> Event:
 
 
 def _message(status: _Status, sent_at: datetime, us: Own | None, server: str, max_chars: int) -> Message:
-    warning = clean(status.spoiler_text)
-    files = [media for one in status.media_attachments if (media := _convert(one, _Media)) is not None]
+    warning = clean(status.spoiler_text or "")
+    files = [media for one in status.media_attachments or () if (media := _convert(one, _Media)) is not None]
     images = tuple(_image(file) for file in files if _is_image(file))[:MAX_ATTACHMENTS]
     address = Address("mastodon", absolute(status.account.acct, server))
     text, unreadable = _words(status, warning, us, server, max_chars)
@@ -220,7 +220,7 @@ def _words(status: _Status, warning: str, us: Own | None, server: str, max_chars
     """What was written, the warning on a line of its own before it; or why it is not taken."""
     if len(status.content) > MAX_MARKUP_CHARS:
         return "", "too_long"
-    ours = _our_pages(status.mentions, us)
+    ours = _our_pages(status.mentions or (), us)
     text = plain_text(status.content, lambda page: _leads_to(page, ours, us, server))
     text = "\n".join(part for part in (warning, text) if part)
     return (text, "") if len(text) <= max_chars else ("", "too_long")

@@ -23,12 +23,14 @@ from channels.meta.pages import COMMENT, PageChannel
 from channels.meta.reading import Malformed, take
 
 COMMENT_ID = re.compile(r"[0-9]{1,40}")
+CONVERSATION = tuple(field for field in registration.INSTAGRAM_FIELDS if field != "comments")
+"""Fields whose changes are what otherwise stands in `messaging`."""
 
 
 class Author(Struct):
     """Who commented; `self_ig_scoped_id` is there if it was the account itself."""
 
-    id: str
+    id: str | int
     self_ig_scoped_id: str | None = None
 
 
@@ -38,7 +40,7 @@ class Comment(Struct):
     https://developers.facebook.com/docs/graph-api/webhooks/reference/instagram (field `comments`), read 28 November 2026.
     """
 
-    id: str
+    id: str | int
     text: str | None = None
     author: Author | None = None
 
@@ -76,7 +78,7 @@ class Instagram(PageChannel):
     ) -> None:
         super().__init__(http, graph, token, app_secrets, verify_token, wording, website, clock)
         self._account = options.account_id
-        self._reader = messaging.Reader(self.name, self.limits.incoming_text_chars, graph.app_id)
+        self._reader = messaging.Reader(self.name, self._account, self.limits.incoming_text_chars, graph.app_id)
 
     @property
     def _sender(self) -> str:
@@ -88,40 +90,52 @@ class Instagram(PageChannel):
         return len(text.encode("utf-8", "surrogatepass"))
 
     def _entry(self, entry: Mapping[str, Any]) -> list[Event]:
-        items = entry.get("messaging")
-        ends = {end for item in (items if isinstance(items, list) else []) for end in messaging.parties(item)}
-        # Some notifications name the page behind the account in `entry.id`; the message names the account all the same.
-        if self._account != entry.get("id") and self._account not in ends:
-            return [Skipped("foreign")]
+        # Of accounts that sign in without a page, the only change may stand in the entry itself, and the presses of buttons
+        # come as changes too (https://developers.facebook.com/documentation/instagram-platform/webhooks/examples, 24 November
+        # 2025; https://github.com/chatwoot/chatwoot/pull/15294, August 2026).
+        changes = {"changes": [entry]} if "field" in entry else entry
         return [
-            *reading.each(entry, "messaging", self._reader.read),
+            *reading.each(entry, "messaging", lambda item: self._message(entry, item)),
             *reading.each(entry, "standby", lambda _: [Skipped("standby")]),
-            *reading.each(entry, "changes", lambda change: self._change(change, entry.get("time"))),
+            *reading.each(changes, "changes", lambda change: self._change(entry, change)),
         ]
 
-    def _change(self, change: Any, at: Any) -> list[Event]:
+    def _message(self, entry: Mapping[str, Any], item: Any) -> Sequence[Event]:
+        # Some notifications name the page behind the account in `entry.id`; the message names the account all the same.
+        if not self._is_ours(entry) and self._account not in messaging.parties(item):
+            return [Skipped("foreign")]
+        return self._reader.read(item)
+
+    def _is_ours(self, entry: Mapping[str, Any]) -> bool:
+        return str(entry.get("id")) == self._account
+
+    def _change(self, entry: Mapping[str, Any], change: Any) -> Sequence[Event]:
         if not isinstance(change, dict) or not isinstance(change.get("value"), dict):
             raise Malformed("not an object")
+        if change.get("field") in CONVERSATION:
+            return self._message(entry, change["value"])
+        if not self._is_ours(entry):
+            return [Skipped("foreign")]
         if change.get("field") != "comments":
             return [reading.UNKNOWN]
         value = change["value"]
         found = take({**value, "author": value.get("from")}, Comment)
-        if found.author and (found.author.id == self._account or found.author.self_ig_scoped_id):
+        if found.author and (str(found.author.id) == self._account or found.author.self_ig_scoped_id):
             return [Skipped("own")]
-        return [self._comment(found, at)]
+        return [self._comment(found, str(found.id), entry.get("time"))]
 
-    def _comment(self, found: Comment, at: Any) -> Event:
-        if not COMMENT_ID.fullmatch(found.id):
+    def _comment(self, found: Comment, comment_id: str, at: Any) -> Event:
+        if not COMMENT_ID.fullmatch(comment_id):
             raise Malformed("no comment's id")
         if not clean(found.text or ""):
             return Skipped("empty")
-        key = f"{COMMENT}{found.id}"
+        key = f"{COMMENT}{comment_id}"
         message = Message(
             key,
             Address(self.name, key),
             found.text or "",
             reading.moment(at) if isinstance(at, int) else self._clock(),
-            thread=Thread(last_message_id=found.id, visibility=PUBLIC),
+            thread=Thread(last_message_id=comment_id, visibility=PUBLIC),
         )
         return reading.worded(replace(message, kind=Kind.COMMENT), self.limits.incoming_text_chars)
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import unquote
 
-from msgspec import Struct
+from msgspec import Struct, ValidationError
 from yarl import URL
 
 from bot.messages import REMOTE_URL, Address, Attachment, Fate, Kind, Message, Skipped, Status
@@ -33,9 +33,9 @@ MENTIONS = frozenset({"story_mention"})
 
 
 class Party(Struct):
-    """Who."""
+    """Who; old versions of the API, and some of today's examples, write the number without quotation marks."""
 
-    id: str
+    id: str | int
 
 
 class Envelope(Struct):
@@ -65,7 +65,8 @@ class Attached(Struct):
     """Something attached."""
 
     type: str
-    payload: Payload | None = None
+    payload: Any = None
+    """A `Payload`, or anything else where the type is none that we take."""
 
 
 class Choice(Struct):
@@ -131,6 +132,8 @@ class Reader:
     """Reads the events of one channel."""
 
     channel: str
+    us: str
+    """The page, or the account."""
     max_chars: int
     app_id: str = "0"
 
@@ -145,6 +148,8 @@ class Reader:
         envelope = take(item, Envelope)
         if "message" in item:
             return [self._message(envelope, take(item["message"], Said))]
+        if _id(envelope.sender) == self.us:
+            return [Skipped("echo")]
         if "postback" in item:
             return [self._postback(envelope, take(item["postback"], Postback))]
         if "message_edit" in item:
@@ -159,7 +164,8 @@ class Reader:
 
     def _message(self, envelope: Envelope, said: Said) -> Event:
         mid = reading.identifier(said.mid)
-        if said.is_echo:
+        # An answer to ourselves would be answered in turn: not every echo has to say that it is one.
+        if said.is_echo or _id(envelope.sender) == self.us:
             return self._echo(envelope, said)
         if said.is_deleted:
             return Skipped("deleted")
@@ -173,7 +179,7 @@ class Reader:
         )
         if said.is_unsupported:
             return reading.unreadable(message, "unsupported")
-        where = next((one.payload.coordinates for one in attached if one.payload and one.payload.coordinates), None)
+        where = next((found.coordinates for one in attached if (found := payload(one)).coordinates), None)
         if where is not None:
             return replace(message, kind=Kind.LOCATION, location=reading.location(where.lat, where.long))
         if attached and not (message.attachments or (said.text or "").strip()):
@@ -229,6 +235,14 @@ class Reader:
         return Address(self.channel, _person(envelope.sender))
 
 
+def payload(attached: Attached) -> Payload:
+    """What is attached, as far as it is something that we know."""
+    try:
+        return take(attached.payload, Payload)
+    except (Malformed, ValidationError):
+        return Payload()
+
+
 def files(attached: Sequence[Attached]) -> tuple[Attachment, ...]:
     """The photos and documents among what is attached.
 
@@ -239,7 +253,8 @@ def files(attached: Sequence[Attached]) -> tuple[Attachment, ...]:
         return ()
     found = []
     for one in attached:
-        url = reading.secure(one.payload.url) if one.payload and one.payload.sticker_id is None else None
+        what = payload(one)
+        url = reading.secure(what.url) if what.sticker_id is None else None
         if url is None or one.type not in ("image", "file"):
             continue
         name, media_type = (PHOTO_NAME, PHOTO_TYPE) if one.type == "image" else _document(url)
@@ -258,7 +273,7 @@ def sender(value: Mapping[str, Any]) -> str | None:
     found = value.get("from")
     if found is None:
         return None
-    return take(found, Party).id
+    return _id(take(found, Party))
 
 
 def _document(url: str) -> tuple[str, str]:
@@ -270,7 +285,12 @@ def _document(url: str) -> tuple[str, str]:
     return name or "document", mimetypes.guess_type(name)[0] or OTHER_TYPE
 
 
+def _id(party: Party | None) -> str:
+    return str(party.id) if party else ""
+
+
 def _person(party: Party | None) -> str:
-    if party is None or not PERSON.fullmatch(party.id):
+    found = _id(party)
+    if not PERSON.fullmatch(found):
         raise Malformed("nobody said it")
-    return party.id
+    return found

@@ -78,7 +78,7 @@ class Messenger(PageChannel):
     ) -> None:
         super().__init__(http, graph, token, app_secrets, verify_token, wording, website, clock)
         self._page = options.page_id
-        self._reader = messaging.Reader(self.name, self.limits.incoming_text_chars, graph.app_id)
+        self._reader = messaging.Reader(self.name, self._page, self.limits.incoming_text_chars, graph.app_id)
 
     @property
     def _sender(self) -> str:
@@ -89,14 +89,18 @@ class Messenger(PageChannel):
         return plain.utf16(text)
 
     def _entry(self, entry: Mapping[str, Any]) -> list[Event]:
-        if entry.get("id") != self._page:
+        if str(entry.get("id")) != self._page:
             return [Skipped("foreign")]
         return [
-            *reading.each(entry, "messaging", self._reader.read),
+            *reading.each(entry, "messaging", self._message),
             # Under the handover protocol another app answers there.
             *reading.each(entry, "standby", lambda _: [Skipped("standby")]),
             *reading.each(entry, "changes", self._change),
         ]
+
+    def _message(self, item: Any) -> Sequence[Event]:
+        ends = messaging.parties(item)
+        return [Skipped("foreign")] if ends and self._page not in ends else self._reader.read(item)
 
     def _change(self, change: Any) -> list[Event]:
         if not isinstance(change, dict):

@@ -89,10 +89,31 @@ class Item(Struct):
     group_id: str | None = None
     text: Body | None = None
     image: Media | None = None
+    video: Media | None = None
     document: Media | None = None
     location: Place | None = None
     interactive: Interactive | None = None
     button: TemplateButton | None = None
+    edit: Edit | None = None
+
+
+class Edited(Struct):
+    """The new words of a message; of a file, the new caption."""
+
+    type: str
+    text: Body | None = None
+    image: Media | None = None
+    video: Media | None = None
+    document: Media | None = None
+
+
+class Edit(Struct):
+    """A message that was changed, which is told to numbers that are also used in the app of WhatsApp Business.
+
+    https://developers.facebook.com/documentation/business-messaging/whatsapp/webhooks/reference/messages/edit (updated 20 July 2026)
+    """
+
+    message: Edited
 
 
 class Trouble(Struct):
@@ -133,16 +154,24 @@ class Reader:
             return [Skipped("standby") if change.get("field") == "standby" else reading.UNKNOWN]
         value = change["value"]
         metadata = value.get("metadata")
-        if not isinstance(metadata, dict) or metadata.get("phone_number_id") != self.number:
+        if not isinstance(metadata, dict) or str(metadata.get("phone_number_id")) != self.number:
             return [Skipped("foreign")]
         user_ids = _user_ids(value.get("contacts"))
         events = [
-            *reading.each(value, "messages", lambda item: [self._message(take(item, Item), user_ids)]),
+            *reading.each(value, "messages", lambda item: self._messages(take(item, Item), user_ids)),
             *reading.each(value, "statuses", lambda item: [_status(take(item, Report))]),
             # About the number as a whole, such as a limit that was reached: nothing that a citizen said.
             *reading.each(value, "errors", lambda _: [Skipped("error")]),
         ]
         return events or [reading.UNKNOWN]
+
+    def _messages(self, item: Item, user_ids: Mapping[str, str]) -> list[Event]:
+        """A message; of a video with a caption, the words as well as what is said to the video."""
+        event = self._message(item, user_ids)
+        if item.type != "video" or item.video is None or not item.video.caption or not isinstance(event, Message):
+            return [event]
+        words = reading.worded(replace(event, kind=Kind.TEXT, text=item.video.caption), self.max_chars)
+        return [words, replace(event, id=f"{event.id}.media", receipt="")]
 
     def _message(self, item: Item, user_ids: Mapping[str, str]) -> Event:
         if item.type in SKIPPED:
@@ -168,9 +197,17 @@ class Reader:
             media = _there(item.image if item.type == "image" else item.document)
             taken = replace(message, text=media.caption or "", attachments=(_attachment(media, item.type),))
             return reading.worded(taken, self.max_chars)
+        if item.type == "edit":
+            return self._edit(message, _there(item.edit).message)
         if item.type in ("interactive", "button"):
             return self._choice(message, item)
         return reading.UNKNOWN
+
+    def _edit(self, message: Message, new: Edited) -> Event:
+        media = next((one for one in (new.image, new.video, new.document) if one is not None), None)
+        text = new.text.body if new.text else (media.caption or "" if media else "")
+        said = reading.worded(replace(message, kind=Kind.EDIT, text=text), self.max_chars)
+        return said if said.kind is Kind.EDIT else Skipped("edit")
 
     def _place(self, message: Message, place: Place) -> Message:
         """A point; a place that was picked from the map has a name and an address too."""

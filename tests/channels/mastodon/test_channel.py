@@ -207,6 +207,24 @@ def test_only_a_direct_status_is_private(visibility: str, shown: str | None) -> 
     assert parsed(changed(visibility=visibility)).thread.visibility == shown
 
 
+def test_a_plain_link_to_us_is_our_mention() -> None:
+    """Not every server marks it as one."""
+    ours = '<a href="https://social.pontavel.example/@mairie" rel="nofollow">@mairie@social.pontavel.example</a>'
+
+    assert parsed(changed(content=f"<p>{ours} bonjour</p>")).text == "bonjour"
+
+
+def test_what_is_quoted_is_not_said() -> None:
+    """The address of a quoted status is put before the words by the server."""
+    assert parsed(fixture("mention-quoting")).text == "C’est vrai aussi chez nous ?"
+
+
+@pytest.mark.parametrize("field", ["spoiler_text", "media_attachments", "mentions", "language", "url"])
+def test_nothing_may_be_null(field: str) -> None:
+    """Servers with the same API write null where Mastodon leaves an empty list or text."""
+    assert parsed(changed(**{field: None})).text == parsed(fixture("mention-public")).text
+
+
 def test_our_mention_is_known_without_knowing_us() -> None:
     """Before the server was asked, the only account of its own that is mentioned is us; of two, none is taken out."""
     other = {"id": "3", "username": "paul", "acct": "paul", "url": f"{INSTANCE}/@paul"}
@@ -233,6 +251,10 @@ def test_our_mention_is_known_without_knowing_us() -> None:
         ("<script>alert(1)</script>fin", "fin"),
         ("<blockquote>cité</blockquote>réponse", "cité\n\nréponse"),
         ("<![x[ <!-- > </nothing> <a", "<![x[ <!-- > <a"),
+        (
+            '<p>vrai ?<span class="quote-inline"><br>RE: <a href="https://a.example/x"><span>a</span>…</a></span> oui</p>',
+            "vrai ? oui",
+        ),
         ('<a href="https://a.example/x">jamais fermé', "jamais fermé (https://a.example/x)"),
     ],
 )

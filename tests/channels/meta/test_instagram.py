@@ -14,7 +14,7 @@ AT = datetime(2025, 11, 28, 9, 30, 0, 123000, tzinfo=timezone.utc)
 CITIZEN = Address("instagram", "13579246801357")
 
 
-@pytest.mark.parametrize("name", ["instagram_quick_reply", "instagram_postback"])
+@pytest.mark.parametrize("name", ["instagram_quick_reply", "instagram_postback", "instagram_postback_change"])
 def test_a_button_is_pressed(name: str) -> None:
     """As on Messenger."""
     assert (message(name).pressed, message(name).text) == ("c.AbCdEfGhIjKlMnOp", "Horaires")
@@ -83,13 +83,51 @@ def test_the_account_may_stand_in_the_message_alone() -> None:
     assert isinstance(events("instagram", data)[0], Message)
 
 
+@pytest.mark.parametrize(
+    ("name", "usual"),
+    [
+        ("instagram_message_change", "instagram_text"),
+        ("instagram_postback_change", "instagram_postback"),
+        ("instagram_comment_flat", "instagram_comment"),
+    ],
+)
+def test_the_shape_of_an_entry_changes_nothing(name: str, usual: str) -> None:
+    """A message may come as a change, and a change may stand in the entry itself."""
+    assert message(name) == message(usual)
+
+
+def test_a_neighbour_in_the_entry_is_not_ours() -> None:
+    """One entry of a page may hold messages to several accounts."""
+    data = fixture("instagram_text")
+    items = data["entry"][0]["messaging"]
+    items.append({**items[0], "recipient": {"id": "9999"}})
+    data["entry"][0]["id"] = "1010"
+    ours, other = events("instagram", data)
+
+    assert isinstance(ours, Message)
+    assert other == Skipped("foreign")
+
+
+def test_what_the_account_did_itself_is_not_answered() -> None:
+    """It would answer itself for ever."""
+    data = fixture("instagram_text")
+    item = data["entry"][0]["messaging"][0]
+    item["sender"], item["recipient"] = item["recipient"], item["sender"]
+    edit = {**item, "message_edit": {"mid": "m", "text": "x", "num_edit": 1}}
+    del edit["message"]
+    data["entry"][0]["messaging"].append(edit)
+
+    assert events("instagram", data) == [Skipped("echo"), Skipped("echo")]
+
+
 def test_another_account_of_the_app_is_not_ours() -> None:
     """Its citizens would be answered in this town's name."""
-    for name in ("instagram_text", "instagram_comment"):
+    for name in ("instagram_text", "instagram_message_change", "instagram_comment", "instagram_comment_flat"):
         data = fixture(name)
         data["entry"][0]["id"] = "9999"
-        for item in data["entry"][0].get("messaging", []):
-            item["recipient"]["id"] = "9999"
+        changes = [change["value"] for change in data["entry"][0].get("changes", [])]
+        for item in data["entry"][0].get("messaging", changes):
+            item["recipient"] = {"id": "9999"}
 
         assert events("instagram", data) == [Skipped("foreign")]
 

@@ -140,6 +140,38 @@ def test_another_echo_is_skipped() -> None:
     assert events("messenger_foreign_echo") == events("messenger", data) == [Skipped("echo")]
 
 
+def test_what_the_page_said_is_not_answered() -> None:
+    """Also where nothing says that it is an echo: the page would answer itself for ever."""
+    assert events("messenger_own") == [Skipped("echo")]
+
+
+def test_numbers_need_no_quotation_marks() -> None:
+    """Old versions of the API and some examples write ids as numbers."""
+    data = fixture("messenger_text")
+    entry = data["entry"][0]
+    entry["id"] = int(entry["id"])
+    for end in ("sender", "recipient"):
+        entry["messaging"][0][end]["id"] = int(entry["messaging"][0][end]["id"])
+
+    assert events("messenger", data) == [message("messenger_text")]
+
+
+def test_a_message_to_another_page_is_not_ours() -> None:
+    """Its citizens would be answered in this town's name."""
+    data = fixture("messenger_text")
+    data["entry"][0]["messaging"][0]["recipient"]["id"] = "9999"
+
+    assert events("messenger", data) == [Skipped("foreign")]
+
+
+def test_an_attachment_of_another_shape_costs_no_words() -> None:
+    """What is attached may be anything; the text beside it is read."""
+    data = fixture("messenger_text")
+    data["entry"][0]["messaging"][0]["message"]["attachments"] = [{"type": "fallback", "payload": []}]
+
+    assert events("messenger", data) == [message("messenger_text")]
+
+
 def test_deliveries_are_told_one_by_one() -> None:
     """By message where they say so, else up to a moment."""
     assert events("messenger_delivery") == [
@@ -202,7 +234,9 @@ def test_another_page_of_the_app_is_not_ours() -> None:
     assert len(events("messenger", data)) == 3
 
 
-@pytest.mark.parametrize("wrong", [None, 7, "x", [], {"id": 7}, {"id": "comment:1"}, {"id": ""}, {"id": "é"}])
+@pytest.mark.parametrize(
+    "wrong", [None, 7, "x", [], {"id": True}, {"id": -7}, {"id": "comment:1"}, {"id": ""}, {"id": "é"}]
+)
 def test_a_message_of_nobody_is_malformed(wrong: object) -> None:
     """A key has to be a citizen's id: nobody writes in the name of a comment."""
     data = fixture("messenger_batch")

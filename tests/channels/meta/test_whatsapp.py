@@ -103,6 +103,25 @@ def test_what_is_not_taken_says_why(name: str, reason: str) -> None:
     assert (message(name).kind, message(name).text, message(name).address) == (Kind.UNREADABLE, reason, CITIZEN)
 
 
+def test_the_words_beside_a_video_are_read() -> None:
+    """« Au secours » under a video is a cry for help; that the video is not taken is said all the same."""
+    words, answer = events("whatsapp_video_caption")
+
+    assert isinstance(words, Message)
+    assert isinstance(answer, Message)
+    assert (words.kind, words.text) == (Kind.TEXT, "La fuite d’eau, au secours")
+    assert (answer.kind, answer.text) == (Kind.UNREADABLE, "unsupported")
+    assert words.id != answer.id
+
+
+def test_an_edit_is_a_message_of_its_own() -> None:
+    """Numbers that are also used in the app are told of it."""
+    said = message("whatsapp_edit")
+
+    assert (said.kind, said.text, said.address) == (Kind.EDIT, "Où refaire mon passeport ?", CITIZEN)
+    assert said.id != message("whatsapp_text").id
+
+
 def test_a_place_is_a_place() -> None:
     """With the name that it has on the map."""
     said = message("whatsapp_location")
