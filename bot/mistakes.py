@@ -6,6 +6,7 @@ import difflib
 import re
 from collections.abc import Hashable
 from pathlib import Path
+from types import NoneType
 from typing import Any, get_args, get_origin
 
 import msgspec
@@ -123,7 +124,7 @@ def _dotted(place: str, name: object) -> str:
 
 
 def _unknown(place: str, name: object, kind: Any) -> str:
-    for part in place.split(".") if place else ():
+    for part in place.replace("[...]", "[*]").split(".") if place else ():
         kind = _inside(kind, part)
     known = [field.encode_name for field in msgspec.structs.fields(kind)]
     near = difflib.get_close_matches(str(name), known, n=1)
@@ -137,7 +138,12 @@ def _inside(kind: Any, part: str) -> Any:
         return get_args(kind)[1]
     name, index, _ = part.partition("[")
     found = next(field.type for field in msgspec.structs.fields(kind) if field.encode_name == name)
-    return get_args(found)[0] if index else found
+    if index:
+        # Of a list the only type, of keys that the town chose that of what stands under them.
+        found = [one for one in get_args(found) if one is not Ellipsis][-1]
+    # What may be left out is a type or None.
+    parts = [one for one in get_args(found) if isinstance(one, type) and issubclass(one, msgspec.Struct)]
+    return parts[0] if parts and NoneType in get_args(found) else found
 
 
 def _wrong_key(place: str, raw: Any, kind: Any) -> str:

@@ -145,10 +145,13 @@ def keys(channels: Channels, environ: Mapping[str, str]) -> ChannelKeys:
 def _api_secrets(api: Api | None, text: str) -> dict[str, tuple[str, ...]]:
     """`client:secret` pairs, a client's newest first."""
     found: dict[str, tuple[str, ...]] = {}
-    for pair in text.split(","):
-        name, _, secret = (part.strip() for part in pair.partition(":"))
+    for place, pair in enumerate(text.split(","), 1):
+        name, colon, secret = (part.strip() for part in pair.partition(":"))
         if not name:
             continue
+        if not colon:
+            # Not quoted: it may be the secret itself.
+            raise ConfigurationError(f"GUICHET_API_SECRETS: pair {place} has to be client:secret")
         if len(secret) < MIN_SHARED_SECRET_CHARS:
             raise ConfigurationError(
                 f"GUICHET_API_SECRETS: the secret of {name} has to have at least {MIN_SHARED_SECRET_CHARS} characters"

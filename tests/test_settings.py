@@ -92,6 +92,13 @@ def test_a_wrong_value_is_named(tmp_path: Path, path: tuple[str, ...], value: An
         (("chat", "max_text_chars"), 1, "chat.max_text_chars: must be at least 100"),
         (("knowledge", "answer_threshold"), 1.5, "knowledge.answer_threshold: must be at most 1.0"),
         (("channels", "web"), "oui", "channels.web: expected true or false, found a text"),
+        (
+            ("channels", "telegram"),
+            {"recieve": "x"},
+            "channels.telegram.recieve is not a setting; did you mean receive?",
+        ),
+        (("channels", "meta"), {"messenger": {"page": "1"}}, "channels.meta.messenger.page is not a setting; did"),
+        (("channels", "api"), {"clients": {"borne": {"callbak": ""}}}, "channels.api.clients[...].callbak is not a"),
         (("town", "name"), "", "town.name: must not be empty"),
         (
             ("town", "phone"),
@@ -207,3 +214,16 @@ def test_a_damaged_secret_stops_the_start(tmp_path: Path) -> None:
 
     with pytest.raises(ConfigurationError, match="damaged"):
         settings.load(environ(tmp_path))
+
+
+@pytest.mark.parametrize(
+    "given", ["borne=" + "k" * 40, "k" * 40, "borne:" + "k" * 31, "borne:" + "k" * 40 + "," + "k" * 40]
+)
+def test_a_badly_written_secret_is_not_shown(tmp_path: Path, given: str) -> None:
+    """What is said of it goes to a terminal, and into a log."""
+    file = edited(tmp_path, "channels", "api", value={"clients": {"borne": {}}})
+
+    with pytest.raises(ConfigurationError, match="GUICHET_API_SECRETS") as caught:
+        settings.load({"GUICHET_OFFICE": str(file), "GUICHET_DATA": str(tmp_path), "GUICHET_API_SECRETS": given})
+
+    assert "kkkk" not in str(caught.value)

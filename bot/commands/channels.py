@@ -83,12 +83,14 @@ def register(
     Webhook address, commands, menu, greeting. The gateway has to be reachable from outside: some providers call it at once.
     """
     settings = load()
-    steps = asyncio.run(_register(settings, name))
+    steps, failures = asyncio.run(_register(settings, name))
     for step in steps:
         print(f"{'✓' if step.done else '→'} {step.text}")
     left = sum(not step.done for step in steps)
     if left:
         print(f"\n{left} à faire à la main (→).")
+    if failures:
+        raise BotError("; ".join(failures))
 
 
 async def _states(settings: Settings) -> list[State]:
@@ -130,7 +132,10 @@ async def _state(settings: Settings, channel: Channel) -> State:
     return State(channel.name, True, receives, provider, ok)
 
 
-async def _register(settings: Settings, name: str) -> list[Step]:
+async def _register(settings: Settings, name: str) -> tuple[list[Step], list[str]]:
+    """What was done and what is left, and why the rest failed: of several channels, one never costs another."""
+    if name == "web":
+        raise ConfigurationError("web is our own page: there is nothing to register")
     names = GROUPS.get(name, (name,))
     async with aiohttp.ClientSession() as http:
         built = _build(settings, http)
@@ -139,15 +144,16 @@ async def _register(settings: Settings, name: str) -> list[Step]:
             known = ", ".join([*built, *(group for group, members in GROUPS.items() if built.keys() & set(members))])
             raise ConfigurationError(f"{name} is not switched on in office.yml; these are: {known or 'none'}")
         steps: list[Step] = []
+        failures: list[str] = []
         for channel in wanted:
             try:
                 await channel.open()
                 steps += await channel.register(_address(settings))
             except SendError as error:
-                raise BotError(f"{channel.name}: {error}") from error
+                failures.append(f"{channel.name}: {error}")
             finally:
                 await channel.close()
-        return steps
+        return steps, failures
 
 
 def _build(settings: Settings, http: aiohttp.ClientSession) -> dict[str, Channel]:

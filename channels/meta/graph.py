@@ -101,6 +101,9 @@ def refusal(status: int, data: Mapping[str, Any], headers: Mapping[str, str]) ->
     code, subcode = _integer(error.get("code")), _integer(error.get("error_subcode"))
     known = meaning(code, subcode, status, error.get("is_transient") is True)
     text = f"{known.words} (HTTP {status}, code {code}, subcode {subcode})"
+    if known.verdict is Verdict.NEVER and not error:
+        # The API explains every refusal: this is somebody else's, such as a proxy's, or a wrong address.
+        return SendFailed(f"an answer that is not the Graph API's (HTTP {status})")
     if known.verdict is Verdict.NEVER:
         return SendRefused(text)
     if known.verdict is Verdict.UNSURE:

@@ -164,3 +164,12 @@ def test_an_error_never_quotes_them() -> None:
     found = refusal(400, {"error": {"code": 100, "message": "Param text: je m’appelle Camille"}}, {})
 
     assert "Camille" not in str(found)
+
+
+@pytest.mark.parametrize("status", [302, 400, 403, 404])
+def test_a_refusal_without_a_reason_is_for_now(status: int) -> None:
+    """It is not the API's: a proxy's, or that of a wrong address. No citizen's answer is lost for it."""
+    error = refusal(status, {}, {})
+
+    assert isinstance(error, SendFailed)
+    assert not error.everyone
