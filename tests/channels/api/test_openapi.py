@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.errors import RequestRejected
+from bot.gateway import webhooks
 from bot.messages import MAX_BUTTONS, Address, Author, Button, Reply, Source
 from channels.api import SignedApi, polling, signing
 from tests.channels.api.door import ROOT, SECRET, Door, channel
@@ -157,7 +158,7 @@ def test_the_check_is_one() -> None:
 
 
 async def test_the_codes_of_a_message_are_those_described(client: FakeApiClient) -> None:
-    """Each documented code is produced, with a body as described, and no other is."""
+    """Each documented code is produced (but 408, which takes 15 seconds), with a body as described, and no other is."""
     async with Door(channel(client.http, borne="")) as door:
         answers = [await client.say(door.url, "bonjour", id="m-1", request_id="r-1")]
         answers.append(await client.say(door.url, "bonjour", id="m-1", request_id="r-1"))
@@ -170,7 +171,7 @@ async def test_the_codes_of_a_message_are_those_described(client: FakeApiClient)
 
     assert answers[0] == (200, {"accepted": True, "seen": False})
     assert answers[2] == (400, {"error": "empty"})
-    assert sorted(str(status) for status, _ in answers) == sorted(SAY["responses"])
+    assert sorted(str(status) for status, _ in answers) == sorted(SAY["responses"].keys() - {"408"})
     assert [wrong(body, "Accepted" if status == 200 else "Error") for status, body in answers] == [[]] * 6
 
 
@@ -200,3 +201,11 @@ async def test_what_a_callback_gets_is_as_described(client: FakeApiClient) -> No
 
     assert len(client.sent) == 4
     assert [fault for body in [*client.sent, {"type": "ping"}] for fault in faults(body, webhook, DOCUMENT)] == []
+
+
+def test_the_limits_of_a_request_are_those_of_the_gateway() -> None:
+    """How large it may be, and how long it may take."""
+    answers = SAY["responses"]
+
+    assert f"{webhooks.MAX_BYTES // 1_000_000} million bytes" in answers[str(webhooks.TooLarge.status)]["description"]
+    assert f"{webhooks.WITHIN.seconds} seconds" in answers[str(webhooks.TooSlow.status)]["description"]
