@@ -90,7 +90,7 @@ class Outbox(Protocol):
     async def states(self, conversation_id: str) -> dict[str, Delivered]:
         """How far each reply of a conversation has come, by its id."""
 
-    async def undelivered(self, limit: int = 100) -> list[Undelivered]:
+    async def undelivered(self, limit: int = 500) -> list[Undelivered]:
         """What was given up and not settled since, the newest first."""
 
     async def by_channel(self) -> tuple[dict[str, int], dict[str, int]]:

@@ -137,7 +137,7 @@ class SqlOutbox:
         """See `Outbox.states`."""
         return await self._database.read(lambda connection: fates.states(connection, conversation_id))
 
-    async def undelivered(self, limit: int = 100) -> list[Undelivered]:
+    async def undelivered(self, limit: int = 500) -> list[Undelivered]:
         """See `Outbox.undelivered`."""
         return await self._database.read(lambda connection: fates.undelivered(connection, limit))
 
