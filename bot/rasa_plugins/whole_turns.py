@@ -4,7 +4,7 @@ Rasa goes on when an action cannot be run: "Bot will continue, but the actions e
 (`MessageProcessor._run_action`, 3.6.21). What the turn's other actions said is answered and everything is stored: half an
 answer, or a form that has ended without what it was filled in for, and no second try can mend that. Here such a turn
 ends: nothing is answered, nothing is stored, and the gateway says the message again. What the turn's actions have done
-by then is found by (message id, effect).
+by then is found by (message id, effect). Danger and distress alone are answered as far as Rasa can by itself.
 """
 
 from __future__ import annotations
@@ -17,6 +17,10 @@ import structlog
 from rasa.core.actions.action import ActionExecutionRejection, RemoteAction
 
 log = structlog.get_logger(__name__)
+
+
+DANGERS = ("emergency", "self_harm_distress")
+"""Intents whose answer Rasa has by itself, and which waits for nothing."""
 
 
 class TurnLost(asyncio.CancelledError):
@@ -39,6 +43,9 @@ def install() -> None:
             # No failure: a form says so that it has no use for an answer.
             raise
         except Exception as error:
+            if str(arguments[1].latest_message.intent.get("name")) in DANGERS:
+                # The numbers have been said, or are: half of that answer is worth more than none.
+                raise
             log.error("turn.lost", action=self.name(), error=type(error).__name__)
             said = getattr(output_channel, "messages", None)
             if isinstance(said, list):

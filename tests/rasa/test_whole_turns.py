@@ -79,3 +79,12 @@ async def test_a_turn_whose_action_is_lost_leaves_no_trace(server: str, actions:
 
         assert [reply.id for reply in again.replies] == ["m2.0", "m2.1"]
         assert await rasa.replay(talk, message("m2")) == again
+
+
+async def test_danger_is_answered_without_the_action_server(server: str, actions: Actions) -> None:
+    """Rasa has the numbers by itself: they wait for nothing and for nobody."""
+    actions.dies = True
+    async with aiohttp.ClientSession() as http:
+        (reply,) = (await core(http, server).talk(conversation("danger"), message("m1", "il y a le feu"), None)).replies
+
+    assert "112" in reply.text
