@@ -27,7 +27,7 @@ def moment(seconds: int) -> datetime:
 class User(Struct):
     """A citizen, an agent of Telegram's or a bot."""
 
-    id: Id
+    id: Annotated[int, Meta(ge=1, le=2**52)]
     is_bot: bool = False
     language_code: str | None = None
 
@@ -37,6 +37,10 @@ class Chat(Struct):
 
     id: Id
     type: str
+
+    def __post_init__(self) -> None:
+        if not self.id:
+            raise ValueError("no chat has the number 0")
 
 
 class Entity(Struct):
