@@ -121,9 +121,9 @@ async def gateway(settings: Settings) -> AsyncIterator[Gateway]:
             alert = net.check(text)
             return alert.value if alert else None
 
-        async def history(address: Address) -> list[Entry]:
+        async def history(address: Address, after: int = 0) -> list[Entry]:
             conversation = await store.conversations.find(address)
-            return await store.transcript.read(conversation.id) if conversation else []
+            return await store.transcript.read(conversation.id, after) if conversation else []
 
         async def erase(address: Address) -> Erased:
             erased = await store.subjects.erase(address, clock.now())
@@ -156,7 +156,7 @@ async def gateway(settings: Settings) -> AsyncIterator[Gateway]:
             peer,
         )
         parts = build_desk(settings, store, counter, channels, wording, bus, server, live, knowledge, peer)
-        outside = build_channels(channels, store, bus, receive, worker_name, peer)
+        outside = build_channels(channels, store, bus, receive, history, worker_name, peer)
         app.add_routes([*parts.routes, *outside.routes])
         if office.channels.web:
             sockets.attach(app)

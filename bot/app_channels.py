@@ -19,12 +19,11 @@ from bot.gateway.pulling import Pulling
 from bot.gateway.webhooks import Webhooks
 from bot.hearing import Opens
 from bot.knowledge.base import KnowledgeBase
-from bot.messages import Address, Message, Status
+from bot.messages import Message, Status
 from bot.settings import GENERAL_SERVICE, Office
-from bot.store.base import Entry
 from bot.store.sql import Store
 from channels.api import SignedApi
-from channels.api.polling import Polling
+from channels.api.polling import Polling, Read
 from channels.api.signing import NONCE_LIFE
 from channels.base import Channel
 
@@ -54,6 +53,7 @@ def build_channels(
     store: Store,
     bus: Bus,
     receive: Receive,
+    read: Read,
     worker: str,
     peer_of: Callable[[web.Request], str],
 ) -> ChannelParts:
@@ -65,10 +65,6 @@ def build_channels(
 
     async def spend(nonce: str) -> bool:
         return await store.nonces.spend(nonce, clock.now(), NONCE_LIFE)
-
-    async def read(address: Address, after: int) -> list[Entry]:
-        conversation = await store.conversations.find(address)
-        return await store.transcript.read(conversation.id, after) if conversation else []
 
     async def wait(at_most: timedelta) -> None:
         await asyncio.sleep(min(at_most, LOOK_EVERY).total_seconds())

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import Protocol
 
+from bot.backing import Storage
 from bot.clock import Clock, now
 from bot.messages import Author, Message, Reply
-from bot.store.base import CITIZEN, Conversation, Conversations, Erased, Prepared, Subjects, Transcript
+from bot.speaking import Speaker
+from bot.store.base import CITIZEN, Conversation, Erased, Prepared
 from bot.text.french import tokens
 from bot.text.normalise import normalise
 from bot.text.wording import Wording
@@ -26,34 +27,11 @@ ASKED_SUFFIX = ".erase"
 LINES_BACK = 4
 
 
-class Keeping(Protocol):
-    """The stores that hold what is erased."""
-
-    @property
-    def conversations(self) -> Conversations:
-        """Who speaks with us."""
-
-    @property
-    def transcript(self) -> Transcript:
-        """What was said."""
-
-    @property
-    def subjects(self) -> Subjects:
-        """The rights of those whose data we hold."""
-
-
-class Speaks(Protocol):
-    """Prepares a reply."""
-
-    def say(self, reply: Reply, conversation: Conversation) -> Prepared:
-        """See `bot.speaking.Speaker.say`."""
-
-
 class Rights:
     """Answers what is said about one's data and one's language; nothing else, and nothing where a page has a menu."""
 
     def __init__(
-        self, store: Keeping, speaker: Speaks, wording: Wording, own_pages: frozenset[str], clock: Clock = now
+        self, store: Storage, speaker: Speaker, wording: Wording, own_pages: frozenset[str], clock: Clock = now
     ) -> None:
         self._store = store
         self._speaker = speaker

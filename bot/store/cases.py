@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -29,7 +28,7 @@ from bot.messages import Address, Location
 from bot.store import codec, conversations
 from bot.store.desk_tables import agents, bookings, case_events, cases, photos
 from bot.store.engine import Database, insert_new
-from bot.store.subjects import LETTERS
+from bot.store.numbers import readable
 from bot.store.tables import conversations as conversations_table
 
 WAITS = 20
@@ -63,8 +62,7 @@ _ORDER = (cases.c.urgent.desc(), cases.c.opened_at, cases.c.id)
 
 def new_number() -> str:
     """A number that a person can read aloud, such as D-7K3M-92QX."""
-    letters = "".join(secrets.choice(LETTERS) for _ in range(8))
-    return f"D-{letters[:4]}-{letters[4:]}"
+    return f"D-{readable()}"
 
 
 def read_case(connection: Connection, case_id: int) -> Case:

@@ -13,12 +13,10 @@ from bot.linking import VALID, Answered, Outcome
 from bot.messages import Address
 from bot.store import conversations
 from bot.store.engine import Database, insert_new
+from bot.store.numbers import LETTERS, readable
 from bot.store.tables import conversations as conversations_table
 from bot.store.tables import cursors, links, nonces
 
-LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
-"""Without what is mistaken for something else when it is read aloud or by hand: 0 O 1 I L."""
-HALF = 4
 SWEEP_EVERY = timedelta(minutes=1)
 
 
@@ -147,12 +145,12 @@ class SqlNonces:
 def _begin(connection: Connection, conversation_id: str, answers: str | None, now: datetime) -> str:
     if not conversations.lock(connection, conversation_id):
         raise Missing(f"there is no conversation {conversation_id}")
-    code = "".join(secrets.choice(LETTERS) for _ in range(2 * HALF))
+    code = readable()
     gone = or_(links.c.conversation_id == conversation_id, links.c.at < now - VALID)
     connection.execute(delete(links).where(gone))
     row = {"code_hash": _hash(code), "conversation_id": conversation_id, "answers": answers, "at": now}
     connection.execute(insert(links).values(row))
-    return f"{code[:HALF]}-{code[HALF:]}"
+    return code
 
 
 def _join(connection: Connection, one: str, other: str) -> None:

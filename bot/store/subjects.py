@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from functools import partial
@@ -18,10 +17,9 @@ from bot.store.columns import metadata
 from bot.store.conversations import hear
 from bot.store.desk_tables import cases
 from bot.store.engine import Database
+from bot.store.numbers import readable
 from bot.store.tables import conversations, events, forgotten, inbox, receipts
 
-LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
-"""Without what is mistaken for something else when it is read aloud or by hand: 0 O 1 I L."""
 CONVERSATIONS_AT_ONCE = 20
 ROWS_AT_ONCE = 500
 """A purge is many short transactions: citizens' messages are written between them."""
@@ -113,8 +111,7 @@ def _remember_seen(connection: Connection, ids: list[str], now: datetime) -> Non
 
 def new_receipt() -> str:
     """A receipt number that a person can read aloud, such as R-7K3M-92QX."""
-    letters = "".join(secrets.choice(LETTERS) for _ in range(8))
-    return f"R-{letters[:4]}-{letters[4:]}"
+    return f"R-{readable()}"
 
 
 def _silent_conversations(connection: Connection, before: datetime) -> Counts:
