@@ -71,13 +71,17 @@ class Mode(str, Enum):
 class AnswerStatus(str, Enum):
     """How a question was met: drives wording, metrics and reuse.
 
-    ANSWERED: a passage with its source. CHOOSE: up to three titles to choose from. LOST: nothing fits.
-    EXPIRED: the best article is out of date and only points to the office. UNAVAILABLE: the knowledge base
-    could not be asked.
+    ANSWERED: a passage with its source. NARROWED: which of its cases a page asks. CHOOSE: up to three titles to choose
+    from, or the publics that the best pages are for. GUIDED: a step of a guided search. LOST: not understood.
+    OUT_OF_SCOPE: understood as something that the town and the State's pages do not know. EXPIRED: the best article is
+    out of date and only points to the office. UNAVAILABLE: the knowledge base could not be asked.
     """
 
     ANSWERED = "answered"
+    NARROWED = "narrowed"
     CHOOSE = "choose"
+    GUIDED = "guided"
+    OUT_OF_SCOPE = "out_of_scope"
     LOST = "lost"
     EXPIRED = "expired"
     UNAVAILABLE = "unavailable"

@@ -22,6 +22,8 @@ LAYERS = {
     "bot.settings_desk": 1,
     "bot.settings_channels": 1,
     "bot.cases": 1,
+    "bot.fiches": 1,
+    "bot.feeds": 1,
     "bot.casework": 1,
     "bot.outgoing": 1,
     "bot.linking": 1,

@@ -1,0 +1,61 @@
+"""What an import and a search ask of the storage of fiches."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from bot.fiches import Fiche
+from bot.store.base import Imported
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """What is stored of one audience of the fiches."""
+
+    audience: str
+    imported_at: datetime
+    sums: dict[str, str]
+    """A checksum of each source file by the fiche's id: what an import need not read again."""
+
+
+class Fiches(Protocol):
+    """The State's fiches, as they were imported last. See `bot.fiches`."""
+
+    async def replace(
+        self,
+        audience: str,
+        fiches: Sequence[Fiche],
+        sums: Mapping[str, str],
+        redirections: Mapping[str, str],
+        now: datetime,
+    ) -> Imported:
+        """Make `sums` the ids of an audience, in one transaction: `fiches` are those that are new or have changed.
+
+        An id of `sums` that is neither stored nor in `fiches` is refused; a stored one that is not in `sums` goes. The
+        version grows only if something changed. `redirections` lead from an id that is gone to one that stands for it.
+
+        Raises:
+            StoreError: an id of `sums` has no fiche; nothing is changed.
+        """
+
+    async def feed(self, audience: str) -> Feed | None:
+        """What is stored of an audience; None before its first import."""
+
+    async def all(self) -> list[Fiche]:
+        """Every fiche of both audiences, by audience and id."""
+
+    async def get(self, key: str) -> Fiche:
+        """One fiche by its key; an id that is gone leads to the one that stands for it.
+
+        Raises:
+            Missing: there is none.
+        """
+
+    async def redirections(self) -> dict[str, str]:
+        """From the keys that are gone to those that stand for them."""
+
+    async def version(self) -> int:
+        """Grows with every change; 0 before the first."""

@@ -1,0 +1,1 @@
+"""The search over the State's fiches: built once by an import, kept on disk, loaded by every process that answers."""
