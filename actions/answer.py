@@ -141,7 +141,7 @@ def told(services: Services, say: Callable[[Say], None], tracker: Tracker, answe
         case AnswerStatus.UNAVAILABLE:
             say(Say("unavailable", status=answer.status))
             return []
-        case AnswerStatus.LOST:
+        case _:
             return lost(say, tracker)
 
 
