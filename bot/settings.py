@@ -22,6 +22,7 @@ from bot import mistakes
 from bot.errors import ConfigurationError
 from bot.settings_channels import ChannelKeys, Channels, keys
 from bot.settings_desk import Appointments, Desk
+from bot.settings_directory import Directory
 from bot.settings_hours import Closure, Week, calendar, decode
 
 Colour = Annotated[str, Meta(pattern=mistakes.COLOUR)]
@@ -150,6 +151,7 @@ class Office(Struct, frozen=True, forbid_unknown_fields=True):
     retention: Retention = Retention()
     desk: Desk = Desk()
     appointments: Appointments = Appointments()
+    directory: Directory = {}
 
     @property
     def zone(self) -> ZoneInfo:
@@ -253,6 +255,9 @@ def read_office(path: Path) -> Office:
         raise ConfigurationError(f"{path}: services: accueil_general is missing; what nobody else takes goes there")
     if office.knowledge.choose_threshold > office.knowledge.answer_threshold:
         raise ConfigurationError(f"{path}: knowledge: choose_threshold is above answer_threshold")
+    for code, entry in office.directory.items():
+        if entry.service and entry.service not in office.services:
+            raise ConfigurationError(f"{path}: directory.{code}.service: there is no service {entry.service!r}")
     if office.site.accessibility != Site().accessibility and not office.site.audit:
         raise ConfigurationError(
             f"{path}: site.audit is missing; only an audit makes a site {office.site.accessibility}"

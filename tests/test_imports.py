@@ -21,6 +21,7 @@ LAYERS = {
     "bot.settings": 1,
     "bot.settings_desk": 1,
     "bot.settings_channels": 1,
+    "bot.settings_directory": 1,
     "bot.cases": 1,
     "bot.fiches": 1,
     "bot.feeds": 1,

@@ -227,3 +227,11 @@ def test_a_badly_written_secret_is_not_shown(tmp_path: Path, given: str) -> None
         settings.load({"GUICHET_OFFICE": str(file), "GUICHET_DATA": str(tmp_path), "GUICHET_API_SECRETS": given})
 
     assert "kkkk" not in str(caught.value)
+
+
+def test_directory_names_services_that_are_there(tmp_path: Path) -> None:
+    """A code of the directory that means a service nobody has is a mistake, named with its place."""
+    wrong = edited(tmp_path, "directory", "mairie", "service", value="acueil")
+
+    with pytest.raises(ConfigurationError, match=r"directory\.mairie\.service"):
+        settings.read_office(wrong)
