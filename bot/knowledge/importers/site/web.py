@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import ipaddress
 import socket
 import time
@@ -182,7 +183,8 @@ class Public(AbstractResolver):
         found = await self._inner.resolve(host, port, family)
         for entry in found:
             if not ipaddress.ip_address(entry["host"].partition("%")[0]).is_global:
-                raise OSError(f"{host} leads to a private address; knowledge.site.internal allows that")
+                # aiohttp shows the second argument only.
+                raise OSError(errno.EACCES, f"{host} leads to a private address; knowledge.site.internal allows that")
         return found
 
     async def close(self) -> None:
