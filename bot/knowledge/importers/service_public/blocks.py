@@ -90,14 +90,22 @@ class Body:
         cases: dict[str, list[Part]] = {}
         for profile, element in run:
             now = known | {required(element)}
-            cases.setdefault(profile.answer, []).extend(self.block(element, name(element), now, ""))
+            cases.setdefault(profile.answer, []).extend(self._titled(self.block(element, name(element), now), profile))
         chapters = name(run[0][1]) in _SECTIONS
         if len(cases) > 1:
             whole.add((Choice(tuple(Option(answer, tuple(parts)) for answer, parts in cases.items())),), chapters)
             return
         ((answer, parts),) = cases.items()
         # A chapter's own title says for whom it is.
-        whole.add(tuple(parts) if chapters else (Section(answer, tuple(parts)),), chapters)
+        own = chapters and any(isinstance(part, Section) for part in parts)
+        whole.add(tuple(parts) if own else (Section(answer, tuple(parts)),), chapters)
+
+    @staticmethod
+    def _titled(parts: tuple[Part, ...], profile: Profile) -> tuple[Part, ...]:
+        """Without a chapter's title that says the same as the case."""
+        if len(parts) == 1 and isinstance(parts[0], Section) and parts[0].title == profile.answer:
+            return parts[0].parts
+        return parts
 
     def block(
         self, element: _Element, kind: str, known: frozenset[str] = frozenset(), box: str = ""
@@ -170,9 +178,12 @@ class Body:
 
     def _online(self, element: _Element, known: frozenset[str], box: str) -> tuple[Part, ...]:
         service = online(element, self.audience)
-        said = [part for block in element.iterfind("Introduction") for part in self.parts(block, known, box)]
+        about = (block for block in children(element) if name(block) in {"Introduction", "Texte"})
+        said = [part for block in about for part in self.parts(block, known, box)]
         notice = element.find("Avertissement")
         if notice is not None:
+            title = words(notice.find("Titre"))
+            said.extend([Text(f"{title} :", box="attention")] if title else [])
             said.extend(self.parts(notice, known, "attention"))
         # What the source says of a service stands before it: a reader sees its button last.
         return (*said, *((service,) if service else ()))
