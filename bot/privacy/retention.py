@@ -190,7 +190,15 @@ REGISTER: tuple[Kept, ...] = (
 STAFF: tuple[str, ...] = ("agents",)
 """Tables about the town's own staff: an account stays until its town removes it."""
 
-WITHOUT_PERSONAL_DATA: tuple[str, ...] = ("articles", "versions", "cursors", "nonces", "alembic_version")
+WITHOUT_PERSONAL_DATA: tuple[str, ...] = (
+    "articles",
+    "fiches",
+    "feeds",
+    "versions",
+    "cursors",
+    "nonces",
+    "alembic_version",
+)
 
 
 def ages(retention: Retention) -> dict[str, timedelta]:

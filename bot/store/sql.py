@@ -12,6 +12,7 @@ from sqlalchemy import Connection, select
 
 from bot.agents import Agents
 from bot.casework import Bookings, Cases, Photos
+from bot.feeds import Feeds
 from bot.linking import Cursors, Links, Nonces
 from bot.outgoing import Outbox
 from bot.store import schema
@@ -30,6 +31,7 @@ from bot.store.belongings import SqlBookings, SqlPhotos
 from bot.store.conversations import SqlConversations
 from bot.store.desk import SqlCases
 from bot.store.engine import Database, parse
+from bot.store.fiches import SqlFiches
 from bot.store.inbox import SqlInbox
 from bot.store.links import SqlCursors, SqlLinks, SqlNonces
 from bot.store.outbox import SqlOutbox
@@ -56,6 +58,7 @@ class Store:
     transcript: Transcript
     tracker_events: TrackerEvents
     articles: Articles
+    fiches: Feeds
     ratings: Ratings
     subjects: Subjects
     agents: Agents
@@ -107,6 +110,7 @@ async def open_store(url: str) -> Store:
         transcript=SqlTranscript(database),
         tracker_events=SqlTrackerEvents(database),
         articles=SqlArticles(database),
+        fiches=SqlFiches(database),
         ratings=SqlRatings(database),
         subjects=SqlSubjects(database),
         agents=SqlAgents(database),
