@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, select
 
 from bot.agents import Agents
+from bot.articles import Editions
 from bot.casework import Bookings, Cases, Photos
 from bot.feeds import Feeds
 from bot.linking import Cursors, Links, Nonces
@@ -30,6 +31,7 @@ from bot.store.base import (
 from bot.store.belongings import SqlBookings, SqlPhotos
 from bot.store.conversations import SqlConversations
 from bot.store.desk import SqlCases
+from bot.store.editions import SqlEditions
 from bot.store.engine import Database, parse
 from bot.store.fiches import SqlFiches
 from bot.store.inbox import SqlInbox
@@ -59,6 +61,7 @@ class Store:
     tracker_events: TrackerEvents
     articles: Articles
     fiches: Feeds
+    editions: Editions
     ratings: Ratings
     subjects: Subjects
     agents: Agents
@@ -111,6 +114,7 @@ async def open_store(url: str) -> Store:
         tracker_events=SqlTrackerEvents(database),
         articles=SqlArticles(database),
         fiches=SqlFiches(database),
+        editions=SqlEditions(database),
         ratings=SqlRatings(database),
         subjects=SqlSubjects(database),
         agents=SqlAgents(database),
