@@ -77,7 +77,7 @@ class Importer:
     force: bool = False
     """Read what has not changed, and take what is refused: half a feed, another schema, many broken files."""
 
-    async def run(self, places: Sequence[str], now: datetime, step: Step = lambda _: None) -> Outcome:
+    async def run(self, places: Sequence[str], now: datetime, step: Step = lambda name, files: None) -> Outcome:
         """Make the fiches of some zips current, by path or URL: all of them, or none if one is refused.
 
         The order is what makes a kill at any moment harmless: nothing is changed until everything is read and
@@ -93,7 +93,7 @@ class Importer:
             told: list[Told] = []
             read_now: list[tuple[_Source, Parsed]] = []
             for number, place in enumerate(places):
-                step(place)
+                step(place, 0)
                 source = await self._source(place, folder / f"{number}.zip", stored)
                 same = source if isinstance(source, Told) else self._same(source, stored)
                 if same:
@@ -103,7 +103,6 @@ class Importer:
                     read_now.append((source, parsed))
         _once(told, [parsed for _, parsed in read_now])
         changes, more = await self._changes(read_now, stored)
-        step("")
         await self._prepare(changes, read_now)
         imported = await self.feeds.switch(changes, now)
         return Outcome((*told, *more), imported)
