@@ -10,11 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.knowledge.engine.documents import Document
-from bot.knowledge.engine.meaning import Meaning, learnt, unit
+from bot.knowledge.engine.meaning import Meaning, learnt, packed, unit
 from bot.knowledge.engine.postings import Floats, Postings, bm25, counted, present, rarity, stacked
 from bot.knowledge.engine.shapes import Shapes, shapes
 from bot.knowledge.engine.vocabulary import Ids, Vocabulary
-from bot.text.french import words
 
 LEXICAL = (
     "title", "description", "headings", "body", "services", "anchors", "forms", "questions", "phrasings", "themes",
@@ -36,6 +35,7 @@ _FLAT = {
     "anchors": 0.5, "forms": 0.5, "phrasings": 1.0,
 }  # fmt: skip
 _PASSAGE = (1.2, 0.5)
+_SHAPED = ("title", "description", "headings", "anchors", "phrasings")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +48,8 @@ class Arrays:
     passages: Postings
     first: NDArray[np.int32]
     """Each document's first passage, and the number of all of them."""
+    leaves: NDArray[np.int32]
+    """Each passage's leaf in its fiche."""
     title_mass: Floats
     ways: Postings
     """Titles, phrasings and links' words, one row each: cosine of tf-idf."""
@@ -59,8 +61,8 @@ class Arrays:
     """(documents, dimensions): the mean of its passages."""
     meant_title: Floats
     """Title and description."""
-    meant_passages: NDArray[np.float16]
-    meant_ways: NDArray[np.float16]
+    meant_passages: NDArray[np.int8]
+    meant_ways: NDArray[np.int8]
 
     @property
     def count(self) -> int:
@@ -120,16 +122,17 @@ def arrays(found: Sequence[Document], vocabulary: Vocabulary, idf: Floats, meani
         fields=stacked([*scored, bm25(flat, idf, *_SATURATION["flat"]), present(flat, idf), titled]),
         passages=stacked([bm25(passage_counts, idf, *_PASSAGE)]),
         first=first,
+        leaves=np.array([passage.leaf for document in found for passage in document.passages], np.int32),
         title_mass=np.asarray(present(counts["title"], idf).sum(axis=1), np.float32).ravel(),
         ways=stacked([_cosines(way_counts, idf)]),
         way_first=_firsts([len(texts_) for texts_ in spoken]),
-        shape_title=shapes([_words(text, ("title", "description")) for text in said]),
-        shape_all=shapes([_words(text, ("title", "description", "headings", "anchors", "phrasings")) for text in said]),
+        shape_title=shapes([_words(text, _SHAPED[:2], vocabulary) for text in said]),
+        shape_all=shapes([_words(text, _SHAPED, vocabulary) for text in said]),
         meaning=meaning,
         meant=unit(np.add.reduceat(meant_passages, first[:-1], axis=0)) if len(found) else meant_passages,
         meant_title=meaning.of_rows(title_counts),
-        meant_passages=meant_passages.astype(np.float16),
-        meant_ways=meaning.of_rows(way_counts).astype(np.float16),
+        meant_passages=packed(meant_passages),
+        meant_ways=packed(meaning.of_rows(way_counts)),
     )
 
 
@@ -153,8 +156,8 @@ def _firsts(counts: Sequence[int]) -> NDArray[np.int32]:
     return np.concatenate([[0], np.cumsum(counts)]).astype(np.int32)
 
 
-def _words(text: dict[str, Sequence[str]], names: Sequence[str]) -> list[str]:
-    return [word for name in names for part in text[name] for word in words(part)]
+def _words(text: dict[str, Sequence[str]], names: Sequence[str], vocabulary: Vocabulary) -> list[str]:
+    return [word for name in names for part in text[name] for word in vocabulary.words(part)]
 
 
 def _cosines(counts: Any, idf: Floats) -> Any:

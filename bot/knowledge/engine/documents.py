@@ -33,6 +33,8 @@ class Passage:
 
     headings: tuple[str, ...]
     text: str
+    leaf: int
+    """The first leaf that says it: a page may say the same in many of its cases."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,7 @@ class Document:
     title: str
     description: str
     passages: tuple[Passage, ...]
-    """By leaf number; never empty."""
+    """In the order of the page, each text once; never empty."""
     services: tuple[str, ...]
     forms: tuple[str, ...]
     questions: tuple[str, ...]
@@ -150,13 +152,16 @@ def _document(fiche: Fiche, anchors: Sequence[Anchor], phrasings: tuple[str, ...
 
 
 def passages(fiche: Fiche, cut: Outline) -> tuple[Passage, ...]:
-    """A fiche's leaves; its guided search, or else its description, where it has none."""
-    found = tuple(Passage(leaf.headings, leaf.text) for leaf in cut.leaves)
+    """A fiche's leaves, each text once; its guided search, or else its description, where it has none."""
+    found: dict[str, Passage] = {}
+    for leaf in cut.leaves:
+        if leaf.text:
+            found.setdefault(leaf.text, Passage(leaf.headings, leaf.text, leaf.number))
     if found:
-        return found
+        return tuple(found.values())
     said = [text for fork in _forks(fiche.guide) for text in (fork.title, fork.question, fork.help)]
     links = [link.words for fork in _forks(fiche.guide) for link in fork.links]
-    return (Passage((), "\n".join(text for text in [*said, *links] if text) or fiche.description),)
+    return (Passage((), "\n".join(text for text in [*said, *links] if text) or fiche.description, 0),)
 
 
 def _same(one: Document, other: Document) -> bool:

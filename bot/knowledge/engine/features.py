@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.knowledge.engine.arrays import COLUMNS, HELD, LEXICAL, Arrays
+from bot.knowledge.engine.meaning import cosines
 from bot.knowledge.engine.postings import Floats
 from bot.knowledge.engine.query import Query
 
@@ -21,7 +22,7 @@ DEEP = ("meant_passage", "meant_way")
 FEATURES = (*WIDE, *DEEP)
 FUSED = tuple(name for name in FEATURES if name not in HELD)
 """Summed with equal weights; the others only tell whether the base is about the question at all."""
-CANDIDATES = 100
+CANDIDATES = 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,7 @@ class Candidates:
     signals: Floats
     """(candidates, len(FEATURES)); comparable across questions."""
     passages: NDArray[np.int32]
-    """Each one's best passage, from its own first."""
+    """Each one's best passage, among all passages."""
 
 
 def candidates(
@@ -40,7 +41,7 @@ def candidates(
 ) -> Candidates:
     """The likeliest documents by the plain sum of their signals, each over its `spread`; `allowed` by place."""
     wide, passed = _wide(arrays, query)
-    first = (wide[:, _FUSED_WIDE] / spread[_FUSED_WIDE]).sum(axis=1)
+    first = wide @ (_FUSED_WIDE / spread[: len(WIDE)])
     if allowed is not None:
         first = np.where(allowed, first, -np.inf)
     taken = min(at_most, len(first))
@@ -62,7 +63,7 @@ def _wide(arrays: Arrays, query: Query) -> tuple[Floats, Floats]:
     passed = arrays.passages.scores(query.terms, query.weights, int(arrays.first[-1]))
     begins = arrays.first[:-1]
     wide[:, _AT["passage_most"]] = np.maximum.reduceat(passed, begins) / mass
-    wide[:, _AT["passage_sum"]] = np.cbrt(np.add.reduceat(passed**3, begins)) / mass
+    wide[:, _AT["passage_sum"]] = np.cbrt(np.add.reduceat(passed * passed * passed, begins)) / mass
     titled = scores[:, _AT["titled"]]
     wide[:, _AT["title_fit"]] = titled / (arrays.title_mass + 0.5 * mass)
     asked = query.weights * arrays.idf[query.terms]
@@ -83,12 +84,12 @@ def _deep(
     if not len(places):
         return np.empty((0, len(DEEP)), np.float32), np.empty(0, np.int32)
     rows, starts = _rows(arrays.first, places)
-    passage = np.maximum(arrays.meant_passages[rows].astype(np.float32) @ vector, 0)
+    passage = np.maximum(cosines(arrays.meant_passages[rows], vector), 0)
     fit = passage + passed[rows]
     ends = np.append(starts[1:], len(rows))
-    best = np.array([int(fit[a:b].argmax()) for a, b in zip(starts, ends, strict=True)], np.int32)
+    best = np.array([rows[a + int(fit[a:b].argmax())] for a, b in zip(starts, ends, strict=True)], np.int32)
     way_rows, way_starts = _rows(arrays.way_first, places)
-    way = np.maximum(arrays.meant_ways[way_rows].astype(np.float32) @ vector, 0)
+    way = np.maximum(cosines(arrays.meant_ways[way_rows], vector), 0)
     deep = np.stack([np.maximum.reduceat(passage, starts), np.maximum.reduceat(way, way_starts)], axis=1)
     return deep, best
 
@@ -102,7 +103,7 @@ def _rows(first: NDArray[np.int32], places: NDArray[np.int64]) -> tuple[NDArray[
 
 
 _AT = {name: place for place, name in enumerate(FEATURES)}
-_FUSED_WIDE = np.array([_AT[name] for name in WIDE if name in FUSED])
+_FUSED_WIDE = np.array([name in FUSED for name in WIDE], np.float32)
 FUSED_AT = np.array([_AT[name] for name in FUSED])
 AT = _AT
 assert set(LEXICAL) <= set(_AT)

@@ -17,6 +17,7 @@ from bot.errors import BotError
 
 FORMAT = 1
 MANIFEST = "manifest.json"
+_SMALL_BYTES = 4096
 T = TypeVar("T")
 
 
@@ -124,7 +125,9 @@ def _restored(folder: Path, kind: type[T], prefix: str) -> T:
             continue
         path = folder / f"{prefix}{name}.npy"
         try:
-            values[name] = np.asarray(np.load(path, mmap_mode="r", allow_pickle=False))
+            # An empty array cannot be mapped, and a small one need not be.
+            mode = "r" if path.stat().st_size > _SMALL_BYTES else None
+            values[name] = np.asarray(np.load(path, mmap_mode=mode, allow_pickle=False))
         except (OSError, ValueError) as error:
             raise FilesError(f"{path}: is damaged; the base has to be built again") from error
     return kind(**values)

@@ -58,3 +58,16 @@ def unit(vectors: Floats) -> Floats:
     """Scaled to length 1; what has none stays 0."""
     lengths = np.linalg.norm(vectors, axis=-1, keepdims=True)
     return np.asarray(vectors / np.maximum(lengths, 1e-9), np.float32)
+
+
+def packed(vectors: Floats) -> NDArray[np.int8]:
+    """Vectors of length 1 in a byte a dimension, each row scaled by its largest: what `cosines` takes."""
+    largest = np.maximum(np.abs(vectors).max(axis=1, keepdims=True), 1e-9)
+    return np.round(vectors / largest * 127).astype(np.int8)
+
+
+def cosines(rows: NDArray[np.int8], vector: Floats) -> Floats:
+    """The cosines of packed rows with a vector of length 1."""
+    wide = rows.astype(np.float32)
+    lengths = np.sqrt(np.einsum("ij,ij->i", wide, wide))
+    return np.asarray((wide @ vector) / np.maximum(lengths, 1e-9), np.float32)

@@ -96,6 +96,11 @@ class Reader:
             len(asked),
         )
 
+    def numbers(self, text: str) -> frozenset[int]:
+        """The base's numbers of a text's stems."""
+        found = (self._number(word) for word in words(text))
+        return frozenset(number for number in found if number is not None)
+
     def _number(self, word: str) -> int | None:
         return self._stems.get(self._stem(word))
 
