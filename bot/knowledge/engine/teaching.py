@@ -8,7 +8,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from bot.knowledge.engine.arrays import Arrays
-from bot.knowledge.engine.documents import Document
 from bot.knowledge.engine.features import FEATURES, Candidates, candidates
 from bot.knowledge.engine.gate import HITS, RIGHT, SCOPE, Gate, Logistic, fitted, right_signs, scope_signs, shifted
 from bot.knowledge.engine.pairs import Lesson, Pair, mixtures
