@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
+import msgspec
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
@@ -17,13 +18,15 @@ from bot.commands.knowledge_store import opened
 from bot.errors import ConfigurationError
 from bot.fiches import Fiche
 from bot.knowledge import importers
-from bot.knowledge.importers import Problem, Reading, Report, csv, markdown
+from bot.knowledge.importers import Problem, Reading, Report, csv, markdown, site
 from bot.knowledge.importers.service_public.errors import FeedRefused
 from bot.knowledge.importers.service_public.feed import Importer, Outcome
 from bot.settings import Settings, load
 from bot.store.base import Article
 
-SERVICE_PUBLIC, MARKDOWN, CSV = "service-public", "markdown", "csv"
+SERVICE_PUBLIC, MARKDOWN, CSV, SITE = "service-public", "markdown", "csv", "site"
+SITE_MEMORY = "site.json"
+"""What is remembered of the site's pages, in the data folder."""
 SHOWN_PROBLEMS = 20
 """Of one source on a screen; `--json` prints all of them."""
 
@@ -60,9 +63,12 @@ def import_(
         return
     if what == CSV:
         origin, source, reading = csv.ORIGIN, ", ".join(wanted), _tables(settings, wanted, as_json)
+    elif what == SITE:
+        address = _one(wanted, "site") or settings.office.knowledge.site.address or settings.office.town.website
+        origin, source, reading = site.ORIGIN, address, _site(settings, address, as_json)
     else:
         folders = wanted if what == MARKDOWN else [*filter(None, [what]), *wanted]
-        folder = _one(folders) or settings.root / settings.office.knowledge.folder
+        folder = Path(_one(folders, "folder of Markdown files") or settings.root / settings.office.knowledge.folder)
         origin, source, reading = markdown.ORIGIN, str(folder), _folder(settings, folder, as_json)
     report = asyncio.run(_store(settings, origin, reading))
     if as_json:
@@ -73,12 +79,10 @@ def import_(
         raise typer.Exit(1)
 
 
-def _one(folders: Sequence[str]) -> Path | None:
-    if len(folders) > 1:
-        raise ConfigurationError(
-            f"{folders[1]}: one folder of Markdown files is imported, and {folders[0]} is the first"
-        )
-    return Path(folders[0]) if folders else None
+def _one(places: Sequence[str], kind: str) -> str:
+    if len(places) > 1:
+        raise ConfigurationError(f"{places[1]}: one {kind} is imported, and {places[0]} is the first")
+    return places[0] if places else ""
 
 
 def _folder(settings: Settings, folder: Path, quiet: bool) -> Reading:
@@ -103,6 +107,18 @@ def _tables(settings: Settings, places: Sequence[str], quiet: bool) -> Reading:
                 problems.append(Problem(place, f"asks « {article.title} » as a table before it does", article.id))
             articles.setdefault(article.id, article)
     return Reading(tuple(articles.values()), tuple(problems))
+
+
+def _site(settings: Settings, address: str, quiet: bool) -> Reading:
+    office = settings.office
+    source = msgspec.structs.replace(office.knowledge.site, address=address)
+    with _progress(quiet) as progress:
+        task = progress.add_task("Reading pages", total=None)
+
+        def step(done: int, total: int) -> None:
+            progress.update(task, completed=done, total=total)
+
+        return asyncio.run(site.read(source, office.town.website, step, settings.data / SITE_MEMORY))
 
 
 async def _store(settings: Settings, origin: str, reading: Reading) -> Report:

@@ -102,9 +102,7 @@ def mixtures(found: Sequence[Document], count: int) -> list[str]:
     spoken = [read for document in found if (read := words(document.title))]
     if not spoken:
         return []
-    return [
-        " ".join(drawn.choice(drawn.choice(spoken)) for _ in range(drawn.randint(2, 6))) for _ in range(count)
-    ]
+    return [" ".join(drawn.choice(drawn.choice(spoken)) for _ in range(drawn.randint(2, 6))) for _ in range(count)]
 
 
 def _links(found: Sequence[Document], reduced: Sequence[Document]) -> list[Pair]:

@@ -81,7 +81,9 @@ def _asked(ranking: Ranking, query: Query, found: Candidates) -> Asked:
     return Asked(query, found, ranking.fused(found.signals), ranking.strengths(found))
 
 
-def _gate(judged: Sequence[tuple[Pair, Asked]], foreign: Sequence[Asked], strangers: int) -> tuple[Gate, dict[str, float]]:
+def _gate(
+    judged: Sequence[tuple[Pair, Asked]], foreign: Sequence[Asked], strangers: int
+) -> tuple[Gate, dict[str, float]]:
     if len(judged) < MIN_HELD_BACK or not foreign:
         return plain_gate(), {}
     inside = _scope_rows([asked for _, asked in judged])
