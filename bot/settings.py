@@ -24,6 +24,7 @@ from bot.settings_channels import ChannelKeys, Channels, keys
 from bot.settings_desk import Appointments, Desk
 from bot.settings_directory import Directory
 from bot.settings_hours import Closure, Week, calendar, decode
+from bot.settings_knowledge import ServicePublic
 from bot.settings_site import SiteSource
 
 Colour = Annotated[str, Meta(pattern=mistakes.COLOUR)]
@@ -108,6 +109,7 @@ class Knowledge(Struct, frozen=True, forbid_unknown_fields=True):
     folder: str = "knowledge"
     answer_threshold: Score = 0.55
     choose_threshold: Score = 0.25
+    service_public: ServicePublic = ServicePublic()
     site: SiteSource = SiteSource()
 
 
