@@ -136,14 +136,14 @@ class Synonyms:
         return list(added.values())
 
     def _matches(self, read: Sequence[str]) -> Iterator[tuple[int, int, _Pattern]]:
-        flexions = tuple(flexed(token) for token in read)
+        forms = [(f"={token}", flexed(token)) for token in read]
         start = 0
         while start < len(read):
             ends = [
                 (end, len(pattern.parts), pattern)
-                for key in (f"={read[start]}", flexions[start])
+                for key in forms[start]
                 for pattern in self._patterns.get(key, ())
-                if (end := _end(pattern, read, flexions, start))
+                if (end := _end(pattern, read, forms, start))
             ]
             if ends:
                 end, _, pattern = max(ends, key=lambda match: match[:2])
@@ -312,19 +312,15 @@ def _part(word: str, exact: bool) -> str:
     return f"={word}" if exact or len(word) < MIN_FLEXED_CHARS else flexed(word)
 
 
-def _end(pattern: _Pattern, read: Sequence[str], flexions: Sequence[str], start: int) -> int:
+def _end(pattern: _Pattern, read: Sequence[str], forms: Sequence[tuple[str, str]], start: int) -> int:
     """After the last token of a pattern that begins at `start`; 0 where it does not stand there."""
-
-    def stands(part: str, place: int) -> bool:
-        return part in (flexions[place], f"={read[place]}")
-
-    place = start
-    for number, part in enumerate(pattern.parts):
-        if number and pattern.gaps:
+    place = start + 1
+    for part in pattern.parts[1:]:
+        if pattern.gaps:
             bound = min(place + _MAX_GAP, len(read))
-            while place < bound and read[place] in STOP_WORDS and not stands(part, place):
+            while place < bound and read[place] in STOP_WORDS and part not in forms[place]:
                 place += 1
-        if place >= len(read) or not stands(part, place):
+        if place >= len(read) or part not in forms[place]:
             return 0
         place += 1
     return place
