@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import defaultdict
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -27,6 +28,7 @@ def folded(text: str) -> str:
     return " ".join(re.findall(r"[a-z0-9€]+", "".join(c for c in plain if not unicodedata.combining(c))))
 
 
+@cache
 def read(path: Path) -> dict[str, list[str]]:
     found = yaml.safe_load(path.read_text(encoding="utf-8"))
     assert isinstance(found, dict), f"{path.name} is no mapping"
