@@ -17,7 +17,7 @@ FILES = sorted(path for path in FOLDER.glob("*.yml") if path.name != "local.yml"
 AT_LEAST = 8
 SHORTEST, LONGEST = 3, 160
 CONTACT = re.compile(
-    r"@|https?:|\bwww\.|\.(?:fr|com|org|gouv)\b(?=/|$)"  # e-mail addresses and pages
+    r"@|https?:|\bwww\.|\.(?:fr|com|org)\b(?=/|$)"  # e-mail addresses and pages
     r"|(?:\+33|\b0)[ .-]?[1-9](?:[ .-]?\d\d){4}\b"  # telephone numbers
 )
 
