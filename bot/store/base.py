@@ -242,6 +242,8 @@ class Imported:
     changed: int
     removed: int
     version: int
+    held: tuple[str, ...] = ()
+    """Ids that were left alone: these articles are written at the desk now."""
 
 
 class Articles(Protocol):
