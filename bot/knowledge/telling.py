@@ -100,6 +100,12 @@ def guide(library: Library, key: str, at: guiding.At, talk: Talk, page: int = 0)
     )
 
 
+def back(library: Library, key: str, at: guiding.At, talk: Talk) -> Answer:
+    """The step of a guided search before this one."""
+    fiche = library.searcher.fiche(key)
+    return guide(library, key, guiding.back(fiche, at) if fiche is not None else (), talk)
+
+
 def take(library: Library, key: str, at: guiding.At, place: int, talk: Talk) -> Answer:
     """Go on with one of the answers of a step: a branch, or a page beside the branches."""
     fiche = library.searcher.fiche(key)
