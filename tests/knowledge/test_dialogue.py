@@ -112,7 +112,8 @@ def test_what_was_said_already_is_not_asked(citizen: Citizen) -> None:
 
     assert texts(abroad)[0] == "Le consulat demande 32 €."
     assert texts(child)[0] == "Le permis de chasse d'un enfant coûte 17 €."
-    assert child.beside is not None and child.beside.read
+    assert child.beside is not None
+    assert child.beside.read
 
 
 def test_the_same_question_in_another_case(citizen: Citizen) -> None:
@@ -160,7 +161,8 @@ def test_a_question_whose_answer_changes_nothing_is_not_asked(citizen: Citizen) 
     told = citizen.say("ouvrir un compteur de gaz")
 
     assert (told.status, texts(told)) == (AnswerStatus.ANSWERED, ["Appelez le réseau."])
-    assert told.beside is not None and told.beside.cases == ()
+    assert told.beside is not None
+    assert told.beside.cases == ()
 
 
 def test_more_is_of_the_same_case_only(citizen: Citizen) -> None:
@@ -184,7 +186,8 @@ def test_what_belongs_to_the_place(citizen: Citizen) -> None:
     """The service of the adult's declaration, the town's own contact for the code; abroad the fiche's own words."""
     adult = citizen.say("déclaration d'une carte d'identité perdue en France par un majeur")
     abroad = citizen.say("et à l'étranger ?")
-    assert adult.beside is not None and abroad.beside is not None
+    assert adult.beside is not None
+    assert abroad.beside is not None
 
     assert [one.url for one in adult.beside.online] == ["https://exemple.fr/perte-adulte"]
     assert [one.line for one in adult.beside.competent] == [
@@ -205,7 +208,8 @@ def test_a_notice_is_always_shown(citizen: Citizen) -> None:
     """What the source says is out of date stands with every answer of that page."""
     told = citizen.say("location de vacances")
 
-    assert told.beside is not None and told.beside.notice is not None
+    assert told.beside is not None
+    assert told.beside.notice is not None
     assert told.beside.notice.title == "Page en cours de mise à jour"
 
 
@@ -271,7 +275,8 @@ def test_many_options_come_by_page_and_can_be_typed(citizen: Citizen) -> None:
     asked = citizen.say("ouvrir un compteur d'eau")
     rest = ask(citizen.shelf, "part:F7", citizen.talk, citizen.talk.question, page=1)
     told = citizen.say("Secteur M")
-    assert asked.beside is not None and rest.talk is not None
+    assert asked.beside is not None
+    assert rest.talk is not None
 
     assert (len(asked.options), asked.beside.pages, rest.talk.page) == (14, 2, 1)
     assert texts(told)[0] == "Le secteur M se raccorde ainsi."
@@ -282,7 +287,8 @@ def test_pages_without_words_of_their_own(shelf: Library) -> None:
     links = tell(shelf, "part:F9", "tremplin", Talk())
     folder = tell(shelf, "part:N1", "papiers", Talk())
     forms = tell(shelf, "part:F11", "concours", Talk())
-    assert links.beside is not None and forms.beside is not None
+    assert links.beside is not None
+    assert forms.beside is not None
 
     assert (texts(links), links.beside.online[0].title) == (["Le tremplin aide les clubs à démarrer."], "Tremplin")
     assert (folder.status, len(folder.passages)) == (AnswerStatus.CHOOSE, 2)
@@ -301,7 +307,8 @@ def test_the_town_adds_to_a_fiche() -> None:
     shelf = library(LOCAL)
     told = tell(shelf, "part:F1", "délai", Talk())
     found = answer(shelf, "carte d'identité à Rivemont, le guichet ferme le jeudi ?", None, Talk())
-    assert told.beside is not None and found.beside is not None
+    assert told.beside is not None
+    assert found.beside is not None
 
     assert told.beside.local == found.beside.local == "Le guichet ferme le jeudi."
 
@@ -327,7 +334,8 @@ def test_unsure_offers_titles_of_both() -> None:
 
     assert told.status is AnswerStatus.CHOOSE
     assert 2 <= len(ids) <= 3
-    assert any(":" in one for one in ids) and any(":" not in one for one in ids)
+    assert any(":" in one for one in ids)
+    assert any(":" not in one for one in ids)
 
 
 def test_numbers_of_another_state_of_a_page_are_not_believed(shelf: Library) -> None:
