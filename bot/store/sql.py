@@ -60,8 +60,8 @@ class Store:
     transcript: Transcript
     tracker_events: TrackerEvents
     articles: Articles
-    editions: Editions
     fiches: Feeds
+    editions: Editions
     ratings: Ratings
     subjects: Subjects
     agents: Agents
@@ -113,8 +113,8 @@ async def open_store(url: str) -> Store:
         transcript=SqlTranscript(database),
         tracker_events=SqlTrackerEvents(database),
         articles=SqlArticles(database),
-        editions=SqlEditions(database),
         fiches=SqlFiches(database),
+        editions=SqlEditions(database),
         ratings=SqlRatings(database),
         subjects=SqlSubjects(database),
         agents=SqlAgents(database),
