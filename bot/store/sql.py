@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, select
 
 from bot.agents import Agents
+from bot.articles import Editions
 from bot.casework import Bookings, Cases, Photos
+from bot.feeds import Feeds
 from bot.linking import Cursors, Links, Nonces
 from bot.outgoing import Outbox
 from bot.store import schema
@@ -29,7 +31,9 @@ from bot.store.base import (
 from bot.store.belongings import SqlBookings, SqlPhotos
 from bot.store.conversations import SqlConversations
 from bot.store.desk import SqlCases
+from bot.store.editions import SqlEditions
 from bot.store.engine import Database, parse
+from bot.store.fiches import SqlFiches
 from bot.store.inbox import SqlInbox
 from bot.store.links import SqlCursors, SqlLinks, SqlNonces
 from bot.store.outbox import SqlOutbox
@@ -56,6 +60,8 @@ class Store:
     transcript: Transcript
     tracker_events: TrackerEvents
     articles: Articles
+    fiches: Feeds
+    editions: Editions
     ratings: Ratings
     subjects: Subjects
     agents: Agents
@@ -107,6 +113,8 @@ async def open_store(url: str) -> Store:
         transcript=SqlTranscript(database),
         tracker_events=SqlTrackerEvents(database),
         articles=SqlArticles(database),
+        fiches=SqlFiches(database),
+        editions=SqlEditions(database),
         ratings=SqlRatings(database),
         subjects=SqlSubjects(database),
         agents=SqlAgents(database),

@@ -5,6 +5,8 @@ from __future__ import annotations
 from tests.store.contract_agents import AgentsContract
 from tests.store.contract_cases import CasesContract
 from tests.store.contract_channels import ChannelsContract
+from tests.store.contract_editions import EditionsContract
+from tests.store.contract_fiches import FichesContract
 from tests.store.contract_inbox import InboxContract
 from tests.store.contract_outbox import OutboxContract
 from tests.store.contract_photos import PhotosContract
@@ -17,6 +19,8 @@ class StoreContract(
     AgentsContract,
     CasesContract,
     ChannelsContract,
+    FichesContract,
+    EditionsContract,
     InboxContract,
     OutboxContract,
     PhotosContract,

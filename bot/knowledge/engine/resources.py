@@ -35,7 +35,9 @@ class Resources:
     @property
     def checksum(self) -> str:
         """Changes with every word of it."""
-        told = repr((sorted(self.phrasings.items()), [(g.say, g.means, g.kind.value) for g in self.groups], self.outside))
+        told = repr(
+            (sorted(self.phrasings.items()), [(g.say, g.means, g.kind.value) for g in self.groups], self.outside)
+        )
         return hashlib.sha256(told.encode()).hexdigest()
 
 
@@ -74,7 +76,9 @@ def read_phrasings(folder: Path) -> dict[str, tuple[str, ...]]:
                 raise ConfigurationError(f"{path}: {id_}: reads F1341: [one way to ask, another]")
             for text in said:
                 if not isinstance(text, (str, int)) or not 0 < len(str(text)) <= MAX_PHRASING_CHARS:
-                    raise ConfigurationError(f"{path}: {id_}: a phrasing is 1 to {MAX_PHRASING_CHARS} characters of text")
+                    raise ConfigurationError(
+                        f"{path}: {id_}: a phrasing is 1 to {MAX_PHRASING_CHARS} characters of text"
+                    )
                 found.setdefault(id_, {})[str(text)] = None
     return {id_: tuple(said) for id_, said in found.items()}
 

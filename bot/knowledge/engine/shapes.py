@@ -57,7 +57,9 @@ def shapes(rows: Sequence[Sequence[str]]) -> Shapes:
     indices, values, starts = [], [], [0]
     for found, counts in tallies:
         places = np.searchsorted(codes, found)
-        known = (places < len(codes)) & (codes[np.minimum(places, max(0, len(codes) - 1))] == found) if len(codes) else []
+        known = (
+            (places < len(codes)) & (codes[np.minimum(places, max(0, len(codes) - 1))] == found) if len(codes) else []
+        )
         indices.append(places[known])
         values.append(counts[known])
         starts.append(starts[-1] + len(indices[-1]))
