@@ -93,18 +93,22 @@ class Importer:
             folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="guichet-")))
             told: list[Told] = []
             read_now: list[tuple[_Source, Parsed]] = []
+            restamped: list[tuple[Feed, Stamp]] = []
             for number, place in enumerate(places):
                 step(place, 0)
                 source = await self._source(place, folder / f"{number}.zip", stored)
                 same = source if isinstance(source, Told) else self._same(source, stored)
                 if same:
                     told.append(same)
+                    if isinstance(source, _Source) and source.stamp.url:
+                        restamped.append((stored[same.audience], source.stamp))
                 elif isinstance(source, _Source):
                     parsed = await asyncio.to_thread(read, source.path, source.place, self.force, step)
                     read_now.append((source, parsed))
         _once(told, [parsed for _, parsed in read_now])
         changes, more, fiches = await self._changes(read_now, stored)
         await self._prepare(changes, fiches)
+        changes += await self._restamped(restamped)
         imported = await self.feeds.switch(changes, now)
         return Outcome((*told, *more), imported)
 
@@ -165,6 +169,14 @@ class Importer:
             problems = tuple(replace(problem, kept=problem.article_id in kept) for problem in parsed.problems)
             told.append(Told(source.place, parsed.audience, _pages(sums), unchanged=False, problems=problems))
         return changes, told, fiches
+
+    async def _restamped(self, restamped: Sequence[tuple[Feed, Stamp]]) -> list[Change]:
+        """The same zip under a new mark of its server: the next import asks by that one."""
+        leads = await self.feeds.redirections() if restamped else {}
+        return [
+            Change(feed.audience, (), feed.sums, _of(feed.audience, leads), msgspec.json.encode(stamp).decode())
+            for feed, stamp in restamped
+        ]
 
     async def _with_titles(self, parsed: Parsed, kept: Collection[str]) -> Parsed:
         """Guided searches name the fiches that are kept, too."""
