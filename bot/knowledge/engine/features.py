@@ -99,7 +99,8 @@ def _rows(first: NDArray[np.int32], places: NDArray[np.int64]) -> tuple[NDArray[
     begins = first[places].astype(np.int64)
     lengths = first[places + 1] - begins
     starts = np.concatenate([[0], np.cumsum(lengths)[:-1]])
-    return np.repeat(begins - starts, lengths) + np.arange(lengths.sum()), starts
+    rows = np.repeat(begins - starts, lengths) + np.arange(int(lengths.sum()))
+    return rows.astype(np.int64), starts.astype(np.int64)
 
 
 _AT = {name: place for place, name in enumerate(FEATURES)}

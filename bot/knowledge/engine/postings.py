@@ -61,7 +61,7 @@ def rarity(counts: Matrix) -> Floats:
     """BM25's inverse document frequency of each term, over the rows of a matrix."""
     rows = counts.shape[0]
     held = np.bincount(counts.indices, minlength=counts.shape[1])
-    return np.log(1 + (rows - held + 0.5) / (held + 0.5)).astype(np.float32)
+    return np.asarray(np.log(1 + (rows - held + 0.5) / (held + 0.5)), np.float32)
 
 
 def bm25(counts: Matrix, idf: Floats, k1: float, b: float) -> Matrix:

@@ -61,7 +61,8 @@ def spread(found: Sequence[Candidates], width: int) -> Floats:
     """The standard deviation of each signal over all candidates; never so small that one signal outshouts all."""
     if not any(len(one.places) for one in found):
         return np.full(width, 1.0, np.float32)
-    return np.maximum(np.vstack([one.signals for one in found]).std(axis=0), MIN_SPREAD).astype(np.float32)
+    spreads = np.vstack([one.signals for one in found]).std(axis=0)
+    return np.asarray(np.maximum(spreads, MIN_SPREAD), np.float32)
 
 
 def learn(found: Sequence[Candidates], gold: Sequence[frozenset[int]], plain: Ranking) -> Any:
