@@ -4,8 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import json
 from collections.abc import Sequence
-from typing import Any
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
 
 from bot import clock
 from bot.commands.knowledge_store import opened
@@ -16,14 +22,21 @@ from bot.knowledge import evaluate as quality
 from bot.knowledge.base import build
 from bot.knowledge.engine import Searcher
 from bot.knowledge.index import Index
+from bot.knowledge.opening import FOLDER, fingerprint
 from bot.knowledge.search import Hit
 from bot.knowledge.search import search as search_index
-from bot.settings import Settings
+from bot.settings import Settings, load
 from bot.store.sql import Store
 
-SHELF = "fiches"
+MAX_LIMIT = 50
 MEASURING = "fiches-measured"
 """Bases without some titles, kept so that a second measure need not wait for them."""
+
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
+Audience = Annotated[
+    str | None, typer.Option("--audience", help="Only fiches for part (individuals) or pro (professionals).")
+]
 
 
 def audience_of(text: str | None) -> str | None:
@@ -35,6 +48,48 @@ def audience_of(text: str | None) -> str | None:
     if text is not None and text not in AUDIENCES:
         raise ConfigurationError(f"--audience {text}: is one of {', '.join(AUDIENCES)}")
     return text
+
+
+def search(
+    text: Annotated[str, typer.Argument(help="A question, as a citizen would ask it.")],
+    limit: Annotated[int, typer.Option(min=1, max=MAX_LIMIT, help="How many articles and fiches at most.")] = 5,
+    audience: Audience = None,
+    as_json: Json = False,
+) -> None:
+    """Show which articles and fiches a question finds, how surely (0 to 1), and the passage that would be quoted."""
+    hits = asyncio.run(found(load(), text, limit, audience_of(audience)))
+    if as_json:
+        print(json.dumps(hits, ensure_ascii=False))
+        return
+    table = Table("score", "id", "for", "title", "passage")
+    for hit in hits:
+        whose = hit["audience"] or ""
+        table.add_row(f"{hit['score']:.2f}", hit["id"], whose, hit["title"], " › ".join(hit["passage"]))
+    Console().print(table if hits else "Nothing found.")
+
+
+def evaluate(
+    file: Annotated[Path, typer.Argument(help='Lines of {"query": "…", "gold": ["F1341"]}; [] is out of scope.')],
+    audience: Audience = None,
+    hide_own_title: Annotated[
+        bool, typer.Option("--hide-own-title", help="Leave the titles of all gold fiches out of the index.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Ask every question of a file and count: hit@k, MRR, right and wrong answers, false accepts.
+
+    Gold ids are the town's articles, or fiches ("F1341", or "part:F1341" for one audience's). With --hide-own-title a
+    base is built for the file the first time, which takes about a minute.
+    """
+    questions = quality.read(file)
+    counted = asyncio.run(measured(load(), questions, audience_of(audience), hide_own_title)).as_dict()
+    if as_json:
+        print(json.dumps(counted))
+        return
+    table = Table("measure", "value")
+    for name, value in counted.items():
+        table.add_row(name, "–" if value is None else f"{value:.3f}" if isinstance(value, float) else str(value))
+    Console().print(table)
 
 
 async def found(settings: Settings, text: str, limit: int, audience: str | None) -> list[dict[str, Any]]:
@@ -53,7 +108,9 @@ async def measured(
     settings: Settings, questions: Sequence[quality.Question], audience: str | None, hide: bool
 ) -> quality.Quality:
     """A file's questions asked and counted; `hide` leaves the title of every gold fiche out of the index."""
-    hidden = frozenset(gold.rpartition(":")[2] for question in questions for gold in question.gold) if hide else frozenset()
+    hidden = (
+        frozenset(gold.rpartition(":")[2] for question in questions for gold in question.gold) if hide else frozenset()
+    )
     async with opened(settings) as store:
         index = await _index(settings, store)
         asked = any(quality.of_fiches(question) for question in questions)
@@ -71,20 +128,15 @@ async def searcher(settings: Settings, store: Store, hidden: frozenset[str] = fr
     Raises:
         FilesError: its files can be neither read nor written.
     """
-    sums: dict[str, str] = {}
-    for audience in AUDIENCES:
-        feed = await store.fiches.feed(audience)
-        sums |= {f"{audience}:{id_}": sum_ for id_, sum_ in feed.sums.items()} if feed else {}
-    if not sums:
+    if not await store.fiches.version():
         return None
-    redirections = await store.fiches.redirections()
     made_with = await asyncio.to_thread(engine.resources, settings.root)
-    name = engine.fingerprint(sums, redirections, made_with)
-    shelf = settings.data / (MEASURING if hidden else SHELF)
+    name = await fingerprint(store.fiches, made_with)
+    shelf = settings.data / (MEASURING if hidden else FOLDER)
     if hidden:
         name += "-" + hashlib.sha256(" ".join(sorted(hidden)).encode()).hexdigest()[:12]
     if engine.current(shelf, name) is None:
-        fiches = await store.fiches.all()
+        fiches, redirections = await store.fiches.all(), await store.fiches.redirections()
         await asyncio.to_thread(engine.build, fiches, redirections, shelf / name, made_with, None, hidden)
         if hidden:
             await asyncio.to_thread(engine.prune, shelf, [name])

@@ -7,8 +7,6 @@ what builds them. So a folder is right or is not there; machines that share noth
 from __future__ import annotations
 
 import asyncio
-import hashlib
-import json
 import os
 import shutil
 import sys
@@ -18,6 +16,7 @@ from pathlib import Path
 from bot.errors import BotError
 from bot.feeds import Fiches
 from bot.fiches import AUDIENCES
+from bot.knowledge import engine
 from bot.knowledge.engine import files
 from bot.knowledge.engine.found import Searcher
 from bot.knowledge.engine.resources import Resources, resources
@@ -30,7 +29,6 @@ BUILDER = "bot.commands.build_fiches"
 BUILT_WITHIN = timedelta(minutes=20)
 KEPT = 2
 """Folders that stay: the newest, and the one that other processes may still answer from."""
-NAME_CHARS = 24
 
 
 class NotBuilt(BotError):
@@ -43,15 +41,11 @@ async def fingerprint(fiches: Fiches, shipped: Resources) -> str:
     Raises:
         StoreError: they cannot be read.
     """
-    feeds = [await fiches.feed(audience) for audience in AUDIENCES]
-    made_of = [
-        [sorted(feed.sums.items()) if feed is not None else None for feed in feeds],
-        sorted((await fiches.redirections()).items()),
-        shipped.checksum,
-        files.FORMAT,
-        sorted(files.libraries().items()),
-    ]
-    return hashlib.sha256(json.dumps(made_of).encode()).hexdigest()[:NAME_CHARS]
+    sums: dict[str, str] = {}
+    for audience in AUDIENCES:
+        feed = await fiches.feed(audience)
+        sums |= {f"{audience}:{page}": checksum for page, checksum in feed.sums.items()} if feed else {}
+    return engine.fingerprint(sums, await fiches.redirections(), shipped)
 
 
 class OpenedFiches:
