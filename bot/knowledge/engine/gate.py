@@ -28,7 +28,7 @@ _MOST = (
 _FIRST = ("flat", "covered", "way_fit", "shape_all", "meant_passage", "title", "phrasings")
 SCOPE = (
     *(f"most {name}" for name in _MOST), *(f"first {name}" for name in _FIRST), "strength", "unknown", "words", "lead",
-    "manner",
+    "manner", "lost",
 )  # fmt: skip
 RIGHT = ("scope", "rank", "behind", "ahead", "lead", "way_fit", "covered", "title_fit", "strength")
 HITS = 5
@@ -82,6 +82,7 @@ def scope_signs(query: Query, found: Candidates, fused: Floats, strengths: Float
             np.log1p(query.count),
             _lead(strengths),
             manner,
+            found.lost,
         ],
         np.float32,
     )

@@ -46,6 +46,15 @@ class Postings:
             found[self.rows[low:high] - first] += weight * self.values[low:high]
         return found
 
+    def held(self, terms: Ids, row: int) -> NDArray[np.bool_]:
+        """Which of the terms stand in a row."""
+        found = np.zeros(len(terms), np.bool_)
+        for place, term in enumerate(terms):
+            rows = self.rows[self.starts[term] : self.starts[term + 1]]
+            at = np.searchsorted(rows, row)
+            found[place] = at < len(rows) and rows[at] == row
+        return found
+
 
 def counted(rows: Sequence[Ids], terms: int) -> Matrix:
     """How often each term stands in each row."""

@@ -13,7 +13,7 @@ from tests.knowledge.engine import base
 @pytest.fixture(scope="module")
 def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
     """The made-up fiches, ready."""
-    yield base.built(tmp_path_factory.mktemp("engine"))
+    return base.built(tmp_path_factory.mktemp("engine"))
 
 
 def first(findings: Findings) -> str:
@@ -64,7 +64,8 @@ def test_an_audience_finds_only_its_own(engine: Engine) -> None:
 def test_folders_are_not_found(engine: Engine) -> None:
     """A navigation page answers nothing; a link may still show it."""
     assert "part:N16" not in [hit.key for hit in engine.search("rivières et pêche", 30).hits]
-    assert (folder := engine.fiche("part:N16")) and folder.title == "Rivières et pêche"
+    assert (folder := engine.fiche("part:N16"))
+    assert folder.title == "Rivières et pêche"
 
 
 def test_scores_fall_with_the_rank(engine: Engine) -> None:
@@ -125,7 +126,8 @@ def test_the_best_leaf_of_a_hit(engine: Engine) -> None:
     hit = engine.search("baignade interdite en hiver").hits[0]
     cut = engine.outline(hit.key)
 
-    assert cut is not None and "interdite" in cut.leaves[hit.leaf].text
+    assert cut is not None
+    assert "interdite" in cut.leaves[hit.leaf].text
     assert engine.search("ruche dans un verger").hits[0].leaf == 0
 
 
@@ -133,7 +135,8 @@ def test_redirections_are_followed(engine: Engine) -> None:
     """From an id that is gone, over several steps; an unknown one is nothing."""
     found = engine.fiche("part:F901")
 
-    assert found is not None and found.id == "F10"
+    assert found is not None
+    assert found.id == "F10"
     assert engine.fiche("part:F404") is None
     assert engine.outline("part:F404") is None
     assert list(engine.leaf_scores("part:F404", "pêche")) == []

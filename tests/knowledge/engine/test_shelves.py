@@ -89,7 +89,7 @@ def test_damage_of_the_same_size(folder: Path) -> None:
     path = folder / "words.json"
     path.write_bytes(b"x" * path.stat().st_size)
 
-    with pytest.raises(FilesError, match="words.json: is damaged"):
+    with pytest.raises(FilesError, match=r"words\.json: is damaged"):
         engine.load(folder)
 
 
