@@ -104,18 +104,15 @@ async def command(places: list[str]) -> asyncio.subprocess.Process:
     )
 
 
-@pytest.mark.parametrize("moment", ["building", "2 built"])
-async def test_the_command_killed_while_the_search_is_built(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, moment: str
-) -> None:
-    """Whenever it is, there are whole files for the fiches that are current, and the next import tidies up."""
+async def test_the_command_killed_while_the_search_is_built(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """There are whole files for the fiches that are current, and the next import tidies up."""
     monkeypatch.setenv("GUICHET_OFFICE", OFFICE)
     monkeypatch.setenv("GUICHET_DATA", str(tmp_path))
     monkeypatch.delenv("GUICHET_DATABASE_URL", raising=False)
     settings, shelf = load(), tmp_path / FOLDER
     await (await command(both(tmp_path, "ancien", FEW))).wait()
     process = await command(both(tmp_path, "nouveau", FEW))
-    while process.returncode is None and state(shelf) != moment:  # noqa: ASYNC110 - files tell nobody when they come
+    while process.returncode is None and state(shelf) != "building":  # noqa: ASYNC110 - files tell nobody when they come
         await asyncio.sleep(0.001)
     if process.returncode is None:
         process.kill()
