@@ -259,6 +259,18 @@ def test_pictures_questionnaires_and_credits_are_not_the_answer() -> None:
     assert [word for word in ("tu<", "tue", "écarté", "Résumé", "Avez-vous un chien", "Histoire") if word in said] == []
 
 
+def test_a_picture_that_is_all_there_is() -> None:
+    """Its description is the answer of a case that has nothing else, and of no other."""
+    picture = (
+        "<Image><Legende>Tue</Legende><Description><Paragraphe>Le lac ouvre en mai.</Paragraphe></Description></Image>"
+    )
+    found = small(
+        f"<BlocCas><Cas><Titre>A</Titre>{picture}</Cas><Cas><Titre>B</Titre>{picture}<Paragraphe>b</Paragraphe></Cas></BlocCas>"
+    )
+
+    assert found.parts == (Choice((Option("A", (Text("Le lac ouvre en mai."),)), Option("B", (Text("b"),)))),)
+
+
 def test_a_guided_search_is_a_tree() -> None:
     """Answers lead to answers or to fiches; editors' marks are no title; it has no text of its own."""
     found = fiche("part/F104")
