@@ -14,9 +14,11 @@ from msgspec import Struct
 from numpy.typing import NDArray
 
 from bot.knowledge.engine.features import AT, Candidates
+from bot.knowledge.engine.manner import Manner
 from bot.knowledge.engine.postings import Floats
 from bot.knowledge.engine.query import Query
 
+Places = NDArray[np.int64] | Sequence[int]
 ACCEPTED = 0.95
 """The share of questions in scope that reach 0.5."""
 _MOST = (
@@ -26,6 +28,7 @@ _MOST = (
 _FIRST = ("flat", "covered", "way_fit", "shape_all", "meant_passage", "title", "phrasings")
 SCOPE = (
     *(f"most {name}" for name in _MOST), *(f"first {name}" for name in _FIRST), "strength", "unknown", "words", "lead",
+    "manner", "lost",
 )  # fmt: skip
 RIGHT = ("scope", "rank", "behind", "ahead", "lead", "way_fit", "covered", "title_fit", "strength")
 HITS = 5
@@ -52,21 +55,22 @@ class Gate:
 
     scope: Logistic
     right: Logistic
+    manner: Manner
 
     def in_scope(self, query: Query, found: Candidates, fused: Floats, strengths: Floats) -> float:
         """The log odds that the base is about the question; 0 is where `ACCEPTED` of its own questions pass."""
         if query.empty or not len(found.places):
             return -10.0
-        return self.scope.logit(scope_signs(query, found, fused, strengths))
+        return self.scope.logit(scope_signs(query, found, fused, strengths, self.manner.logit(query.form)))
 
-    def likeliness(self, scope: float, found: Candidates, fused: Floats, strengths: Floats, order: Floats) -> Floats:
+    def likeliness(self, scope: float, found: Candidates, fused: Floats, strengths: Floats, order: Places) -> Floats:
         """How likely each hit in `order` is right, in [0, 1]; falls with the rank."""
         signs = right_signs(scope, found, fused, strengths, order)
-        return np.minimum.accumulate([_probability(self.right.logit(row)) for row in signs])
+        return np.minimum.accumulate([probability(self.right.logit(row)) for row in signs])
 
 
-def scope_signs(query: Query, found: Candidates, fused: Floats, strengths: Floats) -> Floats:
-    """The values of `SCOPE` for a question."""
+def scope_signs(query: Query, found: Candidates, fused: Floats, strengths: Floats, manner: float) -> Floats:
+    """The values of `SCOPE` for a question; `manner` are the log odds of how it is put."""
     most = found.signals.max(axis=0)
     best = found.signals[int(strengths.argmax())]
     return np.array(
@@ -77,12 +81,14 @@ def scope_signs(query: Query, found: Candidates, fused: Floats, strengths: Float
             query.unknown,
             np.log1p(query.count),
             _lead(strengths),
+            manner,
+            found.lost,
         ],
         np.float32,
     )
 
 
-def right_signs(scope: float, found: Candidates, fused: Floats, strengths: Floats, order: NDArray[np.int64]) -> Floats:
+def right_signs(scope: float, found: Candidates, fused: Floats, strengths: Floats, order: Places) -> Floats:
     """The values of `RIGHT` for each hit."""
     first = float(strengths[order[0]])
     lead = _lead(strengths)
@@ -129,10 +135,6 @@ def shifted(logistic: Logistic, logits: Sequence[float]) -> Logistic:
 
 def probability(logit: float) -> float:
     """Log odds as a probability."""
-    return _probability(logit)
-
-
-def _probability(logit: float) -> float:
     return float(1 / (1 + np.exp(-np.clip(logit, -30, 30))))
 
 
