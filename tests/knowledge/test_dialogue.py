@@ -233,6 +233,14 @@ def test_a_public_that_is_named_is_not_asked(citizen: Citizen) -> None:
     assert told.passages[0].article_id == "part:F5"
 
 
+def test_the_same_question_for_somebody_else(citizen: Citizen) -> None:
+    """« Je suis agent public » after the page of a private employee finds the agent's."""
+    citizen.say("congé de bienvenue d'un salarié du secteur privé")
+    told = citizen.say("et si je suis agent public ?")
+
+    assert told.passages[0].article_id == "part:F5"
+
+
 def test_many_options_come_by_page_and_can_be_typed(citizen: Citizen) -> None:
     """What no button shows yet is chosen by its words all the same."""
     asked = citizen.say("ouvrir un compteur d'eau")

@@ -1,10 +1,10 @@
 """The search over the State's fiches: built once by an import, kept on disk, loaded by every process that answers.
 
-    root = settings.root
-    made_with = engine.resources(root)
-    name = engine.fingerprint(sums, redirections, made_with)
-    folder = engine.current(shelf, name) or engine.build(fiches, redirections, shelf / name, made_with)
-    searcher = engine.load(folder, version)
+root = settings.root
+made_with = engine.resources(root)
+name = engine.fingerprint(sums, redirections, made_with)
+folder = engine.current(shelf, name) or engine.build(fiches, redirections, shelf / name, made_with)
+searcher = engine.load(folder, version)
 """
 
 from bot.knowledge.engine.files import FilesError

@@ -91,7 +91,9 @@ def build_apart(
         raise files.FilesError(f"{folder}: was not built within {timeout_seconds:.0f} s") from error
     if done.returncode:
         told = done.stderr.decode(errors="replace").strip().splitlines()
-        raise files.FilesError(told[-1] if told else f"{folder}: the process that builds it ended with {done.returncode}")
+        raise files.FilesError(
+            told[-1] if told else f"{folder}: the process that builds it ended with {done.returncode}"
+        )
     return folder
 
 
@@ -101,7 +103,9 @@ def prune(shelf: Path, keep: Iterable[str]) -> list[str]:
     removed = []
     with locked(shelf):
         folders = [path for path in shelf.iterdir() if path.is_dir()]
-        whole = sorted((path for path in folders if not path.name.startswith(".")), key=lambda path: path.stat().st_mtime)
+        whole = sorted(
+            (path for path in folders if not path.name.startswith(".")), key=lambda path: path.stat().st_mtime
+        )
         spare = [path for path in whole if path.name not in kept]
         old = spare[: max(0, len(whole) - KEPT)]
         for path in [*old, *(path for path in folders if path.name.startswith("."))]:

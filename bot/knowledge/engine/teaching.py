@@ -8,9 +8,19 @@ from dataclasses import dataclass
 import numpy as np
 
 from bot.knowledge.engine.arrays import Arrays
-from bot.knowledge.engine.documents import Document
 from bot.knowledge.engine.features import FEATURES, Candidates, candidates
-from bot.knowledge.engine.gate import ACCEPTED, HITS, RIGHT, SCOPE, Gate, Logistic, fitted, right_signs, scope_signs, shifted
+from bot.knowledge.engine.gate import (
+    ACCEPTED,
+    HITS,
+    RIGHT,
+    SCOPE,
+    Gate,
+    Logistic,
+    fitted,
+    right_signs,
+    scope_signs,
+    shifted,
+)
 from bot.knowledge.engine.manner import Manner
 from bot.knowledge.engine.manner import learnt as learnt_manner
 from bot.knowledge.engine.pairs import Lesson, Pair
@@ -118,9 +128,7 @@ def _manner(ours: Sequence[Sequence[str]], theirs: Sequence[Sequence[str]]) -> M
     return learnt_manner([*ours, *theirs], np.arange(len(ours) + len(theirs)) < len(ours))
 
 
-def _right(
-    scope: Logistic, values: Floats, judged: Sequence[tuple[Pair, Asked]], asked: Sequence[Asked]
-) -> Logistic:
+def _right(scope: Logistic, values: Floats, judged: Sequence[tuple[Pair, Asked]], asked: Sequence[Asked]) -> Logistic:
     rows, labels = [], []
     gold = [pair.gold for pair, _ in judged] + [frozenset[int]()] * (len(asked) - len(judged))
     for right, one, signs in zip(gold, asked, values, strict=True):
