@@ -86,10 +86,13 @@ def reply(library: Library, question: str, talk: Talk) -> Answer | None:
     return None
 
 
-def public(library: Library, name: str, question: str, talk: Talk) -> Answer:
-    """Answer the question before for one of the publics, which holds for the rest of the conversation."""
+def public(library: Library, name: str, question: str, talk: Talk, sought: str = "") -> Answer:
+    """Answer the question before for one of the publics, which holds for the rest of the conversation.
+
+    `sought` is what is searched where the question alone names no subject.
+    """
     talk = talk.go(public=name if name in publics.PUBLICS else "")
-    findings = library.searcher.search(question, HITS)
+    findings = library.searcher.search(sought or question, HITS)
     if not findings.hits:
         return Answer(AnswerStatus.LOST, question=question, talk=talk)
     fiches = [library.searcher.fiche(hit.key) for hit in findings.hits]
@@ -112,7 +115,7 @@ def _gone_on(library: Library, question: str, own: Answer, findings: Findings, t
     name = publics.said(question)
     if name and talk.question and not named and not asked and all(publics.said(word) == name for word in new):
         # « Je suis agent public »: the same question, for somebody else.
-        return public(library, name, talk.question, talk)
+        return public(library, name, talk.question, talk, f"{publics.without(fiche.title)} {question}")
     if not new:
         if not (named or asked or any("@" in fact for fact in facts(question)) or aspects.refers_back(question)):
             return None

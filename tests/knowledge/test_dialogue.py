@@ -236,6 +236,7 @@ def test_a_public_that_is_named_is_not_asked(citizen: Citizen) -> None:
 def test_the_same_question_for_somebody_else(citizen: Citizen) -> None:
     """« Je suis agent public » after the page of a private employee finds the agent's."""
     citizen.say("congé de bienvenue d'un salarié du secteur privé")
+    citizen.say("quel délai ?")
     told = citizen.say("et si je suis agent public ?")
 
     assert told.passages[0].article_id == "part:F5"
