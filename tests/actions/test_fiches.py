@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 import msgspec
 import pytest
 
-from actions.acts import ActionCancel, ActionRepeat
+from actions.acts import ActionCancel, ActionLanguage, ActionRepeat
 from actions.fiches import at_town
 from actions.remembered import payload, read_at, read_path, written, written_at
 from bot.fiches import AUDIENCES
@@ -179,6 +179,14 @@ async def test_a_guided_search_by_other_intents(talk: Talk) -> None:
 
     assert [one.status for one in (back, start)] == [AnswerStatus.GUIDED] * 2
     assert (left.status, nothing.say) == (AnswerStatus.ANSWERED, "cancel_nothing")
+
+
+async def test_a_case_may_sound_like_something_else(talk: Talk) -> None:
+    """« En France » is taken for a wish for French: asked which case it is, it is the case."""
+    await talk.ask("combien coûte une carte d'identité perdue")
+    said = (await talk.hear(ActionLanguage(talk.services), "en France", "language_switch"))[0]
+
+    assert (said.status, said.values["cases"]) == (AnswerStatus.NARROWED, "En France")
 
 
 async def test_none_of_these(talk: Talk) -> None:
