@@ -151,6 +151,9 @@ class ActionLanguage(GuichetAction):
 
     async def act(self, services: Services, say: Callable[[Say], None], tracker: Tracker) -> Events:
         """Which languages are spoken here and how to change it, in the one that is wanted if we have a line of it."""
+        if (events := await replied(services, say, tracker)) is not None:
+            # « En France », asked which case it is.
+            return events
         wanted = named_language(str(tracker.latest_message.get("text") or ""))
         line = here("language", tracker)
         say(Say(f"language_{wanted}+{line}" if wanted in OWN_LINES else line))

@@ -35,7 +35,7 @@ def answered(services: Services, answer: Answer, place: Place, ending: str = "he
         "fiche_case" if beside.cases else "",
         "answer",
         "fiche_online" if beside.online else "",
-        "fiche_competent" if beside.competent and not going_on else "",
+        _whom(beside) if beside.competent and not going_on else "",
         ending,
     )
     own = {"article": passage.article_id, "passage": place.slot()}
@@ -140,6 +140,10 @@ def at_town(name: str) -> str:
     if found := _ARTICLE.match(name):
         return f"{'Aux' if found[1].lower() == 'les' else 'Au'} {name[found.end() :]}"
     return f"À {name}"
+
+
+def _whom(beside: Beside) -> str:
+    return "fiche_helps" if all(one.helps for one in beside.competent) else "fiche_competent"
 
 
 def _lines(*keys: str) -> str:

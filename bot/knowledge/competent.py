@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from bot.fiches import Contact, Fiche, Online
@@ -16,6 +16,8 @@ CONTACTS = 2
 """So many are named in one answer."""
 SERVICES = 2
 """The same of what can be done on the web."""
+OWN_CHARS = 160
+"""Longer words of a contact's own are left to its page."""
 _Beside = TypeVar("_Beside", Online, Contact)
 
 
@@ -28,6 +30,8 @@ class Competent:
     """Telephone with hours, address, web page, e-mail address; whichever there is."""
     service: str = ""
     """The town's service, where it is one."""
+    helps: bool = False
+    """Who can help with it, and not who decides it."""
 
     @property
     def line(self) -> str:
@@ -36,12 +40,13 @@ class Competent:
 
 
 def competent(office: Office, contacts: Iterable[Contact]) -> tuple[Competent, ...]:
-    """The contacts of a place in a fiche as this town names them; who decides before who helps, and nobody twice."""
+    """The contacts of a place in a fiche as this town names them, nobody twice: who decides, else who helps."""
+    named = list(contacts)
     found: dict[str, Competent] = {}
-    for contact in sorted(contacts, key=lambda contact: contact.help):
+    for contact in [one for one in named if not one.help] or named:
         entries = [office.directory[pivot] for pivot in contact.pivots if pivot in office.directory]
         for one in [_entry(office, entry) for entry in entries] or [_own(contact)]:
-            found.setdefault(one.name, one)
+            found.setdefault(one.name, replace(one, helps=contact.help))
     return tuple(found.values())[:CONTACTS]
 
 
@@ -92,4 +97,7 @@ def _entry(office: Office, entry: Entry) -> Competent:
 
 def _own(contact: Contact) -> Competent:
     text = " ".join(contact.text.split())
+    if len(text) > OWN_CHARS and contact.url:
+        # Half a telephone number is worse than none.
+        text = ""
     return Competent(contact.title, tuple(part for part in (text, contact.url) if part))

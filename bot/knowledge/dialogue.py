@@ -27,6 +27,10 @@ from bot.text.normalise import normalise
 
 HITS = 8
 """So many fiches are looked at."""
+HELD = 0.8
+"""From this share of a question in its title and keywords on, a page of the town needs no rival's title beside it."""
+FAR = 0.1
+"""A fiche whose likeliness is less than this share of the best one's is not offered."""
 NEW_WORDS = 2
 """A question that begins with « et » may have so many words of its own and go on about the fiche before it."""
 
@@ -41,9 +45,11 @@ def answer(library: Library, question: str, previous: str | None, talk: Talk) ->
     findings = library.searcher.search(question, HITS)
     if previous_fiche and (gone_on := _gone_on(library, question, own, findings, talk)) is not None:
         return gone_on
-    if own.status is AnswerStatus.ANSWERED:
-        return _of_town(library, own, question, talk)
     gate = library.office.knowledge
+    if own.status is AnswerStatus.ANSWERED:
+        if own.passages[0].article_id != previous and _rivalled(library, own, question, findings):
+            return _mixed(library, question, findings.hits[:1], talk)
+        return _of_town(library, own, question, talk)
     if findings.in_scope >= gate.scope_threshold and findings.hits:
         return _of_state(library, own, question, findings, talk)
     if own.status in {AnswerStatus.CHOOSE, AnswerStatus.EXPIRED}:
@@ -80,13 +86,17 @@ def reply(library: Library, question: str, talk: Talk) -> Answer | None:
     return None
 
 
-def public(library: Library, name: str, question: str, talk: Talk) -> Answer:
-    """Answer the question before for one of the publics, which holds for the rest of the conversation."""
+def public(library: Library, name: str, question: str, talk: Talk, sought: str = "") -> Answer:
+    """Answer the question before for one of the publics, which holds for the rest of the conversation.
+
+    `sought` is what is searched where the question alone names no subject.
+    """
     talk = talk.go(public=name if name in publics.PUBLICS else "")
-    findings = library.searcher.search(question, HITS)
+    findings = library.searcher.search(sought or question, HITS)
     if not findings.hits:
         return Answer(AnswerStatus.LOST, question=question, talk=talk)
-    hits = _ranked(library, findings.hits, question, talk)
+    fiches = [library.searcher.fiche(hit.key) for hit in findings.hits]
+    hits = publics.preferred(findings.hits, fiches, talk.public)
     return tell(library, hits[0].key, question, talk)
 
 
@@ -102,6 +112,10 @@ def _gone_on(library: Library, question: str, own: Answer, findings: Findings, t
     options = [title for one in outline.questions for title in one.options]
     new = narrowing.subject(question, options)
     named = narrowing.read(outline, question, fiche.title)
+    name = publics.said(question)
+    if name and talk.question and not named and not asked and all(publics.said(word) == name for word in new):
+        # « Je suis agent public »: the same question, for somebody else.
+        return public(library, name, talk.question, talk, f"{publics.without(fiche.title)} {question}")
     if not new:
         if not (named or asked or any("@" in fact for fact in facts(question)) or aspects.refers_back(question)):
             return None
@@ -151,6 +165,19 @@ def _holds(library: Library, key: str, question: str) -> bool:
     return any(score > 0 for score in library.searcher.leaf_scores(key, question))
 
 
+def _rivalled(library: Library, own: Answer, question: str, findings: Findings) -> bool:
+    """Whether a fiche surely answers too, and the town's page has not the whole question in its title and keywords.
+
+    « Changer d'adresse » shares a word with many a page; both titles are offered then.
+    """
+    gate = library.office.knowledge
+    hits = search(library.index, question, 1)
+    if not hits or not findings.hits or hits[0].article.id != own.passages[0].article_id or hits[0].article.fiche:
+        return False
+    sure = findings.in_scope >= gate.scope_threshold and findings.hits[0].score >= gate.fiche_threshold
+    return sure and hits[0].features.core < HELD
+
+
 def _of_town(library: Library, own: Answer, question: str, talk: Talk) -> Answer:
     """The town's answer; an article that adds to a fiche is shown with it."""
     place = library.index.place(own.passages[0].article_id)
@@ -191,7 +218,8 @@ def _mixed(library: Library, question: str, hits: Sequence[Found], talk: Talk) -
     least = library.office.knowledge.choose_threshold
     own = [hit for hit in search(library.index, question, CHOICES) if hit.score >= least]
     own = [hit for hit in own if not expired(hit.article, library.today) and not hit.article.fiche]
-    merged: list[Hit | Found] = sorted([*own, *hits[:CHOICES]], key=lambda hit: -hit.score)
+    state = [hit for hit in hits[:CHOICES] if hit.score >= FAR * hits[0].score]
+    merged: list[Hit | Found] = sorted([*own, *state], key=lambda hit: -hit.score)
     passages, sources, services = [], [], []
     for hit in merged[:CHOICES]:
         if isinstance(hit, Hit):

@@ -39,7 +39,7 @@ _SAID = {
 }
 _OF_PUBLICS = frozenset(
     words(
-        "salarié salariés salariée secteur privé public agent agents fonction publique fonctionnaire fonctionnaires employeur"
+        "salarié salariés salariée salariées secteur privé public agent agents fonction publique fonctionnaire fonctionnaires employeur"
         " employeurs association associations entreprise entreprises particulier particuliers professionnel"
     )
 )
@@ -57,6 +57,11 @@ def public(fiche: Fiche) -> str:
     if named and all(one.startswith("association") for one in named):
         return ASSOCIATION
     return PERSON
+
+
+def without(title: str) -> str:
+    """The words of a title that name no public."""
+    return " ".join(word for word in words(title) if word not in _OF_PUBLICS)
 
 
 def said(question: str, offered: Sequence[str] = PUBLICS) -> str:

@@ -23,6 +23,8 @@ IN_CASE = 0.5
 FIRST = 0.25
 """What a leaf is worth beside its score, as a share of the best score: for showing the side that is asked, for being
 in a case that the citizen has named, for introducing the page or that case."""
+SAYS_WORDS = 8
+"""A piece with fewer words is a caption."""
 KNOWN_ENOUGH = 0.9
 """A leaf that may be shown at once is taken before a better one that needs a question, from this share of its worth on."""
 
@@ -65,7 +67,8 @@ def _worth(library: Library, fiche: Fiche, leaves: list[Leaf], known: Known, que
     top = max((scores[leaf.number] for leaf in leaves if leaf.number < len(scores)), default=0.0)
     asked = aspects.asked(question)
     depth = {leaf.number: sum(known.get(number) == option for number, option in leaf.path) for leaf in leaves}
-    first = max(leaves, key=lambda leaf: depth[leaf.number]).number
+    # The first that says something: « Vidéo - Résumé » introduces nothing.
+    first = max(leaves, key=lambda leaf: (depth[leaf.number], len(leaf.text.split()) >= SAYS_WORDS)).number
     return {
         leaf.number: (scores[leaf.number] / top if top > 0 and leaf.number < len(scores) else 0.0)
         + ASPECT * aspects.fit(asked, leaf.headings, leaf.text)

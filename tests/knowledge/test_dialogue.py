@@ -11,7 +11,7 @@ from bot.knowledge.dialogue import answer
 from bot.knowledge.index import Index
 from bot.knowledge.library import PUBLISHER, Library
 from bot.knowledge.talk import Talk
-from bot.knowledge.telling import ask, back, case, guide, read_on, take, tell
+from bot.knowledge.telling import ask, case, guide, read_on, take, tell
 from bot.messages import AnswerStatus
 from bot.settings import Office
 from bot.settings_directory import Entry
@@ -233,41 +233,13 @@ def test_a_public_that_is_named_is_not_asked(citizen: Citizen) -> None:
     assert told.passages[0].article_id == "part:F5"
 
 
-def test_a_guided_search_goes_down_and_back(shelf: Library) -> None:
-    """One question at a time; a step back asks the one before again, and the end is a fiche."""
-    root = guide(shelf, "part:R1", (), Talk())
-    meter = take(shelf, "part:R1", (), 0, root.talk or Talk())
-    again = back(shelf, "part:R1", (0,), meter.talk or Talk())
-    end = take(shelf, "part:R1", (0,), 1, meter.talk or Talk())
+def test_the_same_question_for_somebody_else(citizen: Citizen) -> None:
+    """« Je suis agent public » after the page of a private employee finds the agent's."""
+    citizen.say("congé de bienvenue d'un salarié du secteur privé")
+    citizen.say("quel délai ?")
+    told = citizen.say("et si je suis agent public ?")
 
-    assert (root.status, root.options) == (AnswerStatus.GUIDED, ("Un compteur", "Un véhicule", "Autre chose"))
-    assert meter.beside is not None
-    assert (meter.beside.title, meter.beside.help) == ("De quel fluide ?", "Le fluide est écrit sur la facture.")
-    assert again.options == root.options
-    assert end.passages[0].article_id == "part:F8"
-
-
-def test_a_guided_search_by_typed_words(citizen: Citizen) -> None:
-    """Words of an answer, « retour » and « recommencer » do what the buttons do; another question just leaves."""
-    started = citizen.say("que faire quand on déménage")
-    down = citizen.say("un compteur")
-    up = citizen.say("retour")
-    citizen.say("1")
-    start = citizen.say("recommencer")
-    left = citizen.say("location de vacances")
-
-    assert [one.status for one in (started, down, up, start)] == [AnswerStatus.GUIDED] * 4
-    assert (down.options, up.options) == (("Eau", "Gaz"), started.options)
-    assert (left.passages[0].article_id, citizen.talk.waiting) == ("part:F3", "")
-
-
-def test_a_guided_search_ends_at_several_fiches_or_elsewhere(shelf: Library) -> None:
-    """Several are titles to choose from; a page that is no fiche is named with its address."""
-    several = take(shelf, "part:R1", (), 1, Talk())
-    elsewhere = take(shelf, "part:R1", (), 2, Talk())
-
-    assert [passage.article_id for passage in several.passages] == ["part:F1", "part:F2"]
-    assert "https://exemple.fr/depart" in texts(elsewhere)[0]
+    assert told.passages[0].article_id == "part:F5"
 
 
 def test_many_options_come_by_page_and_can_be_typed(citizen: Citizen) -> None:
