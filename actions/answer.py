@@ -172,6 +172,8 @@ def _answered(
 
 def _said(lines: str, services: Services, answer: Answer, passage: Passage, place: Place, left: bool) -> Say:
     source = answer.sources[0]
+    # « Voir plus » goes on with an answer that was counted.
+    counted = passage.article_id if passage is answer.passages[0] else ""
     # Each button knows its own bubble: it may be pressed after other answers.
     own = json.dumps({"article": passage.article_id, "passage": place.slot()})
     rating = (WireButton(f"/affirm{own}", key="yes_title"), WireButton(f"/deny{own}", key="no_title"))
@@ -179,7 +181,7 @@ def _said(lines: str, services: Services, answer: Answer, passage: Passage, plac
         lines,
         values={"passage": shown(passage), **services.office.reach(answer.services[0])},
         buttons=(*rating, WireButton(f"/{MORE}{own}", key="more_title")) if left else rating,
-        sources=(WireSource(typeset(source.title), source.url, source.publisher, source.updated),),
+        sources=(WireSource(typeset(source.title), source.url, source.publisher, source.updated, counted),),
         status=AnswerStatus.ANSWERED,
     )
 

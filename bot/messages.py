@@ -186,6 +186,8 @@ class Source:
     publisher: str = ""
     updated: str = ""
     """ISO date of the text, "" if unknown."""
+    article: str = ""
+    """The id of the article that the reply answers with, for its count of uses; "" where it only goes on."""
 
 
 @dataclass(frozen=True, slots=True)

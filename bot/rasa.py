@@ -298,7 +298,8 @@ class Rasa:
                 for button in said.buttons
             ),
             sources=tuple(
-                Source(source.title, source.url, source.publisher, source.updated) for source in said.sources
+                Source(source.title, source.url, source.publisher, source.updated, source.article)
+                for source in said.sources
             ),
             status=said.status,
         )

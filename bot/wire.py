@@ -32,6 +32,7 @@ class WireSource(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=
     url: str
     publisher: str = ""
     updated: str = ""
+    article: str = ""
 
 
 class Say(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):

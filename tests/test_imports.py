@@ -29,6 +29,7 @@ LAYERS = {
     "bot.outgoing": 1,
     "bot.linking": 1,
     "bot.agents": 1,
+    "bot.articles": 1,
     "bot.logs": 1,
     "bot.metrics": 1,
     "bot.tasks": 1,

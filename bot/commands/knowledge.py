@@ -151,6 +151,7 @@ def _plain(report: Report) -> dict[str, Any]:
             {"file": problem.place, "problem": problem.sentence, "former_kept": problem.kept}
             for problem in report.problems
         ],
+        "held": list(report.held),
     }
 
 
@@ -159,6 +160,8 @@ def _show(report: Report, folder: Path) -> None:
     for problem in report.problems:
         kept = " Its former version stays." if problem.kept else ""
         console.print(f"✗ {problem.place}: {problem.sentence}.{kept}", markup=False, style="red", soft_wrap=True)
+    for article_id in report.held:
+        console.print(f"{article_id}: is written at the desk now; its file was left out.", markup=False, soft_wrap=True)
     changes = report.imported
     if changes is None:
         console.print(f"{folder}: no article to import; the base is as it was.", markup=False, soft_wrap=True)

@@ -187,10 +187,18 @@ REGISTER: tuple[Kept, ...] = (
 )
 """In the order in which rows are removed: what points to a conversation before the conversation."""
 
-STAFF: tuple[str, ...] = ("agents",)
-"""Tables about the town's own staff: an account stays until its town removes it."""
+STAFF: tuple[str, ...] = ("agents", "editions")
+"""Tables about the town's own staff: an account stays until its town removes it, and who wrote an article with it."""
 
-WITHOUT_PERSONAL_DATA: tuple[str, ...] = ("articles", "versions", "cursors", "nonces", "alembic_version")
+WITHOUT_PERSONAL_DATA: tuple[str, ...] = (
+    "articles",
+    "written_articles",
+    "article_uses",
+    "versions",
+    "cursors",
+    "nonces",
+    "alembic_version",
+)
 
 
 def ages(retention: Retention) -> dict[str, timedelta]:

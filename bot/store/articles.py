@@ -10,6 +10,7 @@ from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from bot.errors import Missing, StoreError
 from bot.store import codec
+from bot.store.article_tables import written
 from bot.store.base import Article, Imported
 from bot.store.engine import Database, insert_new
 from bot.store.tables import articles, versions
@@ -63,16 +64,46 @@ class SqlArticles:
         return await self._database.read(lambda connection: connection.execute(_VERSION).scalar_one_or_none() or 0)
 
 
-def _replace(connection: Connection, origin: str, wanted: dict[str, str], now: datetime) -> Imported:
+def take_in(connection: Connection, article: Article, now: datetime) -> None:
+    """Answer from one article from now on, in the caller's transaction; the base's version grows."""
+    values = {"origin": article.origin, "article": codec.encode(article), "changed_at": now}
+    version = lock(connection)
+    known = connection.execute(update(articles).where(articles.c.id == article.id).values(**values))
+    if not known.rowcount:
+        connection.execute(insert(articles), {"id": article.id, **values})
+    _grow(connection, version)
+
+
+def put_out(connection: Connection, article_id: str) -> None:
+    """Answer from it no more, in the caller's transaction; the base's version grows if anybody was."""
+    version = lock(connection)
+    if connection.execute(delete(articles).where(articles.c.id == article_id)).rowcount:
+        _grow(connection, version)
+
+
+def lock(connection: Connection) -> int:
+    """The version before a change. One change at a time: the others wait for this row."""
     connection.execute(insert_new(connection.dialect.name, versions.c.name), {"name": KNOWLEDGE, "value": 0})
-    # One import at a time: the others wait for this row.
-    version = connection.execute(_VERSION.with_for_update()).scalar_one()
+    version: int = connection.execute(_VERSION.with_for_update()).scalar_one()
+    return version
+
+
+def _grow(connection: Connection, version: int) -> None:
+    connection.execute(update(versions).where(versions.c.name == KNOWLEDGE).values(value=version + 1))
+
+
+def _replace(connection: Connection, origin: str, wanted: dict[str, str], now: datetime) -> Imported:
+    version = lock(connection)
+    # What is written at the desk is the desk's, published or not.
+    at_desk = set(connection.execute(select(written.c.id).where(written.c.removed.is_(False))).scalars())
+    held = tuple(key for key in wanted if key in at_desk)
+    wanted = {key: article for key, article in wanted.items() if key not in at_desk}
     stored = {row.id: row.article for row in connection.execute(_STORED, {"origin": origin})}
     added = [key for key in wanted if key not in stored]
     changed = [key for key in wanted if key in stored and stored[key] != wanted[key]]
     removed = [key for key in stored if key not in wanted]
     if not (added or changed or removed):
-        return Imported(0, 0, 0, version)
+        return Imported(0, 0, 0, version, held)
     for key in added:
         taken = connection.execute(select(articles.c.origin).where(articles.c.id == key)).scalar_one_or_none()
         if taken is not None:
@@ -86,5 +117,5 @@ def _replace(connection: Connection, origin: str, wanted: dict[str, str], now: d
         connection.execute(update(articles).where(articles.c.id == key).values(article=wanted[key], changed_at=now))
     for key in removed:
         connection.execute(delete(articles).where(articles.c.id == key))
-    connection.execute(update(versions).where(versions.c.name == KNOWLEDGE).values(value=version + 1))
-    return Imported(len(added), len(changed), len(removed), version + 1)
+    _grow(connection, version)
+    return Imported(len(added), len(changed), len(removed), version + 1, held)

@@ -230,6 +230,8 @@ class Article:
     updated: date | None = None
     more: str = ""
     """URL of a page to read further; unlike `source`, it need not hold the article's words."""
+    fiche: str = ""
+    """The national fiche that it adds the town's own words to, such as "F1341"; "" for an article of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,6 +242,8 @@ class Imported:
     changed: int
     removed: int
     version: int
+    held: tuple[str, ...] = ()
+    """Ids that were left alone: these articles are written at the desk now."""
 
 
 class Articles(Protocol):

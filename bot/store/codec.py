@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from bot.articles import Draft
 from bot.errors import StoreError
 from bot.messages import Attachment, Message, Outgoing, Reply, Source, Thread
 from bot.store.base import Article
@@ -32,6 +33,7 @@ _reply = msgspec.json.Decoder(Reply)
 _outgoing = msgspec.json.Decoder(Outgoing)
 _thread = msgspec.json.Decoder(Thread)
 _article = msgspec.json.Decoder(Article)
+_draft = msgspec.json.Decoder(Draft)
 _said = msgspec.json.Decoder(str | Said)
 _event = msgspec.json.Decoder(dict[str, Any])
 _counts = msgspec.json.Decoder(dict[str, int])
@@ -88,6 +90,11 @@ def thread(text: str) -> Thread:
 def article(text: str) -> Article:
     """A stored article. Raises: StoreError."""
     return _decode(_article, text)
+
+
+def draft(text: str) -> Draft:
+    """A stored draft of an article. Raises: StoreError."""
+    return _decode(_draft, text)
 
 
 def said(message: Message) -> str:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, select
 
 from bot.agents import Agents
+from bot.articles import Editions
 from bot.casework import Bookings, Cases, Photos
 from bot.linking import Cursors, Links, Nonces
 from bot.outgoing import Outbox
@@ -29,6 +30,7 @@ from bot.store.base import (
 from bot.store.belongings import SqlBookings, SqlPhotos
 from bot.store.conversations import SqlConversations
 from bot.store.desk import SqlCases
+from bot.store.editions import SqlEditions
 from bot.store.engine import Database, parse
 from bot.store.inbox import SqlInbox
 from bot.store.links import SqlCursors, SqlLinks, SqlNonces
@@ -56,6 +58,7 @@ class Store:
     transcript: Transcript
     tracker_events: TrackerEvents
     articles: Articles
+    editions: Editions
     ratings: Ratings
     subjects: Subjects
     agents: Agents
@@ -107,6 +110,7 @@ async def open_store(url: str) -> Store:
         transcript=SqlTranscript(database),
         tracker_events=SqlTrackerEvents(database),
         articles=SqlArticles(database),
+        editions=SqlEditions(database),
         ratings=SqlRatings(database),
         subjects=SqlSubjects(database),
         agents=SqlAgents(database),

@@ -42,6 +42,7 @@ async def test_a_question_is_answered(talk: Talk) -> None:
                 "https://www.service-public.fr/particuliers/vosdroits/N360",
                 "service-public.fr",
                 "2026-03-02",
+                "passeport-adulte",
             ),
         ),
         status=AnswerStatus.ANSWERED,

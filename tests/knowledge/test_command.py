@@ -36,7 +36,15 @@ def test_import_then_search(folder: Path) -> None:
     report = json.loads(run("import", folder, "--json"))
     (hit,) = json.loads(run("search", "prix pour des noces", "--json"))
 
-    assert report == {"articles": 1, "added": 1, "changed": 0, "removed": 0, "version": 1, "problems": []}
+    assert report == {
+        "articles": 1,
+        "added": 1,
+        "changed": 0,
+        "removed": 0,
+        "version": 1,
+        "problems": [],
+        "held": [],
+    }
     assert (hit["id"], hit["title"], hit["passage"], hit["text"]) == (
         "mariage",
         "Se marier à la mairie",

@@ -3,6 +3,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.agents import NewAgent, Role
 from bot.knowledge.importers import Problem, Reading, store
 from bot.store.base import Article
 from bot.store.sql import Store, migrate, open_store
@@ -66,3 +67,14 @@ async def test_importers_do_not_touch_each_others_articles(database: Store) -> N
     await store(database.articles, "markdown", Reading((article("a"),)), NOON)
 
     assert await titles(database) == {"a": "Titre", "sp": "Fiche"}
+
+
+async def test_what_is_written_at_the_desk_is_left_alone(database: Store) -> None:
+    """A file whose article was taken over at the desk changes nothing any more, and the report names it."""
+    await store(database.articles, "markdown", Reading((article("a", "Avant"), article("b"))), NOON)
+    claire = await database.agents.add(NewAgent("claire", "Claire M.", Role.AGENT, (), "no password"), NOON)
+    await database.editions.take_over("a", claire.id, NOON.date(), NOON)
+    report = await store(database.articles, "markdown", Reading((article("a", "Fichier"), article("b"))), NOON)
+
+    assert report.held == ("a",)
+    assert await titles(database) == {"a": "Avant", "b": "Titre"}

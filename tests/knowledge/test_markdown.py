@@ -140,3 +140,13 @@ def test_a_folder_that_is_none(tmp_path: Path) -> None:
     """Importing from nowhere is a mistake of the caller."""
     with pytest.raises(ConfigurationError, match="is not a folder"):
         read(tmp_path / "nichts", SERVICES)
+
+
+def test_an_article_that_adds_to_a_national_fiche(tmp_path: Path) -> None:
+    """`fiche` names it by its id; anything else is a mistake of that file."""
+    write(tmp_path, "passeport.md", GOOD.replace("title:", "fiche: F14929\ntitle:"))
+    write(tmp_path, "carte.md", GOOD.replace("title:", "fiche: https://www.service-public.fr/F1\ntitle:"))
+    reading = read(tmp_path, SERVICES)
+
+    assert [(article.id, article.fiche) for article in reading.articles] == [("passeport", "F14929")]
+    assert [problem.sentence for problem in reading.problems] == ["fiche: is no id of a national fiche, such as F1341"]

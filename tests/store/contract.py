@@ -5,6 +5,7 @@ from __future__ import annotations
 from tests.store.contract_agents import AgentsContract
 from tests.store.contract_cases import CasesContract
 from tests.store.contract_channels import ChannelsContract
+from tests.store.contract_editions import EditionsContract
 from tests.store.contract_inbox import InboxContract
 from tests.store.contract_outbox import OutboxContract
 from tests.store.contract_photos import PhotosContract
@@ -17,6 +18,7 @@ class StoreContract(
     AgentsContract,
     CasesContract,
     ChannelsContract,
+    EditionsContract,
     InboxContract,
     OutboxContract,
     PhotosContract,

@@ -38,6 +38,11 @@ class Report:
     articles: int
     problems: tuple[Problem, ...] = ()
 
+    @property
+    def held(self) -> tuple[str, ...]:
+        """Articles that were left alone: they are written at the desk now."""
+        return self.imported.held if self.imported else ()
+
 
 async def store(articles: Articles, origin: str, reading: Reading, now: datetime) -> Report:
     """Make a reading the base's articles of an origin, in one transaction.

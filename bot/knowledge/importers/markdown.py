@@ -32,6 +32,8 @@ MAX_SOURCE_CHARS = 500
 
 _FENCE = "---"
 _ID = re.compile(r"[a-z0-9][a-z0-9_-]{0,79}")
+FICHE = re.compile(r"F\d{1,7}")
+"""An id of the State's fiches."""
 _SOURCE = re.compile(r"(https?://[^\s/]+\S*|/[^/\s]\S*|/)?")
 
 
@@ -46,6 +48,7 @@ class Head(Struct, frozen=True, forbid_unknown_fields=True):
     more: Annotated[str, Meta(max_length=MAX_SOURCE_CHARS)] = ""
     keywords: list[Annotated[str, Meta(max_length=MAX_KEYWORD_CHARS)]] | str | None = None
     updated: date | None = None
+    fiche: str = ""
 
 
 class _Unusable(Exception):
@@ -110,6 +113,8 @@ def _article(path: Path, services: Collection[str]) -> Article:
     for field, address in (("source", head.source), ("more", head.more)):
         if not _SOURCE.fullmatch(address):
             raise _Unusable(f"{field}: is neither a URL (https://…) nor a path on the town's site (/…)")
+    if head.fiche and not FICHE.fullmatch(head.fiche):
+        raise _Unusable("fiche: is no id of a national fiche, such as F1341")
     article = Article(
         id=path.stem,
         title=title,
@@ -122,6 +127,7 @@ def _article(path: Path, services: Collection[str]) -> Article:
         origin=ORIGIN,
         updated=head.updated,
         more=head.more,
+        fiche=head.fiche,
     )
     if not passages(article):
         raise _Unusable("has no text below its front matter")
