@@ -192,6 +192,8 @@ STAFF: tuple[str, ...] = ("agents", "editions")
 
 WITHOUT_PERSONAL_DATA: tuple[str, ...] = (
     "articles",
+    "fiches",
+    "feeds",
     "written_articles",
     "article_uses",
     "versions",
