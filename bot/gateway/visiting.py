@@ -14,7 +14,7 @@ from aiohttp import web
 
 from bot import metrics
 from bot.clock import Clock, now
-from bot.errors import Missing, RequestRejected, StoreError
+from bot.errors import Missing, NotAllowed, PayloadRejected, StoreError
 from bot.gateway.searching import Throttle
 from bot.knowledge.lookup import fiche_url
 from bot.visits import Outcome, Visits
@@ -65,19 +65,20 @@ class Visiting:
         """The page and the outcome that a form of ours tells; counted if it came from there.
 
         Raises:
-            RequestRejected: it is no form of ours (400), or comes from another site (403).
+            PayloadRejected: it is no form of ours.
+            NotAllowed: it comes from another site.
             Missing: there is no such page.
         """
         if not _is_own(request):
-            raise RequestRejected("from another site", 403)
+            raise NotAllowed("from another site")
         form = await request.post()
         page, told = str(form.get("page", ""))[:MAX_PAGE_CHARS], str(form.get("outcome", ""))
         try:
             outcome = Outcome(told)
         except ValueError as error:
-            raise RequestRejected("no outcome of ours", 400) from error
+            raise PayloadRejected("no outcome of ours") from error
         if outcome not in TOLD:
-            raise RequestRejected("no outcome of ours", 400)
+            raise PayloadRejected("no outcome of ours")
         if not await self._exists(page):
             raise Missing(page)
         # A few a minute of one address: whoever presses more often is counted once and thanked every time.
