@@ -81,6 +81,7 @@ LAYERS = {
     "bot.app": 4,
     "bot.app_desk": 4,
     "bot.app_channels": 4,
+    "bot.app_pages": 4,
     "bot.cli": 4,
     "bot.commands": 4,
     "bot.supervisor": 4,

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import date
 
 from aiohttp import web
+from markupsafe import Markup
 
 from bot.errors import Missing
 from bot.feeds import Fiches
@@ -16,7 +18,7 @@ from bot.gateway.visiting import Visiting
 from bot.knowledge.articles import expired
 from bot.knowledge.lookup import fiche_url
 from bot.settings import Office
-from bot.store.base import Article, Articles
+from bot.store.base import Articles
 
 OFFICIAL = {
     PART: "https://www.service-public.fr/particuliers/vosdroits/{}",
@@ -35,6 +37,16 @@ class _Ids:
 
     version: int
     keys: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Own:
+    """An article of the town's that adds to a fiche."""
+
+    id: str
+    title: str
+    html: Markup
+    updated: date | None
 
 
 class FichePages:
@@ -129,10 +141,11 @@ class FichePages:
             self._ids = _Ids(version, keys)
         return self._ids.keys
 
-    async def _own(self, fiche: Fiche) -> list[Article]:
+    async def _own(self, fiche: Fiche) -> list[_Own]:
         """The town's own words to a fiche."""
         today = self._pages.today()
-        return [one for one in await self._articles.all() if one.fiche == fiche.id and not expired(one, today)]
+        added = [one for one in await self._articles.all() if one.fiche == fiche.id and not expired(one, today)]
+        return [_Own(one.id, one.title, self._pages.words_of(one, below=1), one.updated) for one in added]
 
     def _related(self, fiche: Fiche, related: Related, keys: frozenset[str]) -> str:
         audience = related.audience or fiche.audience

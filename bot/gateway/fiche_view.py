@@ -7,10 +7,8 @@ from dataclasses import dataclass, field
 from itertools import groupby
 
 from bot.fiches import Choice, Contact, Fiche, Fork, Link, Online, Part, Section, Text
+from bot.gateway.pages import DEEPEST
 from bot.settings import Office
-
-DEEPEST = 6
-"""The deepest heading that HTML has."""
 
 LinkTo = Callable[[Link], str]
 """The address of what a text links to."""

@@ -40,6 +40,10 @@ STATIC = ("site.css", "site.js", "icon.svg")
 PAGE = re.compile(r"article:[a-z0-9][a-z0-9_-]{0,79}|fiche:(?:part|pro):[A-Z]{1,3}[0-9]{1,8}")
 """How an answer's page is named where it is counted."""
 
+DEEPEST = 6
+"""The deepest heading that HTML has."""
+
+_HEADING = re.compile(r"(</?h)([1-6])>")
 _TEXT = re.compile(r"(?<=>)[^<>]*\w[^<>]*(?=<)")
 """What stands between tags; an attribute has no ">" of its own, it is escaped there."""
 _TAG = re.compile(r"(<[^>]*>)")
@@ -144,8 +148,7 @@ class Pages:
             "id": article.id,
             "title": article.title,
             "service": article.service,
-            # MarkdownIt with HTML switched off escapes whatever is not Markdown.
-            "html": Markup(_linked(self._markdown.render(article.body))),  # noqa: S704
+            "html": self.words_of(article),
             "updated": article.updated,
             "expired": self._expired(article),
             # What an answer shows as its source is this page, unless the words were taken from another one.
@@ -224,6 +227,14 @@ class Pages:
         if "text/html" in request.headers.get("Accept", ""):
             return self.render("error.html.j2", status=status)
         return web.json_response({"error": status}, status=status)
+
+    def words_of(self, article: Article, below: int = 0) -> Markup:
+        """An article's text as HTML, its headings so many levels deeper."""
+        rendered = self._markdown.render(article.body)
+        if below:
+            rendered = _HEADING.sub(lambda tag: f"{tag[1]}{min(int(tag[2]) + below, DEEPEST)}>", rendered)
+        # MarkdownIt with HTML switched off escapes whatever is not Markdown.
+        return Markup(_linked(rendered))  # noqa: S704
 
     def today(self) -> date:
         """The day in the town."""

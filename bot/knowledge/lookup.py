@@ -69,7 +69,9 @@ class Lookup(Protocol):
 class Shelves:
     """The town's own pages first where they surely answer or their title is being typed, then everything by its score."""
 
-    def __init__(self, base: KnowledgeBase, office: Office, fiches: Callable[[], Searcher | None] = lambda: None) -> None:
+    def __init__(
+        self, base: KnowledgeBase, office: Office, fiches: Callable[[], Searcher | None] = lambda: None
+    ) -> None:
         """`fiches` gives the search over the fiches that is current, None before the first import."""
         self._base = base
         self._office = office
@@ -170,8 +172,8 @@ def _begun(text: str, title: str) -> bool:
     """Whether a title is being typed: each word of it begins one of the title's."""
     typed = [word for word in tokens(text) if word not in STOP_WORDS or len(word) > 3]
     known = tokens(title)
-    return bool(typed) and len(typed[-1]) >= SHORTEST and all(
-        any(one.startswith(word) for one in known) for word in typed
+    return (
+        bool(typed) and len(typed[-1]) >= SHORTEST and all(any(one.startswith(word) for one in known) for word in typed)
     )
 
 
