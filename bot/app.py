@@ -145,7 +145,7 @@ async def gateway(settings: Settings) -> AsyncIterator[Gateway]:
             await store.photos.add(address, language, photo, clock.now())
 
         peer = partial(peer_of, settings.proxies)
-        shown = build_pages(office, store, knowledge, lambda: None, peer, PHOTOS_PER_MESSAGE)
+        shown = build_pages(office, store, knowledge, peer, PHOTOS_PER_MESSAGE)
         app = make_app(shown.pages)
         live = Live(server, web_chat, sessions, standing, typing)
         sockets = WebSockets(

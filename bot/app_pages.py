@@ -14,7 +14,6 @@ from bot.gateway.pages import PAGE, Pages
 from bot.gateway.searching import Searching
 from bot.gateway.visiting import Visiting
 from bot.knowledge.base import KnowledgeBase
-from bot.knowledge.engine.found import Searcher
 from bot.knowledge.lookup import Shelves
 from bot.settings import Office
 from bot.store.sql import Store
@@ -49,7 +48,6 @@ def build_pages(
     office: Office,
     store: Store,
     knowledge: KnowledgeBase,
-    searcher: Callable[[], Searcher | None],
     peer_of: Callable[[web.Request], str],
     photos_per_message: int,
 ) -> TownPages:
@@ -70,7 +68,7 @@ def build_pages(
         return True
 
     visiting = Visiting(store.visits, exists, Throttle(OPINIONS_PER_MINUTE), peer_of, office.zone)
-    searching = Searching(Shelves(knowledge, office, searcher), Throttle(SEARCHES_PER_MINUTE), peer_of)
+    searching = Searching(Shelves(knowledge, office), Throttle(SEARCHES_PER_MINUTE), peer_of)
     pages = Pages(office, store.articles, photos_per_message=photos_per_message, searching=searching, visiting=visiting)
     fiches = FichePages(pages, store.fiches, store.articles, office, visiting)
     return TownPages(pages, visiting, fiches)

@@ -96,7 +96,8 @@ class FichePages:
             onward=[(one, self._related(fiche, one, keys)) for one in (*fiche.questions, *fiche.related)],
             page=page,
             by_search=self._visiting.read(request, page),
-            **self._source(fiche),
+            official=_official(fiche),
+            licence=LICENCE,
         )
 
     async def step(self, request: web.Request) -> web.Response:
@@ -126,7 +127,8 @@ class FichePages:
             back=_step_url(url, way[:-1]) if way else "",
             page=f"fiche:{fiche.key}",
             by_search=self._visiting.read(request, f"fiche:{fiche.key}") if not way else False,
-            **self._source(fiche),
+            official=_official(fiche),
+            licence=LICENCE,
         )
 
     async def _get(self, request: web.Request) -> Fiche:
@@ -151,8 +153,9 @@ class FichePages:
         audience = related.audience or fiche.audience
         return _page_of(audience, related.id, keys)
 
-    def _source(self, fiche: Fiche) -> dict[str, str]:
-        return {"official": fiche.url or OFFICIAL[fiche.audience].format(fiche.id), "licence": LICENCE}
+
+def _official(fiche: Fiche) -> str:
+    return fiche.url or OFFICIAL[fiche.audience].format(fiche.id)
 
 
 def _href(fiche: Fiche, link: Link, keys: frozenset[str]) -> str:

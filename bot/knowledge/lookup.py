@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
@@ -13,6 +13,7 @@ from typing import Protocol
 from bot.knowledge.articles import Passage, expired
 from bot.knowledge.base import KnowledgeBase
 from bot.knowledge.engine.found import Found, Searcher
+from bot.knowledge.library import PUBLISHER
 from bot.knowledge.search import Hit
 from bot.settings import Office
 from bot.store.base import Article
@@ -26,7 +27,6 @@ KEPT = 1024
 """Answers kept: what is typed letter by letter is asked again and again."""
 OUT_OF_SCOPE = 0.15
 """Below this the fiches are about something else; a list may show what an answer may not say."""
-STATE = "service-public.fr"
 SHORTEST = 2
 
 _WORD = re.compile(r"\w+")
@@ -83,7 +83,8 @@ class Shelves:
         text = normalise(text[: MAX_CHARS * 2], MAX_CHARS)
         if len(text) < SHORTEST:
             return []
-        index, searcher, today = await self._base.index(), self._fiches(), self._base.today()
+        index, library, today = await self._base.index(), await self._base.library(), self._base.today()
+        searcher = library.searcher if library else None
         key = (fold(text), limit, index.version, searcher.version if searcher else 0, today)
         if key in self._kept:
             self._kept.move_to_end(key)
@@ -202,6 +203,6 @@ def _of_fiche(searcher: Searcher, hit: Found, text: str) -> Result:
         fiche_url(hit.key) + anchor,
         pieces(shortened(words_shown, text), text),
         " › ".join(leaf.headings) if leaf else "",
-        STATE,
+        PUBLISHER,
         fiche.modified if fiche else None,
     )
