@@ -69,13 +69,9 @@ class Lookup(Protocol):
 class Shelves:
     """The town's own pages first where they surely answer or their title is being typed, then everything by its score."""
 
-    def __init__(
-        self, base: KnowledgeBase, office: Office, fiches: Callable[[], Searcher | None] = lambda: None
-    ) -> None:
-        """`fiches` gives the search over the fiches that is current, None before the first import."""
+    def __init__(self, base: KnowledgeBase, office: Office) -> None:
         self._base = base
         self._office = office
-        self._fiches = fiches
         self._kept: OrderedDict[tuple[str, int, int, int, date], list[Result]] = OrderedDict()
 
     async def find(self, text: str, limit: int) -> list[Result]:

@@ -192,18 +192,11 @@ STAFF: tuple[str, ...] = ("agents", "editions")
 
 WITHOUT_PERSONAL_DATA: tuple[str, ...] = (
     "articles",
-<<<<<<< HEAD
     "fiches",
     "feeds",
     "written_articles",
     "article_uses",
     "visits",
-=======
-    "written_articles",
-    "article_uses",
-    "fiches",
-    "feeds",
->>>>>>> fb3d31b16bf5d25c5fa3db9f220abc372bab3ce0
     "versions",
     "cursors",
     "nonces",

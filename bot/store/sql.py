@@ -62,13 +62,8 @@ class Store:
     transcript: Transcript
     tracker_events: TrackerEvents
     articles: Articles
-<<<<<<< HEAD
     fiches: Feeds
     editions: Editions
-=======
-    editions: Editions
-    fiches: Feeds
->>>>>>> fb3d31b16bf5d25c5fa3db9f220abc372bab3ce0
     ratings: Ratings
     subjects: Subjects
     agents: Agents
@@ -121,13 +116,8 @@ async def open_store(url: str) -> Store:
         transcript=SqlTranscript(database),
         tracker_events=SqlTrackerEvents(database),
         articles=SqlArticles(database),
-<<<<<<< HEAD
         fiches=SqlFiches(database),
         editions=SqlEditions(database),
-=======
-        editions=SqlEditions(database),
-        fiches=SqlFiches(database),
->>>>>>> fb3d31b16bf5d25c5fa3db9f220abc372bab3ce0
         ratings=SqlRatings(database),
         subjects=SqlSubjects(database),
         agents=SqlAgents(database),
