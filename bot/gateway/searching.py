@@ -71,5 +71,5 @@ def _shape(result: Result) -> dict[str, Any]:
         "where": typeset(result.where),
         "source": result.source,
         "updated": result.updated.isoformat() if result.updated else "",
-        "snippet": [{"text": piece.text, "hit": piece.is_hit} for piece in result.snippet],
+        "snippet": [{"text": typeset(piece.text), "hit": piece.is_hit} for piece in result.snippet],
     }

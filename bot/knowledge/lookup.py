@@ -193,6 +193,8 @@ def _of_fiche(searcher: Searcher, hit: Found, text: str) -> Result:
     fiche, outline = searcher.fiche(hit.key), searcher.outline(hit.key)
     leaf = outline.leaves[hit.leaf] if outline and hit.leaf < len(outline.leaves) else None
     words_shown = (leaf.text if leaf else "") or (fiche.description if fiche else "")
+    if not words_shown and fiche and fiche.guide:
+        words_shown = fiche.guide.question
     anchor = f"#cas-{leaf.path[-1][0]}-{leaf.path[-1][1]}" if leaf and leaf.path else ""
     return Result(
         hit.title,

@@ -44,7 +44,7 @@ if (field) {
     const link = made("a", "", title);
     link.href = url;
     const passage = snippet.map(({ text, hit }) => (hit ? made("mark", "", text) : text));
-    const said = updated ? `${source}, ${words.updated}${day.format(new Date(updated))}` : source;
+    const said = updated ? `${source}, ${words.updated}${day.format(new Date(updated)).replace(/^1 /, "1er ")}` : source;
     const parts = [made("p", "title", link), made("p", "", ...passage), made("p", "quiet", said)];
     if (where) parts.splice(1, 0, made("p", "where", where));
     return made("li", "", ...parts);
@@ -87,6 +87,10 @@ if (field) {
   field.addEventListener("input", () => {
     clearTimeout(timer);
     timer = setTimeout(search, PAUSE_MS);
+  });
+
+  document.addEventListener("click", ({ target }) => {
+    if (!field.form.contains(target)) hide();
   });
 
   live.querySelector("button").addEventListener("click", () => ask(field.value));
