@@ -93,7 +93,7 @@ class FichePages:
             fiche=fiche,
             blocks=fiche_view.blocks(fiche, self._office, lambda link: _href(fiche, link, keys)),
             own=await self._own(fiche),
-            onward=[(one, self._related(fiche, one, keys)) for one in (*fiche.questions, *fiche.related)],
+            onward=[(one.title, self._related(fiche, one, keys)) for one in (*fiche.questions, *fiche.related)],
             page=page,
             by_search=self._visiting.read(request, page),
             official=_official(fiche),
