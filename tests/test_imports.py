@@ -22,6 +22,8 @@ LAYERS = {
     "bot.settings_desk": 1,
     "bot.settings_channels": 1,
     "bot.settings_directory": 1,
+    "bot.settings_knowledge": 1,
+    "bot.settings_site": 1,
     "bot.cases": 1,
     "bot.fiches": 1,
     "bot.feeds": 1,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import tempfile
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -19,7 +19,8 @@ from bot.knowledge.importers import Problem
 from bot.knowledge.importers.service_public import download
 from bot.knowledge.importers.service_public.archive import digest
 from bot.knowledge.importers.service_public.errors import FeedRefused
-from bot.knowledge.importers.service_public.reading import READER, Parsed, Step, read
+from bot.knowledge.importers.service_public.finishing import named
+from bot.knowledge.importers.service_public.reading import READER, Parsed, Step, checksum, read
 from bot.store.base import Imported
 
 MIN_KEPT_SHARE = 0.5
@@ -77,7 +78,7 @@ class Importer:
     force: bool = False
     """Read what has not changed, and take what is refused: half a feed, another schema, many broken files."""
 
-    async def run(self, places: Sequence[str], now: datetime, step: Step = lambda _: None) -> Outcome:
+    async def run(self, places: Sequence[str], now: datetime, step: Step = lambda name, files: None) -> Outcome:
         """Make the fiches of some zips current, by path or URL: all of them, or none if one is refused.
 
         The order is what makes a kill at any moment harmless: nothing is changed until everything is read and
@@ -92,19 +93,22 @@ class Importer:
             folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="guichet-")))
             told: list[Told] = []
             read_now: list[tuple[_Source, Parsed]] = []
+            restamped: list[tuple[Feed, Stamp]] = []
             for number, place in enumerate(places):
-                step(place)
+                step(place, 0)
                 source = await self._source(place, folder / f"{number}.zip", stored)
                 same = source if isinstance(source, Told) else self._same(source, stored)
                 if same:
                     told.append(same)
+                    if isinstance(source, _Source) and source.stamp.url:
+                        restamped.append((stored[same.audience], source.stamp))
                 elif isinstance(source, _Source):
                     parsed = await asyncio.to_thread(read, source.path, source.place, self.force, step)
                     read_now.append((source, parsed))
         _once(told, [parsed for _, parsed in read_now])
-        changes, more = await self._changes(read_now, stored)
-        step("")
-        await self._prepare(changes, read_now)
+        changes, more, fiches = await self._changes(read_now, stored)
+        await self._prepare(changes, fiches)
+        changes += await self._restamped(restamped)
         imported = await self.feeds.switch(changes, now)
         return Outcome((*told, *more), imported)
 
@@ -136,22 +140,26 @@ class Importer:
 
     async def _changes(
         self, sources: Sequence[tuple[_Source, Parsed]], stored: Mapping[str, Feed]
-    ) -> tuple[list[Change], list[Told]]:
-        """What each audience is to become.
+    ) -> tuple[list[Change], list[Told], list[Fiche]]:
+        """What each audience is to become, and the fiches that were read.
 
         Raises:
             FeedRefused: one has lost too much.
         """
         changes: list[Change] = []
         told: list[Told] = []
+        fiches: list[Fiche] = []
         leads = await self.feeds.redirections() if any(parsed.redirections is None for _, parsed in sources) else {}
         for source, parsed in sources:
             feed = stored.get(parsed.audience)
             former = feed.sums if feed else {}
             broken = {problem.article_id for problem in parsed.problems} - parsed.sums.keys()
             kept = {page: former[page] for page in broken if page in former}
+            if kept:
+                parsed = await self._with_titles(parsed, kept)
             sums = {**parsed.sums, **kept}
             self._whole(source.place, former, sums)
+            fiches.extend(parsed.fiches)
             fresh = [fiche for fiche in parsed.fiches if former.get(fiche.id) != parsed.sums[fiche.id]]
             redirections = parsed.redirections
             if redirections is None:
@@ -160,7 +168,24 @@ class Importer:
             changes.append(Change(parsed.audience, fresh, sums, redirections, stamp))
             problems = tuple(replace(problem, kept=problem.article_id in kept) for problem in parsed.problems)
             told.append(Told(source.place, parsed.audience, _pages(sums), unchanged=False, problems=problems))
-        return changes, told
+        return changes, told, fiches
+
+    async def _restamped(self, restamped: Sequence[tuple[Feed, Stamp]]) -> list[Change]:
+        """The same zip under a new mark of its server: the next import asks by that one."""
+        leads = await self.feeds.redirections() if restamped else {}
+        return [
+            Change(feed.audience, (), feed.sums, _of(feed.audience, leads), msgspec.json.encode(stamp).decode())
+            for feed, stamp in restamped
+        ]
+
+    async def _with_titles(self, parsed: Parsed, kept: Collection[str]) -> Parsed:
+        """Guided searches name the fiches that are kept, too."""
+        titles = {page: (await self.feeds.get(f"{parsed.audience}:{page}")).title for page in kept}
+        fiches = tuple(
+            msgspec.structs.replace(fiche, guide=named(fiche.guide, titles)) if fiche.guide else fiche
+            for fiche in parsed.fiches
+        )
+        return replace(parsed, fiches=fiches, sums={fiche.id: checksum(fiche) for fiche in fiches})
 
     def _whole(self, place: str, former: Mapping[str, str], sums: Mapping[str, str]) -> None:
         before, after = _pages(former), sum(page in former for page in sums if page.startswith("F"))
@@ -170,9 +195,9 @@ class Importer:
                 "it looks like half a feed; --force takes it all the same"
             )
 
-    async def _prepare(self, changes: Sequence[Change], sources: Sequence[tuple[_Source, Parsed]]) -> None:
+    async def _prepare(self, changes: Sequence[Change], fiches: Sequence[Fiche]) -> None:
         """Let what answers be made of all fiches as they will be."""
-        read_now = {fiche.key: fiche for _, parsed in sources for fiche in parsed.fiches}
+        read_now = {fiche.key: fiche for fiche in fiches}
         wanted = {f"{change.audience}:{page}" for change in changes for page in change.sums}
         renewed = {change.audience for change in changes}
         complete = renewed == set(AUDIENCES) and read_now.keys() == wanted
@@ -182,11 +207,11 @@ class Importer:
             for fiche in stored
             if fiche.key not in read_now and (fiche.audience not in renewed or fiche.key in wanted)
         ]
-        fiches = sorted([*kept, *read_now.values()], key=lambda fiche: (fiche.audience, fiche.id))
+        every = sorted([*kept, *read_now.values()], key=lambda fiche: (fiche.audience, fiche.id))
         former = await self.feeds.redirections()
         by_audience: dict[str, Mapping[str, str]] = {audience: _of(audience, former) for audience in AUDIENCES}
         by_audience.update({change.audience: change.redirections for change in changes})
-        await self.prepare(fiches, keyed(by_audience, {fiche.key for fiche in fiches}))
+        await self.prepare(every, keyed(by_audience, {fiche.key for fiche in every}))
 
 
 def _once(told: Sequence[Told], parsed: Sequence[Parsed]) -> None:

@@ -67,10 +67,14 @@ class Finishing:
         )
 
     def _fork(self, fork: Fork) -> Fork:
-        """A guided search ends at fiches that it does not name: their titles are its words."""
-        links = tuple(
-            link if link.words or not link.fiche else Link(self.titles.get(link.fiche, ""), link.fiche)
-            for link in fork.links
-        )
+        led = msgspec.structs.replace(fork, links=self._links(fork.links), forks=())
         forks = tuple(self._fork(child) for child in fork.forks)
-        return msgspec.structs.replace(fork, links=self._links(links), forks=forks)
+        return msgspec.structs.replace(named(led, self.titles), forks=forks)
+
+
+def named(fork: Fork, titles: Mapping[str, str]) -> Fork:
+    """A guided search ends at fiches that it does not name: their titles are its words."""
+    links = tuple(
+        link if link.words or not link.fiche else Link(titles.get(link.fiche, ""), link.fiche) for link in fork.links
+    )
+    return msgspec.structs.replace(fork, links=links, forks=tuple(named(child, titles) for child in fork.forks))

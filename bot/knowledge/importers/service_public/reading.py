@@ -26,7 +26,8 @@ MAX_BAD_SHARE = 0.05
 """From here on it is the feed that is broken, and not a file."""
 
 _NAMED = re.compile(r"([FNR][0-9]{1,9})\.xml", re.IGNORECASE)
-Step = Callable[[str], None]
+Step = Callable[[str, int], None]
+"""Hears the name of each file, and how many its zip has; of a place that is gone to next, and 0."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,7 @@ class _Gathered:
     """Problems with what should be a page."""
 
 
-def read(path: Path, place: str, force: bool = False, step: Step = lambda _: None) -> Parsed:
+def read(path: Path, place: str, force: bool = False, step: Step = lambda name, files: None) -> Parsed:
     """Read a zip; `step` is told of each file.
 
     A file that cannot be read is a problem and costs no other. `force` takes a feed of another schema and one with many
@@ -71,7 +72,7 @@ def read(path: Path, place: str, force: bool = False, step: Step = lambda _: Non
     found = _Gathered()
     with Archive(path) as archive:
         for name, data in archive.members():
-            step(name)
+            step(name, len(archive))
             try:
                 if isinstance(data, Unusable):
                     raise data
