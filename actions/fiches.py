@@ -52,7 +52,8 @@ def answered(services: Services, answer: Answer, place: Place, ending: str = "he
         lines,
         values={**_values(services, beside), "passage": _shown(passage)},
         buttons=tuple(buttons),
-        sources=_sources(answer),
+        # « Voir plus » goes on with an answer that was counted.
+        sources=_sources(answer, "" if going_on else passage.article_id),
         status=AnswerStatus.ANSWERED,
     )
 
@@ -169,7 +170,8 @@ def _shown(passage: Passage) -> str:
     return typeset(f"{heading}\n\n{passage.text}" if heading else passage.text)
 
 
-def _sources(answer: Answer) -> tuple[WireSource, ...]:
+def _sources(answer: Answer, counted: str = "") -> tuple[WireSource, ...]:
     return tuple(
-        WireSource(typeset(source.title), source.url, source.publisher, source.updated) for source in answer.sources
+        WireSource(typeset(source.title), source.url, source.publisher, source.updated, counted)
+        for source in answer.sources
     )

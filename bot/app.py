@@ -35,6 +35,8 @@ from bot.gateway.night import nightly
 from bot.gateway.routes import make_app, peer_of
 from bot.gateway.worker import Worker
 from bot.knowledge.base import KnowledgeBase
+from bot.knowledge.following import FollowedFiches
+from bot.knowledge.opening import OpenedFiches
 from bot.messages import Address, Message
 from bot.rasa import Rasa
 from bot.settings import Settings
@@ -105,7 +107,11 @@ async def gateway(settings: Settings) -> AsyncIterator[Gateway]:
         channels |= channel_list.build(settings, http, wording)
 
         net = safety.load()
-        knowledge = KnowledgeBase(store.articles, office)
+        knowledge = KnowledgeBase(
+            store.articles,
+            office,
+            fiches=FollowedFiches(store.fiches, OpenedFiches(store.fiches, settings.data, settings.root)),
+        )
         stack.push_async_callback(knowledge.close)
         route, opens = router(knowledge, office), deep_links(store, office)
         sourced = Sourced(office, wording, Quotes(store.articles, store.fiches))

@@ -13,6 +13,7 @@ from rich.table import Table
 
 from bot import clock
 from bot.commands.knowledge_check import check
+from bot.commands.knowledge_deflection import deflection
 from bot.commands.knowledge_import import import_
 from bot.commands.knowledge_show import show
 from bot.commands.knowledge_store import opened
@@ -34,6 +35,7 @@ MAX_LIMIT = 50
 app.command("import")(import_)
 app.command()(show)
 app.command()(check)
+app.command()(deflection)
 
 
 @app.command()

@@ -107,7 +107,9 @@ def _gone_on(library: Library, question: str, own: Answer, findings: Findings, t
             return None
         if named or asked or not any("@" in fact for fact in facts(question)):
             # A case alone asks the same again: « et pour un mineur ? ».
-            return tell(library, talk.fiche, question if asked else talk.question, _switched(talk, outline, named))
+            return tell(
+                library, talk.fiche, question if asked else talk.question, _switched(talk, outline, named), said=""
+            )
         return _elsewhere(library, question, fiche.title, talk)
     best = findings.hits[0] if findings.hits else None
     if own.status is AnswerStatus.ANSWERED:

@@ -15,6 +15,7 @@ from bot.knowledge.engine import files
 from bot.knowledge.engine.arrays import Arrays, arrays, inverse_frequency, learnt_meaning, texts
 from bot.knowledge.engine.documents import Document, abbreviations, documents, without_titles
 from bot.knowledge.engine.gate import Gate, Logistic
+from bot.knowledge.engine.manner import Manner
 from bot.knowledge.engine.pairs import lesson
 from bot.knowledge.engine.query import Reader
 from bot.knowledge.engine.ranking import Ranking
@@ -57,6 +58,7 @@ class Model(Struct, frozen=True):
     spread: list[float]
     scope: Logistic
     right: Logistic
+    manner: Manner
     learnt: bool
     """Whether there is a reranker beside."""
 
@@ -152,6 +154,7 @@ def _learnt(
         [round(float(value), 6) for value in result.ranking.spread],
         result.gate.scope,
         result.gate.right,
+        result.gate.manner,
         booster is not None,
     )
     return model, booster.model_to_string().encode() if booster else b"", made, result.quality
@@ -169,7 +172,7 @@ def ranking(model: Model, text: bytes) -> Ranking:
 
 def gate(model: Model) -> Gate:
     """The gate of a base from its files."""
-    return Gate(model.scope, model.right)
+    return Gate(model.scope, model.right, model.manner)
 
 
 def _shelved(fiches: Iterable[Fiche]) -> tuple[bytes, dict[str, tuple[int, int]]]:

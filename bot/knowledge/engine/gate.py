@@ -14,6 +14,7 @@ from msgspec import Struct
 from numpy.typing import NDArray
 
 from bot.knowledge.engine.features import AT, Candidates
+from bot.knowledge.engine.manner import Manner
 from bot.knowledge.engine.postings import Floats
 from bot.knowledge.engine.query import Query
 
@@ -26,6 +27,7 @@ _MOST = (
 _FIRST = ("flat", "covered", "way_fit", "shape_all", "meant_passage", "title", "phrasings")
 SCOPE = (
     *(f"most {name}" for name in _MOST), *(f"first {name}" for name in _FIRST), "strength", "unknown", "words", "lead",
+    "manner",
 )  # fmt: skip
 RIGHT = ("scope", "rank", "behind", "ahead", "lead", "way_fit", "covered", "title_fit", "strength")
 HITS = 5
@@ -52,12 +54,13 @@ class Gate:
 
     scope: Logistic
     right: Logistic
+    manner: Manner
 
     def in_scope(self, query: Query, found: Candidates, fused: Floats, strengths: Floats) -> float:
         """The log odds that the base is about the question; 0 is where `ACCEPTED` of its own questions pass."""
         if query.empty or not len(found.places):
             return -10.0
-        return self.scope.logit(scope_signs(query, found, fused, strengths))
+        return self.scope.logit(scope_signs(query, found, fused, strengths, self.manner.logit(query.form)))
 
     def likeliness(self, scope: float, found: Candidates, fused: Floats, strengths: Floats, order: Floats) -> Floats:
         """How likely each hit in `order` is right, in [0, 1]; falls with the rank."""
@@ -65,8 +68,8 @@ class Gate:
         return np.minimum.accumulate([_probability(self.right.logit(row)) for row in signs])
 
 
-def scope_signs(query: Query, found: Candidates, fused: Floats, strengths: Floats) -> Floats:
-    """The values of `SCOPE` for a question."""
+def scope_signs(query: Query, found: Candidates, fused: Floats, strengths: Floats, manner: float) -> Floats:
+    """The values of `SCOPE` for a question; `manner` are the log odds of how it is put."""
     most = found.signals.max(axis=0)
     best = found.signals[int(strengths.argmax())]
     return np.array(
@@ -77,6 +80,7 @@ def scope_signs(query: Query, found: Candidates, fused: Floats, strengths: Float
             query.unknown,
             np.log1p(query.count),
             _lead(strengths),
+            manner,
         ],
         np.float32,
     )

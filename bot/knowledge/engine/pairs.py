@@ -96,15 +96,6 @@ def typo(text: str, seed: int) -> str:
     return " ".join(parts)
 
 
-def mixtures(found: Sequence[Document], count: int) -> list[str]:
-    """Questions that mean nothing: each word from another page's title."""
-    drawn = random.Random(count)
-    spoken = [read for document in found if (read := words(document.title))]
-    if not spoken:
-        return []
-    return [" ".join(drawn.choice(drawn.choice(spoken)) for _ in range(drawn.randint(2, 6))) for _ in range(count)]
-
-
 def _links(found: Sequence[Document], reduced: Sequence[Document]) -> list[Pair]:
     asked: dict[tuple[str, ...], dict[int, str]] = defaultdict(dict)
     sources: dict[tuple[str, ...], tuple[str, str]] = {}
@@ -134,7 +125,7 @@ def _pair(text: str, gold: Iterable[int], origin: Origin, group: str) -> Pair:
 
 def _asked_by_title(document: Document) -> bool:
     """Half of the fiches that are questions, a quarter of the others: without their titles, too many pages look alike."""
-    return _draw("title", document.id) % (2 if document.kind is FicheKind.QUESTION else 4) == 0
+    return _draw("title", document.id) % (2 if document.kind is FicheKind.QUESTION else 3) == 0
 
 
 def _silenced(source: str) -> bool:

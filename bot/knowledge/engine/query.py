@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from bot.knowledge.engine.manner import form
 from bot.knowledge.engine.postings import Floats
 from bot.knowledge.engine.vocabulary import Ids, stemmer
 from bot.knowledge.synonyms import Synonyms
@@ -38,6 +39,8 @@ class Query:
     """The unknown words' share of it."""
     count: int
     """Words that carry a subject."""
+    form: tuple[str, ...]
+    """How it is put: see `manner`."""
 
     @property
     def empty(self) -> bool:
@@ -94,6 +97,7 @@ class Reader:
             mass,
             lost / mass if mass else 1.0,
             len(asked),
+            form(question),
         )
 
     def numbers(self, text: str) -> frozenset[int]:

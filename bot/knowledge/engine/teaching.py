@@ -9,15 +9,28 @@ import numpy as np
 
 from bot.knowledge.engine.arrays import Arrays
 from bot.knowledge.engine.features import FEATURES, Candidates, candidates
-from bot.knowledge.engine.gate import HITS, RIGHT, SCOPE, Gate, Logistic, fitted, right_signs, scope_signs, shifted
-from bot.knowledge.engine.pairs import Lesson, Pair, mixtures
+from bot.knowledge.engine.gate import (
+    ACCEPTED,
+    HITS,
+    RIGHT,
+    SCOPE,
+    Gate,
+    Logistic,
+    fitted,
+    right_signs,
+    scope_signs,
+    shifted,
+)
+from bot.knowledge.engine.manner import Manner
+from bot.knowledge.engine.manner import learnt as learnt_manner
+from bot.knowledge.engine.pairs import Lesson, Pair
 from bot.knowledge.engine.postings import Floats
 from bot.knowledge.engine.query import Query, Reader
 from bot.knowledge.engine.ranking import Ranking, learn, spread
 
+FOLDS = 5
 SAMPLE = 300
 """Questions from which the signals' spread is taken."""
-MIXTURES = 200
 MIN_HELD_BACK = 40
 """With fewer questions to judge by, the gate is the one that ships with the project."""
 
@@ -60,10 +73,8 @@ def taught(
     ranking = Ranking(plain.spread, model)
     judged = [(pair, _asked(ranking, query, one)) for pair, query, one in zip(pairs, queries, found, strict=True)
               if pair.held_back and len(one.places)]  # fmt: skip
-    strangers = [*outside, *mixtures(lesson.documents, MIXTURES)]
-    read = [reader.read(question) for question in strangers]
-    foreign = [_asked(ranking, query, candidates(arrays, query, plain.spread)) for query in read]
-    gate, let_in = _gate(judged, [asked for asked in foreign if len(asked.found.places)], len(strangers))
+    foreign = [_asked(ranking, query, candidates(arrays, query, plain.spread)) for query in map(reader.read, outside)]
+    gate, let_in = _gate([queries[place].form for place in teaching], judged, foreign)
     return Taught(ranking, gate, {**_quality(judged), **let_in})
 
 
@@ -82,38 +93,53 @@ def _asked(ranking: Ranking, query: Query, found: Candidates) -> Asked:
 
 
 def _gate(
-    judged: Sequence[tuple[Pair, Asked]], foreign: Sequence[Asked], strangers: int
+    taught_forms: Sequence[Sequence[str]], judged: Sequence[tuple[Pair, Asked]], foreign: Sequence[Asked]
 ) -> tuple[Gate, dict[str, float]]:
-    if len(judged) < MIN_HELD_BACK or not foreign:
+    """The gate, and how many strangers it lets in that it has not seen: each fifth is judged by the others'."""
+    known = [asked for asked in foreign if len(asked.found.places)]
+    if len(judged) < MIN_HELD_BACK or len(known) < MIN_HELD_BACK:
         return plain_gate(), {}
-    inside = _scope_rows([asked for _, asked in judged])
-    outside = _scope_rows(foreign)
-    values = np.vstack([inside, outside])
-    labels = np.arange(len(values)) < len(inside)
-    # The threshold comes from questions that the weights have not seen: each half is judged by the other's.
-    halves = np.arange(len(values)) % 2 == 0
-    logits = np.empty(len(values))
-    for half in (halves, ~halves):
-        model = fitted(values[half], labels[half])
-        logits[~half] = [model.logit(row) for row in values[~half]]
+    inside = [asked for _, asked in judged]
+    asked = [*inside, *known]
+    labels = np.arange(len(asked)) < len(inside)
+    seen_by = [np.arange(len(asked)) % FOLDS != fold for fold in range(FOLDS)]
+    manners = np.empty(len(asked))
+    for part in seen_by:
+        manner = _manner(taught_forms, [one.query.form for one, ours, in_ in zip(asked, labels, part, strict=True)
+                                        if in_ and not ours])  # fmt: skip
+        manners[~part] = [manner.logit(one.query.form) for one, seen in zip(asked, part, strict=True) if not seen]
+    values = np.vstack([
+        scope_signs(one.query, one.found, one.fused, one.strengths, float(manner))
+        for one, manner in zip(asked, manners, strict=True)
+    ])  # fmt: skip
+    logits = np.empty(len(asked))
+    for part in seen_by:
+        model = fitted(values[part], labels[part])
+        logits[~part] = [model.logit(row) for row in values[~part]]
+    threshold = float(np.quantile(logits[labels], 1 - ACCEPTED))
     scope = shifted(fitted(values, labels), list(logits[labels]))
-    threshold = float(np.quantile(logits[labels], 0.05))
-    let_in = float((logits[~labels] > threshold).sum() / strangers)
-    return Gate(scope, _right(scope, judged, foreign)), {"false_accept": round(let_in, 4)}
+    right = _right(scope, values, judged, asked)
+    manner = _manner(taught_forms, [one.query.form for one in known])
+    let_in = float((logits[~labels] > threshold).sum() / len(foreign))
+    return Gate(scope, right, manner), {"false_accept": round(let_in, 4)}
 
 
-def _right(scope: Logistic, judged: Sequence[tuple[Pair, Asked]], foreign: Sequence[Asked]) -> Logistic:
+def _manner(ours: Sequence[Sequence[str]], theirs: Sequence[Sequence[str]]) -> Manner:
+    return learnt_manner([*ours, *theirs], np.arange(len(ours) + len(theirs)) < len(ours))
+
+
+def _right(scope: Logistic, values: Floats, judged: Sequence[tuple[Pair, Asked]], asked: Sequence[Asked]) -> Logistic:
     rows, labels = [], []
-    for gold, asked in [*((pair.gold, asked) for pair, asked in judged), *((frozenset[int](), one) for one in foreign)]:
-        order = np.argsort(-asked.strengths, kind="stable")[: HITS + 1]
-        logit = scope.logit(scope_signs(asked.query, asked.found, asked.fused, asked.strengths))
-        rows.append(right_signs(logit, asked.found, asked.fused, asked.strengths, order)[:HITS])
-        labels += [int(asked.found.places[place]) in gold for place in order[:HITS]]
-    values = np.vstack(rows)
-    right = np.array(labels)
-    if right.all() or not right.any():
+    gold = [pair.gold for pair, _ in judged] + [frozenset[int]()] * (len(asked) - len(judged))
+    for right, one, signs in zip(gold, asked, values, strict=True):
+        order = np.argsort(-one.strengths, kind="stable")[: HITS + 1]
+        rows.append(right_signs(scope.logit(signs), one.found, one.fused, one.strengths, order)[:HITS])
+        labels += [int(one.found.places[place]) in right for place in order[:HITS]]
+    seen = np.vstack(rows)
+    held = np.array(labels)
+    if held.all() or not held.any():
         return plain_gate().right
-    return fitted(values, right, np.ones(len(values), np.float32))
+    return fitted(seen, held, np.ones(len(seen), np.float32))
 
 
 def plain_gate() -> Gate:
@@ -123,11 +149,8 @@ def plain_gate() -> Gate:
     return Gate(
         Logistic([0.0] * len(SCOPE), [1.0] * len(SCOPE), list(scope.values()), -3.0),
         Logistic([0.0] * len(RIGHT), [1.0] * len(RIGHT), list(right.values()), -0.5),
+        Manner(),
     )
-
-
-def _scope_rows(asked: Sequence[Asked]) -> Floats:
-    return np.vstack([scope_signs(one.query, one.found, one.fused, one.strengths) for one in asked])
 
 
 def _quality(judged: Sequence[tuple[Pair, Asked]]) -> dict[str, float]:
