@@ -50,6 +50,7 @@ def build_pages(
     knowledge: KnowledgeBase,
     peer_of: Callable[[web.Request], str],
     photos_per_message: int,
+    searches_per_minute: int = SEARCHES_PER_MINUTE,
 ) -> TownPages:
     """The pages of a town.
 
@@ -68,7 +69,7 @@ def build_pages(
         return True
 
     visiting = Visiting(store.visits, exists, Throttle(OPINIONS_PER_MINUTE), peer_of, office.zone)
-    searching = Searching(Shelves(knowledge, office), Throttle(SEARCHES_PER_MINUTE), peer_of)
+    searching = Searching(Shelves(knowledge, office), Throttle(searches_per_minute), peer_of)
     pages = Pages(office, store.articles, photos_per_message=photos_per_message, searching=searching, visiting=visiting)
     fiches = FichePages(pages, store.fiches, store.articles, office, visiting)
     return TownPages(pages, visiting, fiches)
