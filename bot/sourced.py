@@ -26,7 +26,9 @@ log = structlog.get_logger(__name__)
 
 OFFICIAL_HOSTS = ("gouv.fr", "service-public.fr")
 """The State's own, with all that ends in them."""
-EMERGENCY = frozenset({"15", "17", "18", "112", "114", "115", "119", "191", "196", "3114", "3919", "3018", "116000"})
+EMERGENCY = frozenset(
+    {"15", "17", "18", "112", "114", "115", "119", "191", "196", "3114", "3919", "3018", "116000", "116006", "116117"}
+)
 """National numbers of help: they may be given whatever is quoted."""
 QUOTED_KEPT = 256
 
