@@ -102,11 +102,19 @@ _DOT_SIGNS = re.compile(
     re.IGNORECASE,
 )
 _LETTER_DIGITS = re.compile(r"(?<![^\W\d])[oO](?=[ .-]?\d)|(?<=\d)[oO](?![^\W\d])|(?<=\d)[lI](?=[ .-]?\d)")
+_LIKELY = re.compile(
+    r"\d|@|\.\w|www|arob|arrob|[(\[{] ?(?:\.|at|dot|point)|https?|hxxp|(?:dot|point) (?:fr|com|org|net|eu|gouv)\b|\. ?(?:fr|com|org|net|eu)\b"
+    r"|z[ée]ro|trente|cent|[^\x00-\u024f\u2009-\u2026\u202f\u20ac]",
+    re.IGNORECASE,
+)
+"""Most texts have nothing of it, and need not be read letter by letter."""
 _CLOSING = ".,;:!?)]}'\"»…*_"
 
 
 def details(text: str) -> list[Found]:
     """All that is found, in the order of the text; none overlaps another."""
+    if not _LIKELY.search(text):
+        return []
     plain, places = _plain(text[:MAX_CHARS])
     found: list[Found] = []
     taken = bytearray(len(plain))
