@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from bot.commands.knowledge_check import check
+from bot.commands.knowledge_deflection import deflection
 from bot.commands.knowledge_import import import_
 from bot.commands.knowledge_measure import evaluate, search
 from bot.commands.knowledge_show import show
@@ -19,3 +20,4 @@ app.command()(search)
 app.command()(show)
 app.command()(check)
 app.command()(evaluate)
+app.command()(deflection)

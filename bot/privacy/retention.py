@@ -196,6 +196,7 @@ WITHOUT_PERSONAL_DATA: tuple[str, ...] = (
     "feeds",
     "written_articles",
     "article_uses",
+    "visits",
     "versions",
     "cursors",
     "nonces",
