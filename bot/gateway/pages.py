@@ -32,6 +32,7 @@ PAGES_KEPT = 256
 """Pages kept as they are printed: their words change a few times a year, and setting them costs as much as making them."""
 STATIC = ("site.css", "site.js", "icon.svg")
 
+_MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable("table")
 _TEXT = re.compile(r"(?<=>)[^<>]*\w[^<>]*(?=<)")
 """What stands between tags; an attribute has no ">" of its own, it is escaped there."""
 _TAG = re.compile(r"(<[^>]*>)")
@@ -72,7 +73,6 @@ class Pages:
         self._photos_per_message = photos_per_message
         self._articles = articles
         self._clock = clock
-        self._markdown = MarkdownIt("commonmark", {"html": False}).enable("table")
         self._templates = jinja2.Environment(
             loader=jinja2.FileSystemLoader(web_folder / "pages"),
             autoescape=True,
@@ -123,8 +123,7 @@ class Pages:
             "id": article.id,
             "title": article.title,
             "service": article.service,
-            # MarkdownIt with HTML switched off escapes whatever is not Markdown.
-            "html": Markup(_linked(self._markdown.render(article.body))),  # noqa: S704
+            "html": Markup(article_html(article.body)),  # noqa: S704
             "updated": article.updated,
             "expired": self._expired(article),
             # What an answer shows as its source is this page, unless the words were taken from another one.
@@ -201,6 +200,16 @@ class Pages:
         )
         headers = {"Cache-Control": "no-cache", "ETag": f'"{etag(text.encode())}"'}
         return web.Response(text=text, status=status, content_type="text/html", headers=headers)
+
+
+def article_html(body: str) -> str:
+    """An article's Markdown as HTML, as its page shows it; whatever is not Markdown is escaped."""
+    return _linked(_MARKDOWN.render(body))
+
+
+def article_preview(body: str) -> str:
+    """As `article_html`, set as French is in print: a piece of a page that is made while somebody writes."""
+    return _printed.__wrapped__(article_html(body))
 
 
 def _linked(page: str) -> str:
