@@ -38,6 +38,7 @@ from bot.knowledge.base import KnowledgeBase
 from bot.messages import Address, Message
 from bot.rasa import Rasa
 from bot.settings import Settings
+from bot.sourced import Quotes, Sourced
 from bot.store.base import Entry, Erased
 from bot.store.sql import Store, migrate, open_store
 from bot.tasks import stop
@@ -107,7 +108,10 @@ async def gateway(settings: Settings) -> AsyncIterator[Gateway]:
         knowledge = KnowledgeBase(store.articles, office)
         stack.push_async_callback(knowledge.close)
         route, opens = router(knowledge, office), deep_links(store, office)
-        counter = Counter(store, core, channels, wording, net, bus, worker_name, route=route, opens=opens)
+        sourced = Sourced(office, wording, Quotes(store.articles))
+        counter = Counter(
+            store, core, channels, wording, net, bus, worker_name, route=route, opens=opens, sourced=sourced
+        )
         stack.push_async_callback(counter.close)
         worker = Worker(store.inbox, counter.handle, bus, worker_name)
         delivery = Delivery(store.outbox, channels, bus, worker_name)
@@ -155,7 +159,7 @@ async def gateway(settings: Settings) -> AsyncIterator[Gateway]:
             office.chat.max_text_chars,
             peer,
         )
-        parts = build_desk(settings, store, counter, channels, wording, bus, server, live, knowledge, peer)
+        parts = build_desk(settings, store, counter, channels, wording, bus, server, live, knowledge, sourced, peer)
         outside = build_channels(channels, store, bus, receive, history, worker_name, peer)
         app.add_routes([*parts.routes, *outside.routes])
         if office.channels.web:

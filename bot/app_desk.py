@@ -27,6 +27,7 @@ from bot.desk.words import load_words
 from bot.knowledge.base import KnowledgeBase
 from bot.settings import Settings
 from bot.settings_channels import Channels
+from bot.sourced import Sourced
 from bot.store.sql import Store
 from bot.text.wording import Wording
 from channels.base import Channel
@@ -64,6 +65,7 @@ def build_desk(
     server: socketio.AsyncServer,
     citizens: Citizens,
     knowledge: KnowledgeBase,
+    sourced: Sourced,
     peer_of: Callable[[web.Request], str],
 ) -> DeskParts:
     """The desk of a gateway.
@@ -92,6 +94,7 @@ def build_desk(
         knowledge,
         canned.load(office, settings.root),
         office,
+        sourced,
     )
     sockets = DeskSockets(server, login, desk, dossiers, failures, shapes, store.cases, store.agents, citizens, bus)
     pages = DeskPages(login, office.town)

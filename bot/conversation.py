@@ -39,8 +39,9 @@ from bot.messages import (
 )
 from bot.rights import Rights
 from bot.safety import Safety
+from bot.sourced import Sourced
 from bot.speaking import Speaker
-from bot.store.base import Claimed, Conversation, Entry, Prepared
+from bot.store.base import CITIZEN, Claimed, Conversation, Entry, Prepared
 from bot.text.wording import DEFAULT, Wording
 from channels.base import Channel
 
@@ -82,15 +83,17 @@ class Counter:
         clock: Clock = now,
         route: Route = to_reception,
         opens: Opens = nothing_opens,
+        sourced: Sourced | None = None,
     ) -> None:
-        """`route` finds the service that a comment is for; `opens` reads deep links."""
+        """`route` finds the service that a comment is for; `opens` reads deep links; `sourced` checks what is said."""
         self._store = store
         self._core = core
         self._wording = wording
         self._bus = bus
         self._worker = worker
         self._clock = clock
-        self._speaker = Speaker(channels, clock)
+        self._speaker = Speaker(channels, clock, sourced)
+        self._sourced = sourced
         pages = frozenset(name for name, channel in channels.items() if channel.limits.own_page)
         hearing = Hearing(store.transcript, opens, clock)
         self._at_once = AtOnce(store.conversations, hearing, self._speaker, wording, safety, pages)
@@ -254,10 +257,22 @@ class Counter:
         await self._store.conversations.told(conversation.id, after)
 
     async def _finish(self, claimed: Claimed, replies: Sequence[Reply]) -> None:
-        prepared = [self._speaker.answer(reply, claimed.message, claimed.conversation) for reply in replies]
+        prepared = [
+            self._speaker.answer(reply, claimed.message, claimed.conversation, await self._quoted(reply, claimed))
+            for reply in replies
+        ]
         await self._store.inbox.finish(claimed.row, self._worker, prepared, self._clock())
         for reply in replies:
             metrics.ANSWERS.labels(reply.status.value if reply.status else "none").inc()
+
+    async def _quoted(self, reply: Reply, claimed: Claimed) -> Sequence[str]:
+        """What a reply may repeat besides what the town says of itself."""
+
+        async def own() -> list[str]:
+            lines = await self._store.transcript.read(claimed.conversation.id)
+            return [claimed.message.text, *(line.text for line in lines if line.author == CITIZEN)]
+
+        return await self._sourced.quoted(reply, own) if self._sourced else ()
 
     async def _later(self, claimed: Claimed, error: RasaError) -> None:
         """The first failure is told to the citizen; every failure but a hopeless one means another try."""

@@ -25,3 +25,6 @@ APOLOGIES = Counter("guichet_apologies", "Citizens told that the core did not an
 ALERTS = Counter("guichet_alerts", "Messages of danger or distress that the lexicon saw, by kind", ["kind"])
 GIVEN_UP = Counter("guichet_given_up", "Replies that a channel never took, by channel", ["channel"])
 UNANSWERABLE = Counter("guichet_unanswerable", "Messages that a core which was well met with silence")
+MASKED = Counter(
+    "guichet_masked", "Numbers, addresses and URLs in our replies that are in no source, by kind", ["kind"]
+)

@@ -12,8 +12,9 @@ from bot import safety, settings
 from bot.bus import LocalBus
 from bot.conversation import FUTILE_ATTEMPTS, Counter
 from bot.errors import RasaError, RasaSilent, RasaSlow, RasaUnreachable
-from bot.messages import Address, AnswerStatus, Attachment, Author, Kind, Message, Reply, Turn
-from bot.store.base import Conversation, Entry, Prepared
+from bot.messages import Address, AnswerStatus, Attachment, Author, Kind, Message, Reply, Source, Turn
+from bot.sourced import Quotes, Sourced
+from bot.store.base import Article, Conversation, Entry, Prepared
 from bot.store.sql import Store, migrate, open_store
 from bot.text import wording
 from tests.store.contract_agents import hired
@@ -113,6 +114,40 @@ async def exchange(
     # One message, or what is behind one that was an alarm.
     assert await store.inbox.claim("w1", START, timedelta(seconds=30)) is None
     return core.heard, await said(store)
+
+
+class Inventing(Answering):
+    """A core that gives numbers, with and without a source, and one that its citizen gave."""
+
+    async def talk(self, conversation: Conversation, message: Message, payload: str | None) -> Turn:
+        source = Source("Piscine", "/articles/piscine")
+        return Turn(
+            (
+                Reply(f"{message.id}.0", "Appelez le 02 40 99 99 99."),
+                Reply(f"{message.id}.1", "Bassin : 02 40 11 22 33.", sources=(source,)),
+                Reply(f"{message.id}.2", "Nous vous rappelons au 06 12 34 56 78."),
+            )
+        )
+
+
+async def test_nothing_unsourced_is_said(store: Store) -> None:
+    """A number of no source is masked; an article's own stays, and so does the citizen's in what has no source."""
+    office = settings.read_office(ROOT / "office.yml")
+    words = wording.load(office)
+    sourced = Sourced(office, words, Quotes(store.articles))
+    core = Inventing()
+    counter = Counter(store, core, {}, words, safety.load(), LocalBus(), "w1", lambda: START, sourced=sourced)
+    await store.articles.replace("test", [Article("piscine", "Piscine", "sports", "Tél. 02.40.11.22.33")], START)
+    await counter.receive(Message("m1", ANNE, "Rappelez-moi au 0612345678", START))
+    claim = await store.inbox.claim("w1", START, timedelta(seconds=30))
+    assert claim
+    await counter.handle(claim)
+
+    assert [words for ref, words in await said(store) if ref != "m1"] == [
+        "Appelez le [numéro à vérifier].",
+        "Bassin : 02 40 11 22 33.",
+        "Nous vous rappelons au 06 12 34 56 78.",
+    ]
 
 
 @pytest.mark.parametrize(

@@ -52,6 +52,7 @@ LAYERS = {
     "bot.joining": 2,
     "bot.rights": 2,
     "bot.speaking": 2,
+    "bot.sourced": 2,
     "bot.safety": 2,
     "bot.rasa": 2,
     "bot.rasa_events": 2,

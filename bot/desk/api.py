@@ -32,7 +32,9 @@ from bot.errors import (
     StoreError,
 )
 from bot.knowledge.base import KnowledgeBase
+from bot.messages import Author
 from bot.settings import Office
+from bot.sourced import Sourced
 from bot.text.clean import clean
 
 log = structlog.get_logger(__name__)
@@ -58,6 +60,7 @@ class DeskApi:
         knowledge: KnowledgeBase,
         canned: tuple[Canned, ...],
         office: Office,
+        sourced: Sourced,
         clock: Clock = now,
     ) -> None:
         self._desk = desk
@@ -71,6 +74,7 @@ class DeskApi:
         self._knowledge = knowledge
         self._canned = canned
         self._office = office
+        self._sourced = sourced
         self._clock = clock
 
     def routes(self) -> list[web.AbstractRouteDef]:
@@ -91,6 +95,7 @@ class DeskApi:
             ("POST", f"{one}/reveal", anybody, self.reveal),
             ("POST", f"{one}/notes", anybody, self.note),
             ("POST", f"{one}/replies", anybody, self.reply),
+            ("POST", f"{one}/flags", anybody, self.flags),
             ("DELETE", one + "/replies/{reply}", anybody, self.take_back),
             ("POST", f"{one}/again", anybody, self.again),
             ("GET", f"{one}/suggestions", anybody, self.suggestions),
@@ -204,6 +209,15 @@ class DeskApi:
         text = bodies.read_text(body, "text", self._office.chat.max_text_chars)
         pending = await self._desk.reply(agent, _case(request), bodies.read_id(body), text, bodies.read_sources(body))
         return {"pending": self._shapes.pending(pending)}
+
+    async def flags(self, request: web.Request, agent: Agent) -> dict[str, Any]:
+        """`POST …/flags`: what of a draft is in no source; it may be sent all the same."""
+        body = await bodies.json_object(request)
+        text = bodies.read_text(body, "text", self._office.chat.max_text_chars)
+        lines = await self._dossiers.lines(await self._desk.case(agent, _case(request)))
+        said = [line.text for line in lines if line.author != Author.AGENT.value]
+        found = await self._sourced.flags(text, bodies.read_sources(body), said)
+        return {"flags": [{"kind": one.kind.value, "text": one.text} for one in found]}
 
     async def take_back(self, request: web.Request, agent: Agent) -> dict[str, Any]:
         """`DELETE …/replies/REPLY`

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from contextlib import suppress
 from datetime import datetime, timedelta, timezone
 from typing import Any
@@ -94,6 +95,7 @@ class FakeDesk:
                 web.post(one + "/replies", self._reply),
                 web.delete(one + "/replies/{reply}", self._take_back),
                 web.get(one + "/suggestions", self._suggest),
+                web.post(one + "/flags", self._flag),
                 web.post(one + "/{act}", self._act),
                 web.get("/desk/api/knowledge", self._suggest),
                 web.get("/desk/api/photos/{photo}", desk_pages.photo),
@@ -271,6 +273,12 @@ class FakeDesk:
 
     async def _suggest(self, request: web.Request) -> web.Response:
         return web.json_response({"suggestions": script.SUGGESTIONS})
+
+    async def _flag(self, request: web.Request) -> web.Response:
+        """Every number that is not the town's own."""
+        words = (await request.json())["text"]
+        found = [one for one in re.findall(r"\b0\d(?: \d\d){4}\b", words) if not one.startswith("02 61 91")]
+        return web.json_response({"flags": [{"kind": "phone", "text": one} for one in found]})
 
     def _whole(self, number: int) -> Shape:
         return {

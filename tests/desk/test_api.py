@@ -42,6 +42,7 @@ ROUTES: dict[tuple[str, str], tuple[Any, dict[Role, int]]] = {
     ("POST", "/desk/api/cases/{case}/reveal"): ({}, ANY),
     ("POST", "/desk/api/cases/{case}/notes"): ({"id": "n1", "text": "À rappeler."}, ANY),
     ("POST", "/desk/api/cases/{case}/replies"): ({"id": "r1", "text": "Nous passons demain."}, ANY),
+    ("POST", "/desk/api/cases/{case}/flags"): ({"text": "Appelez-nous."}, ANY),
     ("DELETE", "/desk/api/cases/{case}/replies/{reply}"): (None, ANY),
     ("GET", "/desk/api/cases/{case}/suggestions"): (None, ANY),
     ("POST", "/desk/api/cases/{case}/again"): ({"position": 10**9}, dict.fromkeys(Role, 409)),
@@ -65,7 +66,7 @@ def test_the_table_holds_every_route_and_event() -> None:
 
 
 def _api() -> DeskApi:
-    return DeskApi(*[None] * 11)  # type: ignore[arg-type]
+    return DeskApi(*[None] * 12)  # type: ignore[arg-type]
 
 
 def _sockets() -> DeskSockets:

@@ -26,6 +26,7 @@ import {
   type View,
   type Whole,
 } from "./protocol";
+import type { Flag } from "./flags";
 import type { Outgoing } from "./storage";
 import { fr as t } from "./strings/fr";
 
@@ -119,6 +120,14 @@ export class Api {
     const given = sources.map(({ title, url, publisher, updated }) => ({ title, url, publisher, updated }));
     return this.#ask("POST", `cases/${id}/replies`, { id: key, text: words, sources: given }, (raw) =>
       readPending(fields(raw)["pending"], this.#server),
+    );
+  }
+
+  /** What of a reply stands in no source. */
+  flags(id: number, words: string, sources: readonly Source[]): Promise<Answer<readonly Flag[]>> {
+    const given = sources.map(({ title, url, publisher, updated }) => ({ title, url, publisher, updated }));
+    return this.#ask("POST", `cases/${id}/flags`, { text: words, sources: given }, (raw) =>
+      list(fields(raw)["flags"], (one) => ({ kind: text(fields(one)["kind"]), words: text(fields(one)["text"]) })),
     );
   }
 

@@ -1,6 +1,7 @@
 import { countChars } from "../widget/words";
 import type { Answer, Api, Refusal } from "./api";
 import { addParagraph, insertAt, matching, queryAt, type Query } from "./canned";
+import { Flagging, type Flag } from "./flags";
 import type { Canned, Happening, Me, Pending, Source, Suggestion } from "./protocol";
 import type { Draft, Outgoing, Storage } from "./storage";
 import { fr as t } from "./strings/fr";
@@ -26,6 +27,8 @@ export class Composing {
   /** Whether the reply that was sent is on its way or did not get through. */
   delivery: "none" | "posting" | "failed" = "none";
   isNoting = false;
+  /** What of the reply is in no source. */
+  flags: readonly Flag[] = [];
 
   #draft: Draft;
   #noteId = newId();
@@ -34,6 +37,7 @@ export class Composing {
   readonly #api: Api;
   readonly #storage: Storage;
   readonly #changed: () => void;
+  readonly #flagging: Flagging;
 
   constructor(caseId: number, me: Me, api: Api, storage: Storage, changed: () => void) {
     this.#caseId = caseId;
@@ -44,6 +48,11 @@ export class Composing {
     this.#draft = storage.draft(me.agent.id, caseId);
     // A reload came between; whether the gateway has it, its own id tells when it is sent again.
     if (this.#draft.outgoing) this.delivery = "failed";
+    this.#flagging = new Flagging(
+      (words, sources) => api.flags(caseId, words, sources),
+      (flags) => this.#flag(flags),
+    );
+    if (this.#draft.reply) this.#flagging.watch(this.#draft.reply, this.#draft.sources);
   }
 
   get words(): string {
@@ -211,8 +220,15 @@ export class Composing {
     this.#changed();
   }
 
+  #flag(flags: readonly Flag[]): void {
+    if (!flags.length && !this.flags.length) return;
+    this.flags = flags;
+    this.#changed();
+  }
+
   #keep(change: Partial<Draft>): void {
     this.#draft = { ...this.#draft, ...change };
+    this.#flagging.watch(this.#draft.reply, this.#draft.sources);
     this.#storage.keepDraft(this.#me.agent.id, this.#caseId, this.#draft);
     this.#changed();
   }

@@ -175,6 +175,8 @@ export const fr = {
   toldTakenBack: "Envoi annulé. Le texte est de retour dans votre réponse.",
   toldNoted: "Note gardée.",
   attached: "Sources jointes à la réponse",
+  flagged: (count: number) =>
+    `${count > 1 ? "Ces coordonnées ne sont" : "Cette coordonnée n’est"} ni dans l’annuaire de la ville ni dans une source jointe, à vérifier avant l’envoi\u00a0:`,
   detach: (title: string) => `Retirer la source ${title}`,
   canned: "Réponses types",
   cannedCount: (count: number) => `${count} réponse${plural(count)} type${plural(count)}`,

@@ -8,6 +8,7 @@ import type { Opened } from "../opened";
 import type { Canned, Source, Suggestion } from "../protocol";
 import { limitWords, windowOf } from "../reach";
 import { fr as t } from "../strings/fr";
+import { flagsView } from "./flags";
 import { factsOf, sourceLink } from "./piece";
 
 export interface ComposerView {
@@ -78,7 +79,7 @@ function replyForm(view: ComposerView): TemplateResult {
         rows="1"
         autocomplete="off"
         placeholder=${isMine ? t.replyPlaceholder : ""}
-        aria-describedby="writing-reach writing-note writing-hint"
+        aria-describedby="writing-reach writing-flags writing-note writing-hint"
         aria-invalid=${isWrong(view) ? "true" : nothing}
         aria-autocomplete="list"
         aria-controls=${offer ? "canned" : nothing}
@@ -105,7 +106,7 @@ function replyForm(view: ComposerView): TemplateResult {
         <button type="submit" class="primary" ?disabled=${!isMine}>${icon("send")}${t.send}</button>
       </div>
     </form>
-    ${noteLine(view)}`;
+    ${flagsView(composing.flags)} ${noteLine(view)}`;
 }
 
 function noteForm(view: ComposerView): TemplateResult {

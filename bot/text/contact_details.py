@@ -1,0 +1,216 @@
+"""Telephone numbers, e-mail addresses and URLs in a text, however they are written, each in one form to compare by.
+
+Made to miss none rather than to take none wrongly: what is found is only looked up, and what the source says too is
+found in the source in the same way.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import Enum
+from urllib.parse import urlsplit
+
+from bot.text.contacts import read_email
+from bot.text.counted import spelled_numbers
+
+
+class Detail(str, Enum):
+    """What is found."""
+
+    PHONE = "phone"
+    EMAIL = "email"
+    URL = "url"
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Something by which somebody is reached."""
+
+    kind: Detail
+    key: str
+    """Digits, « 0123456789 » for a French number; an address in small letters; "host/path" without www and scheme."""
+    start: int
+    end: int
+    """Where it stands in the text."""
+
+
+MAX_CHARS = 200_000
+"""What is read of one text; no article is as long."""
+
+_SEPARATOR = r"(?:[ .·•*_|~/()\[\]'\u2010-\u2015\u2212-]{0,3}|,|\n)"
+_ZERO = rf"(?:\(0\)|0){_SEPARATOR}"
+_PAIRS = rf"[1-9](?:{_SEPARATOR}\d){{8}}(?!\d)"
+_ABROAD = rf"(?:\+{_SEPARATOR}|(?<!\d)0{_SEPARATOR}0{_SEPARATOR})"
+_FRENCH = re.compile(
+    rf"(?:{_ABROAD}3{_SEPARATOR}3{_SEPARATOR}(?:{_ZERO})?|(?<!\d)33{_SEPARATOR}(?:{_ZERO})?|(?<!\d){_ZERO}){_PAIRS}"
+)
+_FOREIGN = re.compile(rf"(?:\+{_SEPARATOR}|(?<!\d)00{_SEPARATOR})[1-9](?:{_SEPARATOR}\d){{6,14}}(?!\d)")
+_OVERSEAS = re.compile(r"\+(262|590|594|596|508)0?(\d{9})")
+
+_UNIT = (
+    r"(?:€|euros?\b|eur\b|k€|ct\b|cts\b|centimes?\b|%|‰|°|m[²³23]?\b|[kcm]m[²2]?\b|ha\b|hectares?|k?g\b|tonnes?|litres?|l\b|kwh?\b|w\b|"
+    r"habitants?|personnes?|ans?\b|années?|mois\b|semaines?|jours?|heures?|h\b|min\b|minutes?|secondes?|places?|logements?|"
+    r"élèves?|enfants?|points?|signes?|caractères?|mots?|mètres?|kilomètres?|agents?|communes?|foyers?|parts?|fois\b|"
+    r"exemplaires?|inhabitants|people|years?|months?|days?|hours?|minutes?)"
+)
+_NO_UNIT = rf"(?!\d|[.,]\d| \d{{3}}(?!\d)| ?{_UNIT})"
+_FOUR = re.compile(
+    rf"(?<![\w.,/+-])(?<!\d )(?<!article )(?<!articles )(?<!art\. )(?<!n° )(?<!n°)3[ .·-]?\d[ .·-]?\d[ .·-]?\d{_NO_UNIT}",
+    re.IGNORECASE,
+)
+_DAY = re.compile(r"3[01][.-](?:0\d|1[0-2])")
+_SIX = re.compile(rf"(?<![\w.,/+-])(?<!\d )1 ?1 ?[68][ .·-]?\d[ .·-]?\d[ .·-]?\d{_NO_UNIT}")
+
+_MONTHS = r"(?:janv|févr?|mars|avril|mai|juin|juil|août|sept|oct|nov|déc|jan|feb|mar|apr|may|jun|jul|aug|dec)"
+_STREET = r"(?:,? ?(?:bis|ter|rue|avenue|av\b|boulevard|bd\b|place|impasse|chemin|route|allée|quai|cours)\b)"
+_SHORT = (
+    rf"(?:\d{{4,6}}|\d \d \d|\d{{2,3}}|\d\d[ .-]\d\d)(?!\d|[.,]\d| ?h\b| ?{_UNIT}| {_MONTHS}|er\b|[/:-]\d|{_STREET})"
+)
+_GAP = (
+    r"(?:(?: ?:)? (?:le|la|les|au|aux|par|a|à|un|une|us|me|the|on|at|is|est|numéro|number|n°|vert|court|gratuit|unique|"
+    r"national|direct|d'urgence|suivant|sms|nous|vous|moi)\b){0,5}(?: ?:)? ?"
+)
+_CUED = re.compile(
+    rf"\b(?:(?:r?appel|compos|t[ée]l[ée]phon|contact|joign|sonn)\w*|t[ée]l\b\.?|joindre|num[ée]ro|faites|sms|call|dial|phone|text|ring)"
+    rf"{_GAP}(?P<first>{_SHORT})(?:(?:,| ou| et| or| and)+ (?:le |au |the )?{_SHORT})*",
+    re.IGNORECASE,
+)
+_THE = re.compile(rf"\b(?:le|au|the) 1[0-2]\d(?!\d|[.,]\d| ?h\b| ?{_UNIT}| {_MONTHS}|{_STREET})", re.IGNORECASE)
+_LISTED = re.compile(r"^(?:[-*•] )?(?:1\d{1,2}|3\d{3})(?= ?[:\u2013-])", re.MULTILINE)
+_DIGITS = re.compile(r"\d(?:[ .·-]?\d)*")
+
+_TOP = (
+    r"(?:"
+    r"fr|com|org|net|eu|info|io|co|uk|de|be|ch|lu|it|es|pt|nl|ca|us|gouv|bzh|paris|"
+    r"alsace|corsica|re|mq|gp|gf|yt|pm|nc|pf|wf|tf|biz|me|tv|app|dev|online|site|xyz|"
+    r"top|shop|store|club|link|click|live|world|fm|ai|ly|gl|example|test|invalid|local|ru|"
+    r"cn|tk"
+    r")"
+)
+_URL = re.compile(
+    rf"h(?:tt|xx)ps? ?: ?/ ?/? ?[^\s<>\"«»]+|(?<![\w@.])www\.[^\s<>\"«»]+"
+    rf"|(?<![\w@.-])(?:[\w-]{{1,63}}\.){{1,8}}{_TOP}(?![\w-]|\.\w)(?:[/?#:][^\s<>\"«»]*)?",
+    re.IGNORECASE,
+)
+_MAIL = re.compile(r"[\w.+'%&-]{1,64}@(?:[\w-]{1,63}\.){1,8}[\w-]{2,63}", re.IGNORECASE)
+_MAIL_SIGN = re.compile(r"@|arob|arrob|[(\[] ?at ?[)\]]", re.IGNORECASE)
+_DOT_SIGNS = re.compile(
+    rf" ?[(\[{{] ?(?:\.|dot|point) ?[)\]}}] ?| (?:dot|point) (?={_TOP}\b)| \. ?(?=(?:fr|com|org|net|eu)\b)",
+    re.IGNORECASE,
+)
+_LETTER_DIGITS = re.compile(r"(?<![^\W\d])[oO](?=[ .-]?\d)|(?<=\d)[oO](?![^\W\d])|(?<=\d)[lI](?=[ .-]?\d)")
+_CLOSING = ".,;:!?)]}'\"»…*_"
+
+
+def details(text: str) -> list[Found]:
+    """All that is found, in the order of the text; none overlaps another."""
+    plain, places = _plain(text[:MAX_CHARS])
+    found: list[Found] = []
+    taken = bytearray(len(plain))
+    for kind, key, start, end in (*_mails(plain), *_urls(plain), *_phones(plain)):
+        if key and not any(taken[start:end]):
+            taken[start:end] = b"\1" * (end - start)
+            found.append(Found(kind, key, places[start], places[end - 1] + 1))
+    return sorted(found, key=lambda one: one.start)
+
+
+def host_and_path(key: str) -> tuple[str, str]:
+    """The two parts of a URL's key; the path is "" or begins with "/"."""
+    host, slash, path = key.partition("/")
+    return host, slash + path
+
+
+def _plain(text: str) -> tuple[str, list[int]]:
+    """A text with one kind of blank and of digit, nothing invisible, and dots as dots; where each character stood."""
+    chars: list[str] = []
+    places: list[int] = []
+    for place, char in enumerate(text):
+        for one in unicodedata.normalize("NFKC", char):
+            category = unicodedata.category(one)
+            if category in {"Cf", "Cc", "Mn"} and one not in "\n\t\r":
+                continue
+            decimal = unicodedata.decimal(one, None)
+            plain = str(decimal) if decimal is not None else one
+            if one != "\n" and (category[0] == "Z" or one.isspace()):
+                plain = " "
+            chars.append({"’": "'", "\\": "/", "。": ".", "․": ".", "＠": "@"}.get(plain, plain))
+            places.append(place)
+    plain_text = _LETTER_DIGITS.sub(lambda one: "0" if one[0] in "oO" else "1", "".join(chars))
+    return _dotted(plain_text, places)
+
+
+def _dotted(text: str, places: list[int]) -> tuple[str, list[int]]:
+    pieces: list[str] = []
+    kept: list[int] = []
+    at = 0
+    for sign in _DOT_SIGNS.finditer(text):
+        pieces += [text[at : sign.start()], "."]
+        kept += [*places[at : sign.start()], places[sign.start()]]
+        at = sign.end()
+    return "".join([*pieces, text[at:]]), [*kept, *places[at:]]
+
+
+def _mails(text: str) -> Iterator[tuple[Detail, str, int, int]]:
+    for one in _MAIL.finditer(text):
+        yield Detail.EMAIL, one[0].lower().strip(".'"), one.start(), one.end()
+    at = 0
+    while _MAIL_SIGN.search(text, at):
+        read = read_email(text[at:])
+        if read.contact is None or read.span is None or read.span[1] <= 0:
+            return
+        yield Detail.EMAIL, read.contact.value.lower(), at + read.span[0], at + read.span[1]
+        at += read.span[1]
+
+
+def _urls(text: str) -> Iterator[tuple[Detail, str, int, int]]:
+    for one in _URL.finditer(text):
+        words = one[0].rstrip(_CLOSING)
+        yield Detail.URL, url_key(words), one.start(), one.start() + len(words)
+
+
+def url_key(url: str) -> str:
+    """A URL without what does not tell pages apart; never "": what cannot be read is its own key."""
+    url = url.replace(" ", "").replace("\\", "/").lower().replace("hxxp", "http", 1)
+    url = re.sub(r"^https?:/*", "", url)
+    try:
+        parts = urlsplit(f"//{url}")
+        host = (parts.hostname or "").removeprefix("www.").rstrip(".")
+    except ValueError:
+        return url or "?"
+    path = parts.path.rstrip("/") + (f"?{parts.query}" if parts.query else "")
+    return host + path if host else url or "?"
+
+
+def _phones(text: str) -> Iterator[tuple[Detail, str, int, int]]:
+    for one in _FRENCH.finditer(text):
+        if not _is_date(text, one.start(), one.end()):
+            yield Detail.PHONE, "0" + re.sub(r"\D", "", one[0])[-9:], one.start(), one.end()
+    for one in _FOREIGN.finditer(text):
+        digits = "+" + re.sub(r"\D", "", one[0]).removeprefix("00")
+        overseas = _OVERSEAS.fullmatch(digits)
+        yield Detail.PHONE, "0" + overseas[2] if overseas else digits, one.start(), one.end()
+    for one in _CUED.finditer(text):
+        for number in _DIGITS.finditer(text, one.start("first"), one.end()):
+            yield Detail.PHONE, re.sub(r"\D", "", number[0]), number.start(), number.end()
+    for pattern in (_FOUR, _SIX):
+        for one in pattern.finditer(text):
+            if not _DAY.fullmatch(one[0]):
+                yield Detail.PHONE, re.sub(r"\D", "", one[0]), one.start(), one.end()
+    for pattern in (_THE, _LISTED):
+        for one in pattern.finditer(text):
+            digits = re.sub(r"\D", "", one[0])
+            yield Detail.PHONE, digits, one.end() - len(digits), one.end()
+    for digits, start, end in spelled_numbers(text):
+        yield Detail.PHONE, digits, start, end
+
+
+_DATE = re.compile(r"\d{1,2}([/.-])(?:0?\d|1[0-2])\1(?:19|20)\d\d(?= )")
+
+
+def _is_date(text: str, start: int, end: int) -> bool:
+    """Whether what looks like ten digits of a number is a date and the hour, or the date, behind it."""
+    date = _DATE.match(text, start, end)
+    return date is not None and bool(re.match(r" ?(?:h|:|€|/)|\d", text[end:]))
