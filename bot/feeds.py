@@ -19,6 +19,19 @@ class Feed:
     imported_at: datetime
     sums: dict[str, str]
     """A checksum of each source file by the fiche's id: what an import need not read again."""
+    stamp: str = ""
+    """What the source said of its state when it was read, for the importer alone; "" if it said nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What an audience is to become; see `Fiches.replace`."""
+
+    audience: str
+    fiches: Sequence[Fiche]
+    sums: Mapping[str, str]
+    redirections: Mapping[str, str]
+    stamp: str = ""
 
 
 class Fiches(Protocol):
@@ -59,3 +72,14 @@ class Fiches(Protocol):
 
     async def version(self) -> int:
         """Grows with every change; 0 before the first."""
+
+
+class Feeds(Fiches, Protocol):
+    """What an import of several audiences asks."""
+
+    async def switch(self, changes: Sequence[Change], now: datetime) -> Imported:
+        """As `replace`, for several audiences in one transaction: all of them become current, or none.
+
+        Raises:
+            StoreError: an id of `sums` has no fiche, or a fiche is not of its audience; nothing is changed.
+        """

@@ -107,6 +107,10 @@ class Knowledge(Struct, frozen=True, forbid_unknown_fields=True):
     folder: str = "knowledge"
     answer_threshold: Score = 0.55
     choose_threshold: Score = 0.25
+    fiche_threshold: Score = 0.5
+    """From here on a fiche of the State answers at once; below it titles are offered."""
+    scope_threshold: Score = 0.5
+    """From here on a question is believed to be about something that the fiches know."""
 
 
 class Retention(Struct, frozen=True, forbid_unknown_fields=True):

@@ -11,6 +11,7 @@ from bot.knowledge import aspects
 from bot.knowledge.articles import Passage, expired
 from bot.knowledge.index import Index, Query
 from bot.knowledge.search import Hit, best_passage, search
+from bot.knowledge.talk import Beside, Talk
 from bot.messages import AnswerStatus, Source
 from bot.settings import Office
 from bot.store.base import Article
@@ -36,7 +37,9 @@ class Answer:
     """What the knowledge base says to a question.
 
     ANSWERED: `passages` are the article's, the one that answers first and the others behind it in turn. CHOOSE: one
-    passage, source and service for each title. EXPIRED: source and service of the article that is out of date.
+    passage, source and service for each title; none of them where `options` are publics. NARROWED: `options` are the
+    cases that are asked, `passages` what can be said before. GUIDED: `options` are the answers of one step. EXPIRED:
+    source and service of the article that is out of date.
     """
 
     status: AnswerStatus
@@ -45,6 +48,12 @@ class Answer:
     sources: tuple[Source, ...] = ()
     services: tuple[str, ...] = ()
     """Codes of `office.yml`."""
+    options: tuple[str, ...] = ()
+    """Titles to choose from that are no articles, in their order."""
+    beside: Beside | None = None
+    """What a fiche says besides its passage; None for a town's article."""
+    talk: Talk | None = None
+    """What is to be remembered for the next question; None where the State's fiches took no part."""
 
 
 def answer(index: Index, office: Office, question: str, today: date, previous: str | None = None) -> Answer:

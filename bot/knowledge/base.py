@@ -1,10 +1,11 @@
-"""The knowledge base of one process: the database's articles, indexed in memory and followed as they change."""
+"""The knowledge base of one process: the database's articles and fiches, indexed and followed as they change."""
 
 from __future__ import annotations
 
 import asyncio
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 
 import structlog
@@ -12,10 +13,17 @@ import structlog
 from bot.clock import Clock, now
 from bot.errors import StoreError
 from bot.knowledge import answer as answers
-from bot.knowledge import lexicon
+from bot.knowledge import dialogue, lexicon, telling
 from bot.knowledge.answer import Answer
+from bot.knowledge.articles import expired
+from bot.knowledge.following import FollowedFiches
+from bot.knowledge.guiding import At
 from bot.knowledge.index import Index
+from bot.knowledge.leaves import Path
+from bot.knowledge.library import Library, is_fiche
 from bot.knowledge.search import Hit, search
+from bot.knowledge.talk import Talk
+from bot.messages import AnswerStatus
 from bot.settings import Office
 from bot.store.base import Article, Articles
 
@@ -37,31 +45,138 @@ class KnowledgeBase:
     """
 
     def __init__(
-        self, articles: Articles, office: Office, clock: Clock = now, elapsed: Callable[[], float] = time.monotonic
+        self,
+        articles: Articles,
+        office: Office,
+        clock: Clock = now,
+        elapsed: Callable[[], float] = time.monotonic,
+        fiches: FollowedFiches | None = None,
     ) -> None:
         self._articles = articles
         self._office = office
         self._clock = clock
         self._elapsed = elapsed
+        self._fiches = fiches
         self._index: Index | None = None
         self._looked_at: float | None = None
         self._building: asyncio.Task[Index] | None = None
 
-    async def ask(self, question: str, previous: str | None = None) -> Answer:
-        """Answer a citizen's own words; `previous` is the article that was answered just before.
+    async def ask(self, question: str, previous: str | None = None, talk: Talk | None = None) -> Answer:
+        """Answer a citizen's own words; `previous` is the article or fiche that was answered just before.
+
+        `talk` is what the answer before left to be remembered; without fiches it takes no part.
 
         Raises:
             StoreError: the articles have never been read and cannot be now.
         """
-        return answers.answer(await self.index(), self._office, question, self.today(), previous)
+        library = await self.library()
+        if library is None:
+            return answers.answer(await self.index(), self._office, question, self.today(), previous)
+        return dialogue.answer(library, question, previous, talk or Talk())
 
-    async def about(self, article_id: str, question: str = "") -> Answer:
-        """Answer with an article that is settled: chosen by the citizen, or answered before.
+    async def reply(self, words: str, talk: Talk) -> Answer | None:
+        """What words answer to the case, step or public that was asked; None if nothing was, or they do not.
 
         Raises:
             StoreError: see `ask`.
         """
-        return answers.about(await self.index(), self._office, article_id, question, self.today())
+        library = await self.library() if talk.waiting else None
+        return None if library is None else dialogue.reply(library, words, talk)
+
+    async def about(self, article_id: str, question: str = "", talk: Talk | None = None) -> Answer:
+        """Answer with an article or fiche that is settled: chosen by the citizen, or answered before.
+
+        Raises:
+            StoreError: see `ask`.
+        """
+        if not is_fiche(article_id):
+            found = answers.about(await self.index(), self._office, article_id, question, self.today())
+            return found if talk is None else replace(found, talk=talk.go(fiche="", known=(), mark=0))
+        library = await self.library()
+        if library is None:
+            return Answer(AnswerStatus.LOST, question=question)
+        return telling.tell(library, article_id, question, talk or Talk())
+
+    async def case(self, key: str, known: Path, mark: int, question: str, talk: Talk) -> Answer:
+        """Answer a question from a fiche in the cases that were pressed.
+
+        Raises:
+            StoreError: see `ask`.
+        """
+        library = await self.library()
+        return _gone(talk) if library is None else telling.case(library, key, dict(known), mark, question, talk)
+
+    async def cases(self, key: str, question: str, talk: Talk, page: int = 0) -> Answer:
+        """Ask which case of a fiche it is, from the first choice on, or show more of the options that were asked.
+
+        Raises:
+            StoreError: see `ask`.
+        """
+        library = await self.library()
+        return _gone(talk) if library is None else telling.ask(library, key, talk, question, page)
+
+    async def more(self, key: str, known: Path, mark: int, first: int, further: int, talk: Talk) -> Answer:
+        """The passages of a fiche behind the `further` ones that were shown since leaf `first`; none where that was all.
+
+        Raises:
+            StoreError: see `ask`.
+        """
+        library = await self.library()
+        if library is None:
+            return _gone(talk)
+        return telling.read_on(library, key, dict(known), mark, first, further, talk)
+
+    async def guide(self, key: str, at: At, talk: Talk, page: int = 0) -> Answer:
+        """A step of a guided search, or what it ends at.
+
+        Raises:
+            StoreError: see `ask`.
+        """
+        library = await self.library()
+        return _gone(talk) if library is None else telling.guide(library, key, at, talk, page)
+
+    async def take(self, key: str, at: At, place: int, talk: Talk) -> Answer:
+        """What one of the answers of a step of a guided search leads to.
+
+        Raises:
+            StoreError: see `ask`.
+        """
+        library = await self.library()
+        return _gone(talk) if library is None else telling.take(library, key, at, place, talk)
+
+    async def public(self, name: str, question: str, talk: Talk) -> Answer:
+        """Answer a question for one of the publics.
+
+        Raises:
+            StoreError: see `ask`.
+        """
+        library = await self.library()
+        return _gone(talk) if library is None else dialogue.public(library, name, question, talk)
+
+    async def title(self, article_id: str) -> str:
+        """The title of an article or fiche that may be chosen; "" if there is none, or it is out of date.
+
+        Raises:
+            StoreError: see `ask`.
+        """
+        if is_fiche(article_id):
+            library = await self.library()
+            fiche = library.searcher.fiche(article_id) if library is not None else None
+            return fiche.title if fiche is not None else ""
+        index = await self.index()
+        place = index.place(article_id)
+        return "" if place is None or expired(index.articles[place], self.today()) else index.articles[place].title
+
+    async def library(self) -> Library | None:
+        """The articles and the fiches together; None where there are no fiches, or none that are ready.
+
+        Raises:
+            StoreError: see `ask`.
+        """
+        searcher = await self._fiches.searcher() if self._fiches is not None else None
+        if searcher is None:
+            return None
+        return Library.of(await self.index(), searcher, self._office, self.today())
 
     async def search(self, question: str, limit: int) -> list[Hit]:
         """The likeliest articles with their scores.
@@ -93,6 +208,8 @@ class KnowledgeBase:
 
     async def close(self) -> None:
         """Stop following; a build that is under way is abandoned."""
+        if self._fiches is not None:
+            await self._fiches.close()
         if self._building is not None:
             self._building.cancel()
             await asyncio.gather(self._building, return_exceptions=True)
@@ -139,3 +256,8 @@ class KnowledgeBase:
     def today(self) -> date:
         """The day in the town."""
         return self._clock().astimezone(self._office.zone).date()
+
+
+def _gone(talk: Talk) -> Answer:
+    """What a button of the fiches means when they are not there any more."""
+    return Answer(AnswerStatus.LOST, talk=talk.go())

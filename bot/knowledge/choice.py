@@ -11,6 +11,10 @@ _PLACES = {
     0: listed("1 1er 1ere premier premiere first"),
     1: listed("2 2e 2eme 2nd 2nde deux deuxieme second seconde two"),
     2: listed("3 3e 3eme trois troisieme third three"),
+    3: listed("4 4e 4eme quatre quatrieme fourth four"),
+    4: listed("5 5e 5eme cinq cinquieme fifth five"),
+    5: listed("6 6e 6eme six sixieme sixth"),
+    **{place - 1: frozenset({str(place)}) for place in range(7, 31)},
 }
 _LAST = listed("dernier derniere last")
 _AROUND = listed(
@@ -38,6 +42,13 @@ def named(text: str, titles: Sequence[str]) -> int | None:
     """The one title that has every word of a text that carries a subject; None if none or several have."""
     asked = set(words(text))
     having = [at for at, title in enumerate(titles) if asked and asked <= set(words(title))]
+    return having[0] if len(having) == 1 else None
+
+
+def titled(text: str, titles: Sequence[str]) -> int | None:
+    """The title that a text repeats, as a pressed button of a channel without tokens does."""
+    said = tokens(text)
+    having = [at for at, title in enumerate(titles) if said and said == tokens(title)]
     return having[0] if len(having) == 1 else None
 
 

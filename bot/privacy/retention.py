@@ -194,6 +194,8 @@ WITHOUT_PERSONAL_DATA: tuple[str, ...] = (
     "articles",
     "written_articles",
     "article_uses",
+    "fiches",
+    "feeds",
     "versions",
     "cursors",
     "nonces",

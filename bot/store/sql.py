@@ -13,6 +13,7 @@ from sqlalchemy import Connection, select
 from bot.agents import Agents
 from bot.articles import Editions
 from bot.casework import Bookings, Cases, Photos
+from bot.feeds import Feeds
 from bot.linking import Cursors, Links, Nonces
 from bot.outgoing import Outbox
 from bot.store import schema
@@ -32,6 +33,7 @@ from bot.store.conversations import SqlConversations
 from bot.store.desk import SqlCases
 from bot.store.editions import SqlEditions
 from bot.store.engine import Database, parse
+from bot.store.fiches import SqlFiches
 from bot.store.inbox import SqlInbox
 from bot.store.links import SqlCursors, SqlLinks, SqlNonces
 from bot.store.outbox import SqlOutbox
@@ -59,6 +61,7 @@ class Store:
     tracker_events: TrackerEvents
     articles: Articles
     editions: Editions
+    fiches: Feeds
     ratings: Ratings
     subjects: Subjects
     agents: Agents
@@ -111,6 +114,7 @@ async def open_store(url: str) -> Store:
         tracker_events=SqlTrackerEvents(database),
         articles=SqlArticles(database),
         editions=SqlEditions(database),
+        fiches=SqlFiches(database),
         ratings=SqlRatings(database),
         subjects=SqlSubjects(database),
         agents=SqlAgents(database),

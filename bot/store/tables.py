@@ -11,6 +11,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     PrimaryKeyConstraint,
     String,
     Table,
@@ -149,6 +150,28 @@ articles = Table(
     Column("origin", String, nullable=False, index=True),
     Column("article", Text, nullable=False),
     Column("changed_at", Moment, nullable=False),
+)
+
+fiches = Table(
+    "fiches",
+    metadata,
+    Column("audience", String, nullable=False),
+    Column("id", String, nullable=False),
+    # Of the source's file: an import reads it without the fiche.
+    Column("sum", String, nullable=False),
+    # JSON, compressed: the words of four thousand pages.
+    Column("fiche", LargeBinary, nullable=False),
+    PrimaryKeyConstraint("audience", "id"),
+)
+
+feeds = Table(
+    "feeds",
+    metadata,
+    Column("audience", String, primary_key=True),
+    Column("imported_at", Moment, nullable=False),
+    # From an id that is gone to one that stands for it, as a JSON object.
+    Column("redirections", Text, nullable=False),
+    Column("stamp", Text, nullable=False),
 )
 
 ratings = Table(

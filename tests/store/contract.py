@@ -6,6 +6,7 @@ from tests.store.contract_agents import AgentsContract
 from tests.store.contract_cases import CasesContract
 from tests.store.contract_channels import ChannelsContract
 from tests.store.contract_editions import EditionsContract
+from tests.store.contract_fiches import FichesContract
 from tests.store.contract_inbox import InboxContract
 from tests.store.contract_outbox import OutboxContract
 from tests.store.contract_photos import PhotosContract
@@ -19,6 +20,7 @@ class StoreContract(
     CasesContract,
     ChannelsContract,
     EditionsContract,
+    FichesContract,
     InboxContract,
     OutboxContract,
     PhotosContract,

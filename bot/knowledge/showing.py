@@ -1,0 +1,191 @@
+"""Which piece of a fiche answers, in whose case, and what stands beside it; or which case has to be asked first. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from bot.fiches import Fiche, FicheKind
+from bot.knowledge import aspects, guiding, narrowing
+from bot.knowledge.answer import CHOICES, Answer
+from bot.knowledge.articles import Passage
+from bot.knowledge.competent import competent, contacts_of, online_of, service_of
+from bot.knowledge.leaves import Leaf, Outline, Question
+from bot.knowledge.library import Library, choose, linked, local, source
+from bot.knowledge.narrowing import Known
+from bot.knowledge.talk import CASE, Beside, Talk
+from bot.messages import AnswerStatus
+from bot.settings import GENERAL_SERVICE
+
+ASPECT = 1.0
+IN_CASE = 0.5
+FIRST = 0.25
+"""What a leaf is worth beside its score, as a share of the best score: for showing the side that is asked, for being
+in a case that the citizen has named, for introducing the page or that case."""
+KNOWN_ENOUGH = 0.9
+"""A leaf that may be shown at once is taken before a better one that needs a question, from this share of its worth on."""
+
+
+def show(
+    library: Library, fiche: Fiche, outline: Outline, known: Known, question: str, talk: Talk, read: bool
+) -> Answer:
+    """Answer a question from a fiche as far as its cases are known, or ask for the outermost one that is not.
+
+    `read` says that cases were read in the citizen's words or carried over, and not pressed.
+    """
+    leaves = narrowing.reachable(outline, known)
+    if not leaves:
+        return _bare(library, fiche, outline, known, question, talk)
+    worth = _worth(library, fiche, leaves, known, question)
+    best = max(leaves, key=lambda leaf: worth[leaf.number])
+    shown = [leaf for leaf in leaves if narrowing.holds(leaf.path, known)]
+    ready = max(shown, key=lambda leaf: worth[leaf.number], default=None)
+    if ready is not None and worth[ready.number] >= KNOWN_ENOUGH * worth[best.number]:
+        best = ready
+    open_choice = narrowing.undecided(outline, best.path, known)
+    if open_choice is None:
+        first = best.number == outline.leaves[0].number and not best.path and not aspects.asked(question)
+        situations = next((q for q in outline.questions if not q.path and q.number not in known), None)
+        if first and situations is not None:
+            # The introduction says what the page is about, and for whom it differs.
+            return narrowed(library, fiche, outline, situations, known, question, talk, before=best)
+        return answered(library, fiche, outline, in_turn(outline, known, best.number), known, question, talk, read)
+    if (same := _same(outline, open_choice, known, worth)) is not None:
+        pieces = [same, *(leaf for leaf in narrowing.visible(outline, known) if leaf.text != same.text)]
+        return answered(library, fiche, outline, pieces, known, question, talk, read)
+    return narrowed(library, fiche, outline, open_choice, known, question, talk)
+
+
+def _worth(library: Library, fiche: Fiche, leaves: list[Leaf], known: Known, question: str) -> dict[int, float]:
+    scores = library.searcher.leaf_scores(fiche.key, question) if question else ()
+    top = max((scores[leaf.number] for leaf in leaves if leaf.number < len(scores)), default=0.0)
+    asked = aspects.asked(question)
+    depth = {leaf.number: sum(known.get(number) == option for number, option in leaf.path) for leaf in leaves}
+    first = max(leaves, key=lambda leaf: depth[leaf.number]).number
+    return {
+        leaf.number: (scores[leaf.number] / top if top > 0 and leaf.number < len(scores) else 0.0)
+        + ASPECT * aspects.fit(asked, leaf.headings, leaf.text)
+        + (IN_CASE if depth[leaf.number] else 0.0)
+        + (FIRST if leaf.number == first else 0.0)
+        for leaf in leaves
+    }
+
+
+def _same(outline: Outline, asked: Question, known: Known, worth: Mapping[int, float]) -> Leaf | None:
+    """The leaf that would be shown whatever the answer, where every case says the same; None if the answer matters."""
+    found: list[Leaf] = []
+    for option in range(len(asked.options)):
+        supposed = {**known, asked.number: option}
+        leaves = [leaf for leaf in narrowing.reachable(outline, supposed) if leaf.number in worth]
+        best = max(leaves, key=lambda leaf: worth[leaf.number], default=None)
+        if best is None or not narrowing.holds(best.path, supposed):
+            return None
+        found.append(best)
+    alike = len({(leaf.text, leaf.online, leaf.contacts) for leaf in found}) == 1
+    return found[0] if found and alike else None
+
+
+def in_turn(outline: Outline, known: Known, first: int) -> list[Leaf]:
+    """What may be shown, from one leaf on and round to the one before it."""
+    leaves = narrowing.visible(outline, known)
+    return [*(leaf for leaf in leaves if leaf.number >= first), *(leaf for leaf in leaves if leaf.number < first)]
+
+
+def answered(
+    library: Library,
+    fiche: Fiche,
+    outline: Outline,
+    leaves: list[Leaf],
+    known: Known,
+    question: str,
+    talk: Talk,
+    read: bool,
+) -> Answer:
+    """The first of the leaves with what belongs to its place in the page; the others are behind « Voir plus »."""
+    first = leaves[0]
+    path = tuple((number, option) for number, option in first.path if number in known)
+    named = competent(library.office, contacts_of(outline, first, known))
+    return Answer(
+        AnswerStatus.ANSWERED,
+        tuple(_passage(fiche, outline, leaf) for leaf in leaves),
+        question,
+        (source(fiche),),
+        (service_of(named),),
+        beside=Beside(
+            title=fiche.title,
+            cases=narrowing.cases(outline, path),
+            read=read and bool(path),
+            notice=fiche.notice,
+            local=local(library, fiche),
+            online=online_of(fiche, outline, first, known),
+            competent=named,
+        ),
+        talk=_settled(talk, fiche, outline, known, question),
+    )
+
+
+def narrowed(
+    library: Library,
+    fiche: Fiche,
+    outline: Outline,
+    asked: Question,
+    known: Known,
+    question: str,
+    talk: Talk,
+    before: Leaf | None = None,
+    page: int = 0,
+) -> Answer:
+    """One choice of a fiche as a question; `before` is what can be said whatever the case."""
+    parts = guiding.parts(len(asked.options))
+    settled = _settled(talk, fiche, outline, known, question)
+    return Answer(
+        AnswerStatus.NARROWED,
+        () if before is None else (_passage(fiche, outline, before),),
+        question,
+        (source(fiche),),
+        (GENERAL_SERVICE,),
+        options=asked.options,
+        beside=Beside(
+            title=fiche.title,
+            cases=narrowing.cases(outline, tuple(pair for pair in asked.path if pair[0] in known)),
+            notice=fiche.notice,
+            local=local(library, fiche) if before is not None else "",
+            pages=parts,
+        ),
+        talk=settled.go(waiting=CASE, choice=asked.number, page=page % parts),
+    )
+
+
+def _bare(library: Library, fiche: Fiche, outline: Outline, known: Known, question: str, talk: Talk) -> Answer:
+    """A page without text of its own: what it is about, and what it leads to."""
+    if fiche.kind is FicheKind.FOLDER and fiche.related:
+        keys = [linked(library, fiche, related.id) for related in fiche.related]
+        return choose(
+            library, [key for key in keys if library.searcher.fiche(key) is not None][:CHOICES], question, talk
+        )
+    leaf = Leaf(0, (), (), fiche.description or fiche.title)
+    named = competent(library.office, contacts_of(outline, leaf, known))
+    return Answer(
+        AnswerStatus.ANSWERED,
+        (_passage(fiche, outline, leaf),),
+        question,
+        (source(fiche),),
+        (service_of(named),),
+        beside=Beside(
+            title=fiche.title,
+            notice=fiche.notice,
+            local=local(library, fiche),
+            online=online_of(fiche, outline, leaf, known),
+            competent=named,
+        ),
+        talk=_settled(talk, fiche, outline, known, question),
+    )
+
+
+def _settled(talk: Talk, fiche: Fiche, outline: Outline, known: Known, question: str) -> Talk:
+    return talk.go(fiche=fiche.key, known=tuple(sorted(known.items())), mark=narrowing.mark(outline), question=question)
+
+
+def _passage(fiche: Fiche, outline: Outline, leaf: Leaf) -> Passage:
+    """A leaf as a passage; its cases are said apart from its chapters."""
+    named = {outline.questions[number].options[option] for number, option in leaf.path}
+    return Passage(fiche.key, leaf.number, tuple(title for title in leaf.headings if title not in named), leaf.text)
