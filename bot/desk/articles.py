@@ -102,8 +102,10 @@ class Writing:
         return await self._changed(agent, written, Did.CREATED)
 
     async def take_over(self, agent: Agent, article_id: str) -> Listed:
-        """Write on here what an importer has brought."""
-        await self.get(agent, article_id)
+        """Write on here what an importer has brought; what is written here already stays as it is."""
+        shown = await self.get(agent, article_id)
+        if shown.written is not None:
+            return shown
         review_on = self.today() + REVIEW_AFTER
         try:
             written = await self._editions.take_over(article_id, agent.id, review_on, self._clock())
