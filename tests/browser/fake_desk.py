@@ -20,6 +20,7 @@ from bot.gateway.middleware import add_headers
 from tests.browser import desk_pages
 from tests.browser import desk_script as script
 from tests.browser.desk_script import Shape
+from tests.browser.fake_articles import FakeArticles
 from tests.browser.fake_undelivered import FakeUndelivered
 
 NAMESPACE = "/desk"
@@ -52,6 +53,7 @@ class FakeDesk:
         self.history = {number: [self._opened(one)] for number, one in self.cases.items()}
         self.pending: dict[int, list[Shape]] = {}
         self.undelivered = FakeUndelivered(self)
+        self.articles = FakeArticles(self, is_empty)
         self.watching: list[str] = []
         self.requests: list[tuple[str, str, Shape]] = []
         """Every unsafe request: method, path below /desk/api/, body."""
@@ -81,6 +83,7 @@ class FakeDesk:
         app.router.add_routes(
             [
                 *self.undelivered.routes(),
+                *self.articles.routes(),
                 web.get("/desk", desk_pages.page),
                 web.get("/desk/desk.js", desk_pages.script),
                 web.get("/static/{name}", desk_pages.static),
