@@ -31,7 +31,7 @@ export function editorView(view: EditorView): TemplateResult {
     <div class="editor-notices">${noticesView(view)}</div>
     <div class="editor-panes">
       ${formView(view)}
-      <section class="beside" aria-labelledby=${editing.history ? "history-title" : "preview-title"}>
+      <section class="beside" tabindex="0" aria-labelledby=${editing.history ? "history-title" : "preview-title"}>
         ${editing.history ? historyView(view) : previewView(editing)}
       </section>
     </div>
@@ -79,7 +79,7 @@ function actsView({ editing, onAct, onAsk }: EditorView): TemplateResult {
           </button>
           ${hasNews
             ? html`<button type="button" class="primary small publish" aria-disabled=${busy} @click=${() => onAct(editing.publish())}>
-                ${icon("send")}${isOut ? t.publishChanges : t.publish}
+                ${icon("send")}${t.publish}
               </button>`
             : nothing}`}
     ${isOut

@@ -69,7 +69,7 @@ function comparedView(edition: Edition, { editing: { fields } }: EditorView): Te
 export function differencesView(older: string, newer: string): TemplateResult {
   const changes = differences(older, newer);
   if (changes.every(({ kind }) => kind === "same")) return html`<p class="hint">${t.sameText}</p>`;
-  return html`<ul class="differences" role="list" tabindex="0" aria-label=${t.bodyField}>
+  return html`<ul class="differences" role="list" tabindex="0" aria-label=${t.differing}>
     ${shortened(changes).map((change) => {
       if (!change) return html`<li class="skipped"><span aria-hidden="true">⋯</span><span class="vh">${t.skipped}</span></li>`;
       const { kind, line } = change;
