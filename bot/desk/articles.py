@@ -115,7 +115,7 @@ class Writing:
 
     async def save(self, agent: Agent, article_id: str, version: int, draft: Draft) -> Listed:
         """Keep new words; see `Editions.save`."""
-        await self.get(agent, article_id)
+        await self._ours(agent, article_id)
         self._require(agent, draft.service)
         written = await self._editions.save(article_id, version, draft, agent.id, self._clock())
         return await self._changed(agent, written, Did.SAVED)
@@ -126,7 +126,7 @@ class Writing:
         Raises:
             PayloadRejected: it has no text.
         """
-        shown = await self.get(agent, article_id)
+        shown = await self._ours(agent, article_id)
         if not previewed(article_id, shown.draft):
             raise PayloadRejected("there is nothing to quote", reason="article_empty")
         if shown.draft.service not in self._office.services:
@@ -136,7 +136,7 @@ class Writing:
 
     async def unpublish(self, agent: Agent, article_id: str, version: int) -> Listed:
         """Answer nobody from it any more."""
-        await self.get(agent, article_id)
+        await self._ours(agent, article_id)
         written = await self._editions.unpublish(article_id, version, agent.id, self._clock())
         return await self._changed(agent, written, Did.UNPUBLISHED)
 
@@ -153,7 +153,7 @@ class Writing:
 
     async def remove(self, agent: Agent, article_id: str, version: int) -> Listed:
         """Take it off the desk and away from citizens; `restore` brings it back."""
-        await self.get(agent, article_id)
+        await self._ours(agent, article_id)
         written = await self._editions.remove(article_id, version, agent.id, self._clock())
         return await self._changed(agent, written, Did.REMOVED)
 
@@ -192,6 +192,13 @@ class Writing:
             return _brought(await self._articles.get(article_id), uses)
         except Missing as error:
             raise NoArticle(str(error)) from error
+
+    async def _ours(self, agent: Agent, article_id: str) -> Listed:
+        """One that can be changed here."""
+        shown = await self.get(agent, article_id)
+        if shown.written is None:
+            raise NoArticle(f"the article {article_id} is brought by an import")
+        return shown
 
     async def _written(self, agent: Agent, article_id: str) -> Written:
         """One that is written here, removed or not."""

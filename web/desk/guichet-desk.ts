@@ -58,7 +58,6 @@ export class GuichetDesk extends LitElement {
   readonly #reading = new Reading(this);
   readonly #searching = new Searching(this.#api, () => this.requestUpdate(), this.#tell);
   readonly #undelivered = new Undelivered(this.#api, () => this.requestUpdate(), this.#tell);
-
   readonly #pages = new Pages(() => this.requestUpdate());
   readonly #settings = new Settings(this.#storage, () => this.requestUpdate());
   readonly #arriving = new Arriving(this.#settings);
