@@ -9,9 +9,9 @@ from typing import Any
 from rasa_sdk import Tracker
 from rasa_sdk.events import SlotSet
 
-from actions.answer import Place, told
+from actions.answer import replied, told
 from actions.asking import PERSON, asked
-from actions.base import ANSWERED_ARTICLE, ANSWERED_PASSAGE, Events, GuichetAction, words
+from actions.base import ANSWERED_ARTICLE, ANSWERED_PASSAGE, Events, GuichetAction, Place, words
 from actions.forming import open_form, plain
 from actions.handoff import offer_to_withdraw
 from actions.offering import person_button
@@ -20,6 +20,7 @@ from actions.services import Services
 from bot.cases import CaseKind, CaseState, Cause
 from bot.errors import PayloadRejected
 from bot.knowledge.answer import Answer
+from bot.knowledge.library import is_fiche
 from bot.messages import AnswerStatus
 from bot.rasa_events import SUSPENDED_FORM
 from bot.text.french import listed
@@ -120,12 +121,16 @@ class ActionRepeat(GuichetAction):
 
     async def act(self, services: Services, say: Callable[[Say], None], tracker: Tracker) -> Events:
         """The last answer again, shorter where it was long; else whatever was said last."""
+        if (events := await replied(services, say, tracker)) is not None:
+            # « Recommencer », within a guided search.
+            return events
         article_id, place = tracker.get_slot(ANSWERED_ARTICLE), Place.read(tracker.get_slot(ANSWERED_PASSAGE))
         last = _said_last(tracker)
         if not last:
             say(Say("greet"))
             return []
-        if article_id and place is not None and last[-1].status is AnswerStatus.ANSWERED:
+        town = article_id and not is_fiche(str(article_id))
+        if town and place is not None and last[-1].status is AnswerStatus.ANSWERED:
             answer = await services.knowledge.about(str(article_id))
             if text := _passage(answer, place):
                 short = typeset(shorter(text))
@@ -179,7 +184,9 @@ class ActionCancel(GuichetAction):
         return "action_cancel"
 
     async def act(self, services: Services, say: Callable[[Say], None], tracker: Tracker) -> Events:
-        """A form that was left is forgotten; a place in the queue is only given up after one more question."""
+        """A step back of a guided search, if it is that. A form that was left is forgotten; a place in the queue is only given up after one more question."""
+        if (events := await replied(services, say, tracker)) is not None:
+            return events
         for case in await services.cases.find(tracker.sender_id):
             if case.state is CaseState.WAITING and case.kind is CaseKind.QUESTION:
                 return await offer_to_withdraw(services, say, tracker, case)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from rasa_sdk import Tracker
 from rasa_sdk.events import SlotSet
 
+from actions import fiches
 from actions.asking import CONTACT_HELPED, PERSON, asked, pending
 from actions.base import (
     ANSWERED_ARTICLE,
@@ -17,18 +17,22 @@ from actions.base import (
     OFFERED,
     Events,
     GuichetAction,
+    Place,
     entity,
     message_key,
     words,
 )
 from actions.choosing import asked_before, picked, titles
+from actions.fiches import CASE, GUIDE, NONE_OF_THESE, PUBLIC
 from actions.offering import person_button
+from actions.remembered import kept, number, read_at, read_path, talk_of, waiting_now
 from actions.requests import read_number, status_of
 from actions.returned import IN_PART, PARTLY, rate_contact
 from actions.services import Services
 from bot.cases import Cause
 from bot.knowledge.answer import Answer
 from bot.knowledge.articles import Passage
+from bot.knowledge.library import is_fiche
 from bot.messages import AnswerStatus
 from bot.text.french import fold
 from bot.text.typography import typeset
@@ -36,28 +40,8 @@ from bot.wire import Say, WireButton, WireSource
 
 CHOOSE = "choose"
 MORE = "more"
+PRESSED = frozenset({CASE, GUIDE, PUBLIC})
 DISTRESS = "self_harm_distress"
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """How far an article was shown, in one number for the slot `answered_passage`: 3.002 is from the third, two more."""
-
-    first: int
-    """The passage that answered."""
-    further: int = 0
-    """How many were shown since."""
-
-    def slot(self) -> float:
-        """As the tracker and the buttons keep it."""
-        return round(self.first + self.further / 1000, 3)
-
-    @classmethod
-    def read(cls, value: object) -> Place | None:
-        """From the tracker; None when nothing was answered."""
-        if not isinstance(value, (int, float)) or value < 0:
-            return None
-        return cls(int(value), round((value - int(value)) * 1000))
 
 
 class ActionAnswer(GuichetAction):
@@ -70,19 +54,24 @@ class ActionAnswer(GuichetAction):
     async def act(self, services: Services, say: Callable[[Say], None], tracker: Tracker) -> Events:
         """Answer what was asked, chosen, or asked more of."""
         intent = tracker.latest_message.get("intent", {}).get("name")
+        talk = talk_of(tracker)
         if intent == MORE:
             return await self._more(services, say, tracker)
+        if intent == NONE_OF_THESE:
+            return lost(say, tracker, once="none_fits", person=True)
+        if intent in PRESSED:
+            return told(services, say, tracker, await pressed(services, tracker, str(intent)))
         if intent == CHOOSE:
-            answer = await services.knowledge.about(str(entity(tracker, "article")), asked_before(tracker))
+            answer = await services.knowledge.about(str(entity(tracker, "article")), asked_before(tracker), talk)
         elif chosen := picked(tracker, await titles(services, tracker)):
-            answer = await services.knowledge.about(chosen.article_id, chosen.question)
+            answer = await services.knowledge.about(chosen.article_id, chosen.question, talk)
         else:
             text = words(tracker.latest_message.get("text"))
             if read_number(text) and await status_of(services, say, tracker, text):
                 return []
             if (question := pending(tracker)) and question["what"] == CONTACT_HELPED and PARTLY.search(fold(text)):
                 return await rate_contact(services, say, tracker, int(question["case"]), IN_PART)
-            answer = await services.knowledge.ask(text, tracker.get_slot(ANSWERED_ARTICLE))
+            answer = await services.knowledge.ask(text, tracker.get_slot(ANSWERED_ARTICLE), talk)
         return told(services, say, tracker, answer)
 
     async def _more(self, services: Services, say: Callable[[Say], None], tracker: Tracker) -> Events:
@@ -90,6 +79,8 @@ class ActionAnswer(GuichetAction):
         article_id = entity(tracker, "article") or tracker.get_slot(ANSWERED_ARTICLE)
         shown = entity(tracker, "passage") if entity(tracker, "article") else tracker.get_slot(ANSWERED_PASSAGE)
         place = Place.read(shown) or Place(0)
+        if article_id and is_fiche(str(article_id)):
+            return await self._more_of_fiche(services, say, tracker, str(article_id), place)
         answer = await services.knowledge.about(str(article_id)) if article_id else Answer(AnswerStatus.LOST)
         if answer.status is AnswerStatus.EXPIRED:
             return told(services, say, tracker, answer)
@@ -103,6 +94,22 @@ class ActionAnswer(GuichetAction):
         left = place.further + 1 < len(pieces)
         say(_said("answer+helped", services, answer, passage, place, left))
         return _remembered(passage.article_id, place)
+
+    async def _more_of_fiche(
+        self, services: Services, say: Callable[[Say], None], tracker: Tracker, key: str, place: Place
+    ) -> Events:
+        """The next passage of a fiche, of the case that the answer above was for."""
+        talk = talk_of(tracker)
+        pressed_own = entity(tracker, "article") is not None
+        known = read_path(entity(tracker, "cases")) if pressed_own else talk.known
+        mark = number(tracker, "mark") if pressed_own else talk.mark
+        place = Place(place.first, place.further + 1)
+        answer = await services.knowledge.more(key, known, mark, place.first, place.further, talk)
+        if not answer.passages:
+            say(Say("more"))
+            return []
+        say(fiches.answered(services, answer, place))
+        return [*_remembered(key, place), *kept(tracker, answer.talk)]
 
 
 class ActionOtherwise(GuichetAction):
@@ -122,20 +129,87 @@ class ActionOtherwise(GuichetAction):
         if answer.status is not AnswerStatus.ANSWERED:
             return []
         intent = tracker.latest_message.get("intent", {}).get("name")
+        if answer.beside is not None:
+            say(fiches.answered(services, answer, Place(answer.passages[0].number), opening="otherwise_state"))
+            return [
+                *_remembered(answer.passages[0].article_id, Place(answer.passages[0].number)),
+                *kept(tracker, answer.talk),
+            ]
         key = "otherwise_distress" if intent == DISTRESS else "otherwise_emergency"
         return _answered(services, say, answer, f"{key}+answer+helped")
 
 
+async def pressed(services: Services, tracker: Tracker, intent: str) -> Answer:
+    """What a button of a fiche's dialogue asks for. It knows its own bubble, and may be pressed after other answers.
+
+    Raises:
+        StoreError: see `KnowledgeBase.ask`.
+    """
+    talk, knowledge = talk_of(tracker), services.knowledge
+    key, page = str(entity(tracker, "article") or ""), number(tracker, "page")
+    if intent == PUBLIC:
+        return await knowledge.public(
+            str(entity(tracker, "public") or ""), talk.question or asked_before(tracker), talk
+        )
+    if intent == GUIDE:
+        at = read_at(entity(tracker, "at"))
+        if entity(tracker, "take") is not None:
+            return await knowledge.take(key, at, number(tracker, "take"), talk)
+        if entity(tracker, "back"):
+            return await knowledge.back(key, at, talk)
+        return await knowledge.guide(key, at, talk, page)
+    question = talk.question if talk.fiche == key else ""
+    if entity(tracker, "again"):
+        return await knowledge.cases(key, question, talk, page)
+    return await knowledge.case(key, read_path(entity(tracker, "cases")), number(tracker, "mark"), question, talk)
+
+
+async def replied(services: Services, say: Callable[[Say], None], tracker: Tracker) -> Events | None:
+    """What typed words answer to a case, a step or a public that was asked just before; None if they do not.
+
+    Raises:
+        StoreError: see `KnowledgeBase.ask`.
+    """
+    text = words(tracker.latest_message.get("text"))
+    if not text or not waiting_now(tracker):
+        return None
+    answer = await services.knowledge.reply(text, talk_of(tracker))
+    return None if answer is None else told(services, say, tracker, answer)
+
+
 def told(services: Services, say: Callable[[Say], None], tracker: Tracker, answer: Answer) -> Events:
     """Say an answer of any kind, and what the tracker keeps of it."""
+    return [*_told(services, say, tracker, answer), *kept(tracker, answer.talk)]
+
+
+def _told(services: Services, say: Callable[[Say], None], tracker: Tracker, answer: Answer) -> Events:
     match answer.status:
+        case AnswerStatus.ANSWERED if answer.beside is not None:
+            place = Place(answer.passages[0].number)
+            say(fiches.answered(services, answer, place))
+            return _remembered(answer.passages[0].article_id, place)
         case AnswerStatus.ANSWERED:
             return _answered(services, say, answer)
+        case AnswerStatus.NARROWED:
+            say(fiches.narrowed(services, answer))
+            # The page stays for what goes on about it; there is nothing to rate yet.
+            return [*_forgotten(), SlotSet(ANSWERED_ARTICLE, answer.talk.fiche if answer.talk else None)]
+        case AnswerStatus.GUIDED:
+            say(fiches.guided(services, answer))
+            return _forgotten()
+        case AnswerStatus.CHOOSE if answer.options:
+            say(fiches.publics(answer))
+            return _forgotten()
         case AnswerStatus.CHOOSE:
             offered = {p.article_id: s.title for p, s in zip(answer.passages, answer.sources, strict=True)}
-            offer(say, "choose" if len(offered) > 1 else "choose_one", offered)
+            offer(say, "choose" if len(offered) > 1 else "choose_one", offered, none=answer.talk is not None)
             # « Oui » and « non » to titles are no rating of what was answered before them.
             return [*_forgotten(), SlotSet(OFFERED, list(offered))]
+        case AnswerStatus.OUT_OF_SCOPE:
+            say(fiches.out_of_scope())
+            # The article stays for a question that goes on about it.
+            forgotten = [SlotSet(name, None) for name in (ANSWERED_PASSAGE, LOST, OFFERED)]
+            return [*forgotten, *asked(tracker, PERSON, cause=Cause.LOST.value)]
         case AnswerStatus.EXPIRED:
             return _expired(services, say, answer)
         case AnswerStatus.UNAVAILABLE:
@@ -145,13 +219,13 @@ def told(services: Services, say: Callable[[Say], None], tracker: Tracker, answe
             return lost(say, tracker)
 
 
-def offer(say: Callable[[Say], None], line: str, titles: dict[str, str]) -> None:
-    """Titles to choose from, by article id."""
+def offer(say: Callable[[Say], None], line: str, titles: dict[str, str], none: bool = False) -> None:
+    """Titles to choose from, by article id; with `none` also that it is none of them."""
     buttons = tuple(
         WireButton(f"/{CHOOSE}{json.dumps({'article': article_id})}", title=typeset(title))
         for article_id, title in titles.items()
     )
-    say(Say(line, buttons=buttons, status=AnswerStatus.CHOOSE))
+    say(Say(line, buttons=(*buttons, fiches.none_button()) if none else buttons, status=AnswerStatus.CHOOSE))
 
 
 def shown(passage: Passage) -> str:
@@ -205,20 +279,20 @@ def _expired(services: Services, say: Callable[[Say], None], answer: Answer) -> 
     return _forgotten()
 
 
-def lost(say: Callable[[Say], None], tracker: Tracker, once: str = "lost") -> Events:
-    """`once` asks to say it another way; twice in a row leads to a person, and counting starts anew.
+def lost(say: Callable[[Say], None], tracker: Tracker, once: str = "lost", person: bool = False) -> Events:
+    """`person` offers one the first time already. `once` asks to say it another way; twice in a row leads to a person, and counting starts anew.
 
     The slot keeps what was said last and to which message: Rasa may run an action twice for it, which says the same.
     """
     key = message_key(tracker.latest_message)
     last = tracker.get_slot(LOST) or {}
     again = last.get("again") if key and last.get("message_id") == key else last.get("again") is False
-    offered = (person_button(Cause.LOST),) if again else ()
+    offered = (person_button(Cause.LOST),) if again or person else ()
     say(Say("lost_again" if again else once, buttons=offered, status=AnswerStatus.LOST))
     # The article stays for a question that goes on about it; there is nothing to rate or to choose.
     return [
         SlotSet(ANSWERED_PASSAGE, None),
         SlotSet(OFFERED, None),
         SlotSet(LOST, {"again": again, "message_id": key}),
-        *(asked(tracker, PERSON, cause=Cause.LOST.value) if again else []),
+        *(asked(tracker, PERSON, cause=Cause.LOST.value) if again or person else []),
     ]

@@ -6,6 +6,7 @@ import asyncio
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -31,6 +32,27 @@ LOST = "lost"
 REQUESTED = "requested_slot"
 """Rasa's own: what an open form has asked for."""
 OFFERED = "offered"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """How far an article was shown, in one number for the slot `answered_passage`: 3.002 is from the third, two more."""
+
+    first: int
+    """The passage that answered."""
+    further: int = 0
+    """How many were shown since."""
+
+    def slot(self) -> float:
+        """As the tracker and the buttons keep it."""
+        return round(self.first + self.further / 1000, 3)
+
+    @classmethod
+    def read(cls, value: object) -> Place | None:
+        """From the tracker; None when nothing was answered."""
+        if not isinstance(value, (int, float)) or value < 0:
+            return None
+        return cls(int(value), round((value - int(value)) * 1000))
 
 
 class GuichetAction(Action, ABC):

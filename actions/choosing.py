@@ -10,7 +10,6 @@ from actions.base import OFFERED, words
 from actions.services import Services
 from bot.knowledge import choice
 from bot.knowledge.answer import CHOICES
-from bot.messages import AnswerStatus
 
 ANSWERING = frozenset({"affirm", "deny"})
 """What is said to titles, and is no question."""
@@ -20,14 +19,13 @@ async def titles(services: Services, tracker: Tracker) -> dict[str, str]:
     """The titles that were offered last and can still be chosen, by article id and in their order.
 
     Raises:
-        StoreError: see `KnowledgeBase.about`.
+        StoreError: see `KnowledgeBase.title`.
     """
     offered = tracker.get_slot(OFFERED)
     found: dict[str, str] = {}
     for article_id in offered if isinstance(offered, list) else []:
-        answer = await services.knowledge.about(str(article_id))
-        if answer.status is AnswerStatus.ANSWERED:
-            found[str(article_id)] = answer.sources[0].title
+        if title := await services.knowledge.title(str(article_id)):
+            found[str(article_id)] = title
     return found
 
 

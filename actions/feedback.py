@@ -9,17 +9,20 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import FollowupAction, SlotSet
 
 from actions import asking, handoff
-from actions.answer import Place, lost, offer, told
+from actions.answer import lost, offer, told
+from actions.answer import replied as dialogued
 from actions.asking import pending
-from actions.base import ANSWERED_ARTICLE, ANSWERED_PASSAGE, Events, GuichetAction, entity, message_key, words
+from actions.base import ANSWERED_ARTICLE, ANSWERED_PASSAGE, Events, GuichetAction, Place, entity, message_key, words
 from actions.choosing import Picked, asked_before, picked, titles
 from actions.forming import open_form, resumed
 from actions.offering import person_button
+from actions.remembered import talk_of
 from actions.returned import NO, YES, rate_contact
 from actions.services import Services
 from bot.cases import Cause
 from bot.knowledge import choice
 from bot.knowledge.answer import CHOICES
+from bot.knowledge.library import is_fiche
 from bot.messages import AnswerStatus
 from bot.rasa_events import SUSPENDED_FORM
 from bot.settings import GENERAL_SERVICE
@@ -64,6 +67,8 @@ async def heard(services: Services, say: Callable[[Say], None], tracker: Tracker
         return []
     if question := pending(tracker):
         return await replied(services, say, tracker, question, yes)
+    if (answered := await dialogued(services, say, tracker)) is not None:
+        return answered
     offered = await titles(services, tracker)
     if offered:
         return await chosen(services, say, tracker, offered, yes)
@@ -114,9 +119,11 @@ async def chosen(
     if pick is None and yes and len(offered) == 1:
         pick = Picked(next(iter(offered)), asked_before(tracker))
     if pick is not None:
-        return told(services, say, tracker, await services.knowledge.about(pick.article_id, pick.question))
+        return told(
+            services, say, tracker, await services.knowledge.about(pick.article_id, pick.question, talk_of(tracker))
+        )
     if yes:
-        offer(say, "choose_which", offered)
+        offer(say, "choose_which", offered, none=any(map(is_fiche, offered)))
         return []
     return lost(say, tracker, once="none_fits")
 

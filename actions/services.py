@@ -11,6 +11,8 @@ from bot.casework import Bookings, Cases, Photos
 from bot.clock import Clock, now
 from bot.desk.hours import Hours
 from bot.knowledge.base import KnowledgeBase
+from bot.knowledge.following import FollowedFiches
+from bot.knowledge.opening import OpenedFiches
 from bot.settings import Office, Settings, load
 from bot.store.base import Conversations, Ratings
 from bot.store.sql import open_store
@@ -52,7 +54,11 @@ async def open_services(settings: Settings) -> Services:
     store = await open_store(settings.database_url)
     return Services(
         office=settings.office,
-        knowledge=KnowledgeBase(store.articles, settings.office),
+        knowledge=KnowledgeBase(
+            store.articles,
+            settings.office,
+            fiches=FollowedFiches(store.fiches, OpenedFiches(store.fiches, settings.data, settings.root)),
+        ),
         ratings=store.ratings,
         cases=store.cases,
         bookings=store.bookings,

@@ -22,6 +22,7 @@ import channels as channel_list
 from bot import clock, logs, metrics, safety
 from bot.app_channels import build_channels, deep_links, router
 from bot.app_desk import build_desk
+from bot.app_pages import build_pages
 from bot.bus import DESK, Bus, LocalBus, RedisBus
 from bot.cases import Standing
 from bot.casework import StoredPhoto
@@ -31,10 +32,11 @@ from bot.errors import ConfigurationError
 from bot.gateway.core import TrustedCore
 from bot.gateway.health import Check, Health
 from bot.gateway.night import nightly
-from bot.gateway.pages import Pages
 from bot.gateway.routes import make_app, peer_of
 from bot.gateway.worker import Worker
 from bot.knowledge.base import KnowledgeBase
+from bot.knowledge.following import FollowedFiches
+from bot.knowledge.opening import OpenedFiches
 from bot.messages import Address, Message
 from bot.rasa import Rasa
 from bot.settings import Settings
@@ -105,10 +107,14 @@ async def gateway(settings: Settings) -> AsyncIterator[Gateway]:
         channels |= channel_list.build(settings, http, wording)
 
         net = safety.load()
-        knowledge = KnowledgeBase(store.articles, office)
+        knowledge = KnowledgeBase(
+            store.articles,
+            office,
+            fiches=FollowedFiches(store.fiches, OpenedFiches(store.fiches, settings.data, settings.root)),
+        )
         stack.push_async_callback(knowledge.close)
         route, opens = router(knowledge, office), deep_links(store, office)
-        sourced = Sourced(office, wording, Quotes(store.articles))
+        sourced = Sourced(office, wording, Quotes(store.articles, store.fiches))
         counter = Counter(
             store, core, channels, wording, net, bus, worker_name, route=route, opens=opens, sourced=sourced
         )
@@ -145,7 +151,8 @@ async def gateway(settings: Settings) -> AsyncIterator[Gateway]:
             await store.photos.add(address, language, photo, clock.now())
 
         peer = partial(peer_of, settings.proxies)
-        app = make_app(Pages(office, store.articles, photos_per_message=PHOTOS_PER_MESSAGE))
+        shown = build_pages(office, store, knowledge, peer, PHOTOS_PER_MESSAGE)
+        app = make_app(shown.pages)
         live = Live(server, web_chat, sessions, standing, typing)
         sockets = WebSockets(
             server,
@@ -161,7 +168,7 @@ async def gateway(settings: Settings) -> AsyncIterator[Gateway]:
         )
         parts = build_desk(settings, store, counter, channels, wording, bus, server, live, knowledge, sourced, peer)
         outside = build_channels(channels, store, bus, receive, history, worker_name, peer)
-        app.add_routes([*parts.routes, *outside.routes])
+        app.add_routes([*shown.routes, *parts.routes, *outside.routes])
         if office.channels.web:
             sockets.attach(app)
             app.add_routes(Uploads(web_chat.name, sessions, wording, office.origins, keep_photo, peer).routes())
@@ -182,6 +189,7 @@ async def gateway(settings: Settings) -> AsyncIterator[Gateway]:
             "delivery.run": delivery.run(),
             "web.close_mute": close_mute(server),
             "night.purge": nightly(store.subjects, office.retention, office.zone, settings.data),
+            **shown.jobs,
             **parts.jobs,
             **outside.jobs,
         }.items():

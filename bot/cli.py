@@ -28,6 +28,9 @@ COMMANDS = {
     "train": Source("bot.commands.train", "train", "Train the Rasa model if its sources have changed."),
     "doctor": Source("bot.commands.doctor", "doctor", "Check this installation and say how to mend what is wrong."),
     "knowledge": Source("bot.commands.knowledge", "app", "Import, search and evaluate the articles."),
+    "evaluate": Source(
+        "bot.commands.evaluate", "app", "Ask the running bot a file of questions and count its answers."
+    ),
     "parse": Source("bot.commands.talk", "parse", "Show what the running model understands of a sentence."),
     "ask": Source("bot.commands.talk", "ask", "Ask the running bot one question through the whole way."),
     "chat": Source("bot.commands.talk", "chat", "Talk to the running bot in the terminal."),

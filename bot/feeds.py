@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from bot.fiches import Fiche
+from bot.fiches import AUDIENCES, Fiche
 from bot.store.base import Imported
 
 
@@ -18,7 +18,7 @@ class Feed:
     audience: str
     imported_at: datetime
     sums: dict[str, str]
-    """A checksum of each source file by the fiche's id: what an import need not read again."""
+    """A checksum of each fiche, as it was read, by its id: what an import need not store again."""
     stamp: str = ""
     """What the source said of its state when it was read, for the importer alone; "" if it said nothing."""
 
@@ -32,6 +32,19 @@ class Change:
     sums: Mapping[str, str]
     redirections: Mapping[str, str]
     stamp: str = ""
+
+
+def keyed(redirections: Mapping[str, Mapping[str, str]], stored: Collection[str]) -> dict[str, str]:
+    """Redirections of ids by audience, as redirections of keys; `stored` are the keys of all fiches.
+
+    What leads to an id that only the other audience has leads there.
+    """
+    found: dict[str, str] = {}
+    for audience, leads in sorted(redirections.items()):
+        for gone, stands in sorted(leads.items()):
+            choices = [f"{one}:{stands}" for one in (audience, *AUDIENCES)]
+            found[f"{audience}:{gone}"] = next((key for key in choices if key in stored), choices[0])
+    return found
 
 
 class Fiches(Protocol):

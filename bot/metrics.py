@@ -28,3 +28,4 @@ UNANSWERABLE = Counter("guichet_unanswerable", "Messages that a core which was w
 MASKED = Counter(
     "guichet_masked", "Numbers, addresses and URLs in our replies that are in no source, by kind", ["kind"]
 )
+SELF_SERVICE = Counter("guichet_self_service", "What comes of answers read after a search on the pages", ["outcome"])

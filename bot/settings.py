@@ -24,6 +24,8 @@ from bot.settings_channels import ChannelKeys, Channels, keys
 from bot.settings_desk import Appointments, Desk
 from bot.settings_directory import Directory
 from bot.settings_hours import Closure, Week, calendar, decode
+from bot.settings_knowledge import ServicePublic
+from bot.settings_site import SiteSource
 
 Colour = Annotated[str, Meta(pattern=mistakes.COLOUR)]
 Origin = Annotated[str, Meta(pattern=mistakes.ORIGIN)]
@@ -111,6 +113,8 @@ class Knowledge(Struct, frozen=True, forbid_unknown_fields=True):
     """From here on a fiche of the State answers at once; below it titles are offered."""
     scope_threshold: Score = 0.5
     """From here on a question is believed to be about something that the fiches know."""
+    service_public: ServicePublic = ServicePublic()
+    site: SiteSource = SiteSource()
 
 
 class Retention(Struct, frozen=True, forbid_unknown_fields=True):
@@ -262,6 +266,9 @@ def read_office(path: Path) -> Office:
     for code, entry in office.directory.items():
         if entry.service and entry.service not in office.services:
             raise ConfigurationError(f"{path}: directory.{code}.service: there is no service {entry.service!r}")
+    for prefix, code in office.knowledge.site.services.items():
+        if code not in office.services:
+            raise ConfigurationError(f"{path}: knowledge.site.services.{prefix}: there is no service {code!r}")
     if office.site.accessibility != Site().accessibility and not office.site.audit:
         raise ConfigurationError(
             f"{path}: site.audit is missing; only an audit makes a site {office.site.accessibility}"

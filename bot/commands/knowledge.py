@@ -1,61 +1,41 @@
-"""`guichet knowledge`: bring articles in, look something up, measure how good answers are."""
+"""`guichet knowledge`: bring knowledge in, look something up, check it, measure how good answers are."""
 
 from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from rich.console import Console
-from rich.progress import Progress
 from rich.table import Table
 
 from bot import clock
-from bot.errors import BotError, ConfigurationError
+from bot.commands.knowledge_check import check
+from bot.commands.knowledge_deflection import deflection
+from bot.commands.knowledge_import import import_
+from bot.commands.knowledge_show import show
+from bot.commands.knowledge_store import opened
 from bot.knowledge import evaluate as quality
-from bot.knowledge import importers
 from bot.knowledge.base import build
-from bot.knowledge.importers import Reading, Report, markdown
 from bot.knowledge.index import Index
 from bot.knowledge.search import Hit
 from bot.knowledge.search import search as search_index
 from bot.settings import Settings, load
-from bot.store.sql import Store, migrate, open_store
 
-app = typer.Typer(help="Import the town's articles, search them, measure the answers.", no_args_is_help=True)
+app = typer.Typer(
+    help="Import articles and the State's fiches, search, show and check them, measure the answers.",
+    no_args_is_help=True,
+)
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 MAX_LIMIT = 50
 
-
-@app.command("import")
-def import_(
-    folder: Annotated[Path | None, typer.Argument(help="Markdown files; by default the folder in office.yml.")] = None,
-    strict: Annotated[bool, typer.Option("--strict", help="Exit with 1 when a file is not taken.")] = False,
-    as_json: Json = False,
-) -> None:
-    """Make a folder of Markdown files the town's articles.
-
-    A file with a mistake is reported and keeps its former article; all others are taken, in one transaction. Running
-    processes answer from the new articles within seconds.
-    """
-    settings = load()
-    source = folder or settings.root / settings.office.knowledge.folder
-    with Progress(console=Console(stderr=True), transient=True, disable=as_json) as progress:
-        task = progress.add_task("Reading articles", total=len(markdown.files(source)))
-        reading = markdown.read(source, settings.office.services, lambda _: progress.advance(task))
-        progress.update(task, description="Storing articles", total=None)
-        report = asyncio.run(_import(settings, reading))
-    if as_json:
-        print(json.dumps(_plain(report), ensure_ascii=False))
-    else:
-        _show(report, source)
-    if report.imported is None or (strict and report.problems):
-        raise typer.Exit(1)
+app.command("import")(import_)
+app.command()(show)
+app.command()(check)
+app.command()(deflection)
 
 
 @app.command()
@@ -92,29 +72,6 @@ def evaluate(
     Console().print(table)
 
 
-@asynccontextmanager
-async def _opened(settings: Settings) -> AsyncIterator[Store]:
-    """The database, its tables brought up to date.
-
-    Raises:
-        ConfigurationError: it does not do what is asked of it.
-    """
-    try:
-        await asyncio.to_thread(migrate, settings.database_url)
-        store = await open_store(settings.database_url)
-        try:
-            yield store
-        finally:
-            await store.close()
-    except BotError as error:
-        raise ConfigurationError(f"the database: {error or type(error).__name__}") from error
-
-
-async def _import(settings: Settings, reading: Reading) -> Report:
-    async with _opened(settings) as store:
-        return await importers.store(store.articles, markdown.ORIGIN, reading, clock.now())
-
-
 async def _search(settings: Settings, text: str, limit: int) -> list[Hit]:
     return search_index(await _index(settings), text, limit)
 
@@ -125,7 +82,7 @@ async def _evaluate(settings: Settings, questions: list[quality.Question]) -> qu
 
 
 async def _index(settings: Settings) -> Index:
-    async with _opened(settings) as store:
+    async with opened(settings) as store:
         return build(await store.articles.all(), settings.office)
 
 
@@ -137,37 +94,3 @@ def _found(hit: Hit) -> dict[str, Any]:
         "passage": list(hit.passage.headings),
         "text": hit.passage.text,
     }
-
-
-def _plain(report: Report) -> dict[str, Any]:
-    changes = report.imported
-    return {
-        "articles": report.articles,
-        "added": changes.added if changes else 0,
-        "changed": changes.changed if changes else 0,
-        "removed": changes.removed if changes else 0,
-        "version": changes.version if changes else None,
-        "problems": [
-            {"file": problem.place, "problem": problem.sentence, "former_kept": problem.kept}
-            for problem in report.problems
-        ],
-        "held": list(report.held),
-    }
-
-
-def _show(report: Report, folder: Path) -> None:
-    console = Console()
-    for problem in report.problems:
-        kept = " Its former version stays." if problem.kept else ""
-        console.print(f"✗ {problem.place}: {problem.sentence}.{kept}", markup=False, style="red", soft_wrap=True)
-    for article_id in report.held:
-        console.print(f"{article_id}: is written at the desk now; its file was left out.", markup=False, soft_wrap=True)
-    changes = report.imported
-    if changes is None:
-        console.print(f"{folder}: no article to import; the base is as it was.", markup=False, soft_wrap=True)
-        return
-    console.print(
-        f"{report.articles} articles ({changes.added} new, {changes.changed} changed, {changes.removed} removed),"
-        f" version {changes.version}.",
-        highlight=False,
-    )

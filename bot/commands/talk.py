@@ -34,7 +34,7 @@ AFTER_ALARM = timedelta(seconds=3)
 
 def parse(text: Annotated[str, typer.Argument(help="What a citizen might type.")], as_json: Json = False) -> None:
     """Show what the running model understands: intents with confidences, and entities."""
-    found = asyncio.run(_parse(_running(), text))
+    found = asyncio.run(_parse(running(), text))
     if as_json:
         print(json.dumps(found, ensure_ascii=False))
         return
@@ -47,7 +47,7 @@ def parse(text: Annotated[str, typer.Argument(help="What a citizen might type.")
 
 def ask(text: Annotated[str, typer.Argument(help="One question.")], as_json: Json = False, server: Server = "") -> None:
     """Ask the running bot one question through the whole way; print its reply, status and sources."""
-    address = server or _address(_running())
+    address = server or address_of(running())
     replies = [_absolute(reply, address) for reply in asyncio.run(_ask(address, text))]
     if as_json:
         status = next((reply["status"] for reply in replies if reply["status"]), None)
@@ -66,7 +66,7 @@ def ask(text: Annotated[str, typer.Argument(help="One question.")], as_json: Jso
 
 def chat(server: Server = "") -> None:
     """Talk to the running bot; a number presses a choice, an empty line or Ctrl-D ends."""
-    asyncio.run(_chat(server or _address(_running())))
+    asyncio.run(_chat(server or address_of(running())))
 
 
 class Talk:
@@ -185,12 +185,13 @@ async def _parse(settings: Settings, text: str) -> dict[str, Any]:
     }
 
 
-def _running() -> Settings:
+def running() -> Settings:
     """The settings of what runs here, where something does."""
     return load(state.surroundings(os.environ, load().data))
 
 
-def _address(settings: Settings) -> str:
+def address_of(settings: Settings) -> str:
+    """Where the gateway of these settings is reached from this machine."""
     return f"http://{ports.local(settings.host)}:{settings.port}"
 
 

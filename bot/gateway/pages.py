@@ -6,9 +6,11 @@ import html
 import mimetypes
 import re
 from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import jinja2
 from aiohttp import web
@@ -19,11 +21,14 @@ from bot import photos
 from bot.clock import Clock, now
 from bot.errors import ConfigurationError
 from bot.gateway.middleware import etag
+from bot.gateway.searching import Searching
+from bot.gateway.visiting import Visiting, page_url
 from bot.knowledge.articles import expired
 from bot.settings import Office
 from bot.store.base import Article, Articles
 from bot.text.french import fold
 from bot.text.typography import typeset
+from bot.visits import Outcome
 
 WEB = Path(__file__).resolve().parents[2] / "web"
 WIDGET = "widget.js"
@@ -32,6 +37,13 @@ PAGES_KEPT = 256
 """Pages kept as they are printed: their words change a few times a year, and setting them costs as much as making them."""
 STATIC = ("site.css", "site.js", "icon.svg")
 
+PAGE = re.compile(r"article:[a-z0-9][a-z0-9_-]{0,79}|fiche:(?:part|pro):[A-Z]{1,3}[0-9]{1,8}")
+"""How an answer's page is named where it is counted."""
+
+DEEPEST = 6
+"""The deepest heading that HTML has."""
+
+_HEADING = re.compile(r"(</?h)([1-6])>")
 _MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable("table")
 _TEXT = re.compile(r"(?<=>)[^<>]*\w[^<>]*(?=<)")
 """What stands between tags; an attribute has no ">" of its own, it is escaped there."""
@@ -68,10 +80,15 @@ class Pages:
         web_folder: Path = WEB,
         clock: Clock = now,
         photos_per_message: int = 0,
+        searching: Searching | None = None,
+        visiting: Visiting | None = None,
     ) -> None:
+        """Without `searching` the pages have no search of their own, without `visiting` they count nothing."""
         self._office = office
         self._photos_per_message = photos_per_message
         self._articles = articles
+        self._searching = searching
+        self._visiting = visiting
         self._clock = clock
         self._templates = jinja2.Environment(
             loader=jinja2.FileSystemLoader(web_folder / "pages"),
@@ -88,6 +105,8 @@ class Pages:
     def routes(self) -> list[web.AbstractRouteDef]:
         """Every page's route."""
         return [
+            *(self._searching.routes() if self._searching else ()),
+            *((web.post("/avis", self.opinion), web.get("/avis", self.thanks)) if self._visiting else ()),
             web.get("/", self.home),
             web.get("/articles", self.every_article),
             web.get("/articles/{id}", self.article),
@@ -99,10 +118,16 @@ class Pages:
 
     async def home(self, request: web.Request) -> web.Response:
         """`/`"""
-        return self._page("home.html.j2", services=self._office.services)
+        return self.render("home.html.j2", services=self._office.services)
 
     async def every_article(self, request: web.Request) -> web.Response:
-        """`/articles`: the titles of all that is up to date, under the services in the town's order."""
+        """`/articles`: the titles of all that is up to date, under the services in the town's order.
+
+        `?q=`: what a search finds, for who has no script.
+        """
+        if self._searching and request.query.get("q", "").strip():
+            sought = await self._searching.find(request)
+            return self.render("found.html.j2", status=429 if sought.is_too_fast else 200, sought=sought)
         found: dict[str, list[Article]] = {}
         for article in await self._articles.all():
             if not self._expired(article):
@@ -114,7 +139,7 @@ class Pages:
             for code in (*self._office.services, "")
             if code in found
         ]
-        return self._page("articles.html.j2", groups=groups)
+        return self.render("articles.html.j2", groups=groups)
 
     async def article(self, request: web.Request) -> web.Response:
         """`/articles/{id}`: one article, readable without script."""
@@ -123,7 +148,7 @@ class Pages:
             "id": article.id,
             "title": article.title,
             "service": article.service,
-            "html": Markup(article_html(article.body)),  # noqa: S704
+            "html": self.words_of(article),
             "updated": article.updated,
             "expired": self._expired(article),
             # What an answer shows as its source is this page, unless the words were taken from another one.
@@ -131,17 +156,34 @@ class Pages:
             "more": article.more,
         }
         service = self._office.services.get(article.service)
-        return self._page("article.html.j2", article=shown, service=service)
+        page = f"article:{article.id}"
+        by_search = self._visiting.read(request, page) if self._visiting else False
+        return self.render("article.html.j2", article=shown, service=service, page=page, by_search=by_search)
+
+    async def opinion(self, request: web.Request) -> web.Response:
+        """`POST /avis`: whether an answer helped, from the form under it."""
+        assert self._visiting is not None
+        page, outcome = await self._visiting.take(request)
+        if outcome is Outcome.ASKED or request.headers.get("Accept") == "application/json":
+            return web.Response(status=204)
+        query = urlencode({"page": page, "reponse": "oui" if outcome is Outcome.HELPED else "non"})
+        return web.Response(status=303, headers={"Location": f"/avis?{query}"})
+
+    async def thanks(self, request: web.Request) -> web.Response:
+        """`GET /avis`: where the form leads without script."""
+        page = request.query.get("page", "")
+        back = page_url(page) if PAGE.fullmatch(page) else "/articles"
+        return self.render("thanks.html.j2", back=back, helped=request.query.get("reponse") == "oui")
 
     async def privacy(self, request: web.Request) -> web.Response:
         """`/confidentialite`"""
-        return self._page(
+        return self.render(
             "privacy.html.j2", retention=self._office.retention, elsewhere=self._office.channels.elsewhere
         )
 
     async def accessibility(self, request: web.Request) -> web.Response:
         """`/accessibilite`"""
-        return self._page("accessibility.html.j2")
+        return self.render("accessibility.html.j2")
 
     async def chat_config(self, request: web.Request) -> web.Response:
         """What a widget needs before it is opened; holds nothing personal."""
@@ -183,28 +225,42 @@ class Pages:
     def error(self, request: web.Request, status: int) -> web.Response:
         """An error as the client can read it."""
         if "text/html" in request.headers.get("Accept", ""):
-            return self._page("error.html.j2", status=status)
+            return self.render("error.html.j2", status=status)
         return web.json_response({"error": status}, status=status)
 
+    def words_of(self, article: Article, below: int = 0) -> Markup:
+        """An article's text as HTML, its headings so many levels deeper."""
+        return Markup(article_html(article.body, below))  # noqa: S704
+
+    def today(self) -> date:
+        """The day in the town."""
+        return self._clock().astimezone(self._office.zone).date()
+
     def _expired(self, article: Article) -> bool:
-        return expired(article, self._clock().astimezone(self._office.zone).date())
+        return expired(article, self.today())
 
     def _embedding(self, request: web.Request) -> dict[str, str]:
         origin = request.headers.get("Origin", "")
         return {"Access-Control-Allow-Origin": origin} if origin in self._office.origins else {}
 
-    def _page(self, template: str, status: int = 200, **values: Any) -> web.Response:
+    def render(self, template: str, status: int = 200, **values: Any) -> web.Response:
+        """A page of the site from its template."""
         office = self._office
         text = _printed(
-            self._templates.get_template(template).render(town=office.town, site=office.site, status=status, **values)
+            self._templates.get_template(template).render(
+                town=office.town, site=office.site, status=status, searches=self._searching is not None, **values
+            )
         )
-        headers = {"Cache-Control": "no-cache", "ETag": f'"{etag(text.encode())}"'}
+        headers = {"Cache-Control": "no-cache", "Vary": "Referer", "ETag": f'"{etag(text.encode())}"'}
         return web.Response(text=text, status=status, content_type="text/html", headers=headers)
 
 
-def article_html(body: str) -> str:
+def article_html(body: str, below: int = 0) -> str:
     """An article's Markdown as HTML, as its page shows it; whatever is not Markdown is escaped."""
-    return _linked(_MARKDOWN.render(body))
+    rendered = _MARKDOWN.render(body)
+    if below:
+        rendered = _HEADING.sub(lambda tag: f"{tag[1]}{min(int(tag[2]) + below, DEEPEST)}>", rendered)
+    return _linked(rendered)
 
 
 def article_preview(body: str) -> str:

@@ -135,6 +135,15 @@ class KnowledgeBase:
         library = await self.library()
         return _gone(talk) if library is None else telling.guide(library, key, at, talk, page)
 
+    async def back(self, key: str, at: At, talk: Talk) -> Answer:
+        """The step of a guided search before this one.
+
+        Raises:
+            StoreError: see `ask`.
+        """
+        library = await self.library()
+        return _gone(talk) if library is None else telling.back(library, key, at, talk)
+
     async def take(self, key: str, at: At, place: int, talk: Talk) -> Answer:
         """What one of the answers of a step of a guided search leads to.
 

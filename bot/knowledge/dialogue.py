@@ -19,7 +19,7 @@ from bot.knowledge.leaves import Outline
 from bot.knowledge.library import Library, choose, is_fiche, source
 from bot.knowledge.search import Hit, search
 from bot.knowledge.talk import CASE, GUIDE, PUBLIC, Talk
-from bot.knowledge.telling import case, guide, take, tell
+from bot.knowledge.telling import back, case, guide, take, tell
 from bot.messages import AnswerStatus
 from bot.settings import GENERAL_SERVICE
 from bot.text.french import tokens, words
@@ -68,7 +68,9 @@ def reply(library: Library, question: str, talk: Talk) -> Answer | None:
         if fiche is None or step is None:
             return None
         if move := guiding.moved(question):
-            return guide(library, fiche.key, guiding.back(fiche, step.at) if move == guiding.BACK else (), talk)
+            return (
+                back(library, fiche.key, step.at, talk) if move == guiding.BACK else guide(library, fiche.key, (), talk)
+            )
         place = guiding.answered(step, question)
         return None if place is None else take(library, fiche.key, step.at, place, talk)
     if talk.waiting == PUBLIC:
@@ -105,7 +107,9 @@ def _gone_on(library: Library, question: str, own: Answer, findings: Findings, t
             return None
         if named or asked or not any("@" in fact for fact in facts(question)):
             # A case alone asks the same again: « et pour un mineur ? ».
-            return tell(library, talk.fiche, question if asked else talk.question, _switched(talk, outline, named))
+            return tell(
+                library, talk.fiche, question if asked else talk.question, _switched(talk, outline, named), said=""
+            )
         return _elsewhere(library, question, fiche.title, talk)
     best = findings.hits[0] if findings.hits else None
     if own.status is AnswerStatus.ANSWERED:

@@ -32,10 +32,17 @@ class FollowedFiches:
     Belongs to one event loop.
     """
 
-    def __init__(self, fiches: Fiches, opening: Opening, elapsed: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        fiches: Fiches,
+        opening: Opening,
+        elapsed: Callable[[], float] = time.monotonic,
+        first_within: timedelta = FIRST_WITHIN,
+    ) -> None:
         self._fiches = fiches
         self._open = opening
         self._elapsed = elapsed
+        self._first_within = first_within
         self._searcher: Searcher | None = None
         self._taken: int | None = None
         """The version that is answered from; 0 is no fiches at all."""
@@ -52,7 +59,7 @@ class FollowedFiches:
             self._opening = asyncio.create_task(self._look(), name="knowledge.fiches")
         if self._taken is None and self._opening is not None:
             # The first questions wait together, and not for long.
-            await asyncio.wait({self._opening}, timeout=FIRST_WITHIN.total_seconds())
+            await asyncio.wait({self._opening}, timeout=self._first_within.total_seconds())
             if self._opening is not None and self._opening.done():
                 self._take(self._opening)
             elif self._taken is None:

@@ -12,9 +12,11 @@ from collections.abc import Collection, Mapping, Sequence
 from bot.knowledge import aspects, choice
 from bot.knowledge.circumstances import covered, facts, matched
 from bot.knowledge.leaves import Leaf, Outline, Path, Question
-from bot.text.french import fold, words
+from bot.text.french import fold, listed, words
 
 Known = Mapping[int, int]
+LIVING = listed("vis vit vivons vivent habite habites habitons habitez reside residons situe ans age cas situation")
+"""Words around a circumstance: « je vis à l'étranger »."""
 MAX_LEAVES = 400
 """As many pieces of one fiche are looked at; the longest fiches of the source have fewer."""
 
@@ -77,7 +79,7 @@ def picked(options: Sequence[str], text: str) -> int | None:
 
 def subject(text: str, options: Collection[str] = ()) -> list[str]:
     """The words of a text that name neither a circumstance, nor a side of a subject, nor one of the options."""
-    beside = covered(text) | {word for title in options for word in words(title)}
+    beside = LIVING | covered(text) | {word for title in options for word in words(title)}
     named = {fact for title in options for fact in facts(title)}
     return [word for word in words(text) if word not in beside and not aspects.beside(word) and not facts(word) & named]
 

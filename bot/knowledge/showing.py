@@ -8,6 +8,7 @@ from bot.fiches import Fiche, FicheKind
 from bot.knowledge import aspects, guiding, narrowing
 from bot.knowledge.answer import CHOICES, Answer
 from bot.knowledge.articles import Passage
+from bot.knowledge.circumstances import facts
 from bot.knowledge.competent import competent, contacts_of, online_of, service_of
 from bot.knowledge.leaves import Leaf, Outline, Question
 from bot.knowledge.library import Library, choose, linked, local, source
@@ -15,8 +16,9 @@ from bot.knowledge.narrowing import Known
 from bot.knowledge.talk import CASE, Beside, Talk
 from bot.messages import AnswerStatus
 from bot.settings import GENERAL_SERVICE
+from bot.text.french import words
 
-ASPECT = 1.0
+ASPECT = 2.0
 IN_CASE = 0.5
 FIRST = 0.25
 """What a leaf is worth beside its score, as a share of the best score: for showing the side that is asked, for being
@@ -56,7 +58,10 @@ def show(
 
 
 def _worth(library: Library, fiche: Fiche, leaves: list[Leaf], known: Known, question: str) -> dict[int, float]:
-    scores = library.searcher.leaf_scores(fiche.key, question) if question else ()
+    # What the page is about stands in all of it, and chooses no piece.
+    title = facts(fiche.title)
+    beside = " ".join(word for word in words(question) if not facts(word) & title)
+    scores = library.searcher.leaf_scores(fiche.key, beside) if beside else ()
     top = max((scores[leaf.number] for leaf in leaves if leaf.number < len(scores)), default=0.0)
     asked = aspects.asked(question)
     depth = {leaf.number: sum(known.get(number) == option for number, option in leaf.path) for leaf in leaves}
@@ -65,7 +70,7 @@ def _worth(library: Library, fiche: Fiche, leaves: list[Leaf], known: Known, que
         leaf.number: (scores[leaf.number] / top if top > 0 and leaf.number < len(scores) else 0.0)
         + ASPECT * aspects.fit(asked, leaf.headings, leaf.text)
         + (IN_CASE if depth[leaf.number] else 0.0)
-        + (FIRST if leaf.number == first else 0.0)
+        + (FIRST if leaf.number == first and not asked else 0.0)
         for leaf in leaves
     }
 
@@ -148,7 +153,7 @@ def narrowed(
             title=fiche.title,
             cases=narrowing.cases(outline, tuple(pair for pair in asked.path if pair[0] in known)),
             notice=fiche.notice,
-            local=local(library, fiche) if before is not None else "",
+            local=local(library, fiche),
             pages=parts,
         ),
         talk=settled.go(waiting=CASE, choice=asked.number, page=page % parts),

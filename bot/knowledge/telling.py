@@ -17,8 +17,11 @@ from bot.messages import AnswerStatus
 from bot.settings import GENERAL_SERVICE
 
 
-def tell(library: Library, key: str, question: str, talk: Talk) -> Answer:
-    """Answer with a fiche that is settled: in the case that is known, or by asking for it. LOST if there is none."""
+def tell(library: Library, key: str, question: str, talk: Talk, said: str | None = None) -> Answer:
+    """Answer with a fiche that is settled: in the case that is known, or by asking for it. LOST if there is none.
+
+    Cases are read in what was `said`: by default the question, "" where its cases were read before.
+    """
     fiche = library.searcher.fiche(key)
     if fiche is None:
         return Answer(AnswerStatus.LOST, question=question, talk=talk.go())
@@ -28,9 +31,9 @@ def tell(library: Library, key: str, question: str, talk: Talk) -> Answer:
     if outline is None:
         return Answer(AnswerStatus.LOST, question=question, talk=talk.go())
     known = {**narrowing.carried(outline, talk.titles), **_made(outline, fiche, talk)}
-    said = narrowing.read(outline, question, fiche.title)
-    known.update(said)
-    titles = tuple(outline.questions[number].options[option] for number, option in said.items())
+    named = narrowing.read(outline, question if said is None else said, fiche.title)
+    known.update(named)
+    titles = tuple(outline.questions[number].options[option] for number, option in named.items())
     return showing.show(library, fiche, outline, known, question, talk.go(titles=talk.having(titles)), read=bool(known))
 
 
@@ -98,6 +101,12 @@ def guide(library: Library, key: str, at: guiding.At, talk: Talk, page: int = 0)
         ),
         talk=talk.go(fiche=fiche.key, known=(), mark=0, question="", waiting=GUIDE, at=found.at, page=page),
     )
+
+
+def back(library: Library, key: str, at: guiding.At, talk: Talk) -> Answer:
+    """The step of a guided search before this one."""
+    fiche = library.searcher.fiche(key)
+    return guide(library, key, guiding.back(fiche, at) if fiche is not None else (), talk)
 
 
 def take(library: Library, key: str, at: guiding.At, place: int, talk: Talk) -> Answer:

@@ -192,10 +192,11 @@ STAFF: tuple[str, ...] = ("agents", "editions")
 
 WITHOUT_PERSONAL_DATA: tuple[str, ...] = (
     "articles",
-    "written_articles",
-    "article_uses",
     "fiches",
     "feeds",
+    "written_articles",
+    "article_uses",
+    "visits",
     "versions",
     "cursors",
     "nonces",

@@ -10,8 +10,8 @@ import msgspec
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from bot.errors import Missing, StoreError
-from bot.feeds import Change, Feed
-from bot.fiches import AUDIENCES, Fiche
+from bot.feeds import Change, Feed, keyed
+from bot.fiches import Fiche
 from bot.store.base import Imported
 from bot.store.engine import Database, insert_new
 from bot.store.tables import feeds, fiches, versions
@@ -187,12 +187,6 @@ def _note(connection: Connection, change: Change, now: datetime) -> bool:
 
 
 def _redirections(connection: Connection) -> dict[str, str]:
-    """By key; an id that stands only in the other audience leads there."""
     stored = set(connection.execute(select(fiches.c.audience + ":" + fiches.c.id)).scalars())
-    found: dict[str, str] = {}
-    for row in connection.execute(select(feeds.c.audience, feeds.c.redirections)):
-        for gone, stands in msgspec.json.decode(row.redirections, type=dict[str, str]).items():
-            here = f"{row.audience}:{stands}"
-            there = next((f"{other}:{stands}" for other in AUDIENCES if f"{other}:{stands}" in stored), here)
-            found[f"{row.audience}:{gone}"] = here if here in stored else there
-    return found
+    rows = connection.execute(select(feeds.c.audience, feeds.c.redirections))
+    return keyed({row.audience: msgspec.json.decode(row.redirections, type=dict[str, str]) for row in rows}, stored)

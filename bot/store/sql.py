@@ -45,6 +45,8 @@ from bot.store.subjects import SqlSubjects
 from bot.store.tables import versions
 from bot.store.tracker_events import SqlTrackerEvents
 from bot.store.transcript import SqlTranscript
+from bot.store.visits import SqlVisits
+from bot.visits import Visits
 
 _PING = select(versions.c.value).limit(1)
 
@@ -60,8 +62,8 @@ class Store:
     transcript: Transcript
     tracker_events: TrackerEvents
     articles: Articles
-    editions: Editions
     fiches: Feeds
+    editions: Editions
     ratings: Ratings
     subjects: Subjects
     agents: Agents
@@ -71,6 +73,7 @@ class Store:
     links: Links
     cursors: Cursors
     nonces: Nonces
+    visits: Visits
 
     async def ping(self) -> None:
         """Read something, and begin and end a writing transaction.
@@ -113,8 +116,8 @@ async def open_store(url: str) -> Store:
         transcript=SqlTranscript(database),
         tracker_events=SqlTrackerEvents(database),
         articles=SqlArticles(database),
-        editions=SqlEditions(database),
         fiches=SqlFiches(database),
+        editions=SqlEditions(database),
         ratings=SqlRatings(database),
         subjects=SqlSubjects(database),
         agents=SqlAgents(database),
@@ -124,6 +127,7 @@ async def open_store(url: str) -> Store:
         links=SqlLinks(database),
         cursors=SqlCursors(database),
         nonces=SqlNonces(database),
+        visits=SqlVisits(database),
     )
 
 

@@ -43,12 +43,16 @@ class Speller:
     def __init__(self, vocabulary: Mapping[str, int]) -> None:
         """`vocabulary`: folded words and how often each occurs."""
         self._counts = dict(vocabulary)
-        buckets: defaultdict[str, list[str]] = defaultdict(list)
+        buckets: defaultdict[str, list[tuple[str, int]]] = defaultdict(list)
         for word in sorted(self._counts):
             if word.isalpha() and len(word) >= MIN_CHARS:
+                letters = _letters(word)
                 for bucket in _buckets(word):
-                    buckets[bucket].append(word)
+                    buckets[bucket].append((word, letters))
         self._buckets = dict(buckets)
+
+    def __contains__(self, word: str) -> bool:
+        return word in self._counts
 
     def correct(self, word: str) -> str | None:
         """The nearest known word, the most frequent of equals; None if none is near enough."""
@@ -57,7 +61,14 @@ class Speller:
         edits = allowed_edits(word)
         if not edits:
             return None
-        near = {candidate for bucket in _buckets(word) for candidate in self._buckets.get(bucket, ())}
+        letters, length = _letters(word), len(word)
+        # One edit changes the set of letters by two at most; most words of a large base are out by that alone.
+        near = {
+            candidate
+            for bucket in _buckets(word)
+            for candidate, others in self._buckets.get(bucket, ())
+            if abs(len(candidate) - length) <= edits and (letters ^ others).bit_count() <= 2 * edits
+        }
         best: tuple[int, int, str] | None = None
         for candidate in near:
             found = distance(word, candidate, edits)
@@ -69,3 +80,11 @@ class Speller:
 
 def _buckets(word: str) -> tuple[str, str]:
     return f"{word[0]}*", f"*{word[-ENDING_CHARS:]}"
+
+
+def _letters(word: str) -> int:
+    """The set of a word's letters, as bits."""
+    found = 0
+    for char in word:
+        found |= 1 << (ord(char) & 31)
+    return found

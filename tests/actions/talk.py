@@ -20,6 +20,7 @@ from actions.services import Services
 from bot.clock import Clock
 from bot.desk.hours import Hours
 from bot.knowledge.base import KnowledgeBase
+from bot.knowledge.following import FollowedFiches
 from bot.messages import Address
 from bot.settings import Office
 from bot.settings_hours import read_week
@@ -137,11 +138,13 @@ async def filled(folder: Path) -> AsyncIterator[Store]:
     await store.close()
 
 
-def services_on(store: Store, office: Office = OFFICE, clock: Clock = lambda: small.NOON) -> Services:
+def services_on(
+    store: Store, office: Office = OFFICE, clock: Clock = lambda: small.NOON, fiches: FollowedFiches | None = None
+) -> Services:
     """What actions need, on a test's database."""
     return Services(
         office=office,
-        knowledge=KnowledgeBase(store.articles, office, clock),
+        knowledge=KnowledgeBase(store.articles, office, clock, fiches=fiches),
         ratings=store.ratings,
         cases=store.cases,
         bookings=store.bookings,
@@ -155,9 +158,11 @@ def services_on(store: Store, office: Office = OFFICE, clock: Clock = lambda: sm
 
 
 @asynccontextmanager
-async def talking(store: Store, office: Office = OFFICE, clock: Clock = lambda: small.NOON) -> AsyncIterator[Talk]:
+async def talking(
+    store: Store, office: Office = OFFICE, clock: Clock = lambda: small.NOON, fiches: FollowedFiches | None = None
+) -> AsyncIterator[Talk]:
     """A citizen's talk; the conversation is one of the database."""
-    services = services_on(store, office, clock)
+    services = services_on(store, office, clock, fiches)
     conversation = await store.conversations.open(WEB, "fr", clock())
 
     async def given() -> Services:

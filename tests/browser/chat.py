@@ -38,7 +38,7 @@ class Chat:
     @property
     def field(self) -> Locator:
         """Where one writes."""
-        return self.page.get_by_label("Votre question", exact=True)
+        return self.page.get_by_role("textbox", name="Votre question", exact=True)
 
     @property
     def log(self) -> Locator:

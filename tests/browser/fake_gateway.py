@@ -21,12 +21,11 @@ from typing import Any
 import socketio
 from aiohttp import web
 
-from bot.errors import Missing
 from bot.gateway.middleware import add_headers, errors
 from bot.gateway.pages import Pages
 from bot.settings import read_office
-from bot.store.base import Article
 from tests.browser.script import ANSWERS, ARTICLE, WELCOME, WELCOME_EN, Entry
+from tests.fakes.town import OWN, FewArticles, TownOfFew
 
 ROOT = Path(__file__).resolve().parents[2]
 OWN_CLIENT = "guichet"
@@ -88,10 +87,12 @@ class FakeGateway:
     async def restore(self) -> None:
         """Listen, on the port used before if there was one."""
         office = read_office(ROOT / "office.yml")
-        pages = Pages(office, _Articles())
+        self.town = TownOfFew(office, FewArticles(ARTICLE, OWN))
+        pages = self.town.pages
         app = web.Application(client_max_size=2**25, middlewares=[self._cross_origin, errors(pages.error)])
         app.on_response_prepare.append(add_headers)
         app.router.add_routes([web.get("/chat/config", self._config(pages)), *_without_config(pages)])
+        app.router.add_routes(self.town.fiches.routes())
         app.router.add_post("/chat/photos", self._take_photo)
         app.router.add_get("/embedding", _embedding)
         app.router.add_get("/failing", _failing)
@@ -266,24 +267,6 @@ class FakeGateway:
         if not response.prepared:
             response.headers.setdefault("Access-Control-Allow-Origin", "*")
         return response
-
-
-class _Articles:
-    """One article; the pages ask for nothing else."""
-
-    async def get(self, article_id: str) -> Article:
-        if article_id != ARTICLE.id:
-            raise Missing(article_id)
-        return ARTICLE
-
-    async def all(self) -> list[Article]:
-        return [ARTICLE]
-
-    async def version(self) -> int:
-        return 1
-
-    async def replace(self, *arguments: Any) -> Any:
-        raise NotImplementedError
 
 
 def _without_config(pages: Pages) -> list[web.AbstractRouteDef]:

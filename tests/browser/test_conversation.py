@@ -40,11 +40,11 @@ async def test_answer_with_source(visit: Visit) -> None:
     await expect(source.get_by_role("link")).to_have_attribute("rel", "noopener noreferrer")
 
 
-async def test_hero_asks(visit: Visit, gateway: FakeGateway) -> None:
-    """The town's page hands the question over: the chat opens and has it answered."""
+async def test_unanswered_search_asks(visit: Visit, gateway: FakeGateway) -> None:
+    """The town's page hands the question over that nothing answers: the chat opens and has it answered."""
     chat = await visit()
-    await chat.page.get_by_label("Une question ?", exact=True).fill("cantine")
-    await chat.page.get_by_role("button", name="Demander").click()
+    await chat.page.get_by_label("Votre question", exact=True).fill("cantine")
+    await chat.page.get_by_role("button", name="Posez votre question à l’assistant").click()
     await expect(chat.choices).to_have_count(3)
 
     assert [said["message"] for said in gateway.uttered] == ["cantine"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timezone
 
 from bot.errors import Missing
 from bot.feeds import Feed
@@ -138,7 +138,8 @@ class FewFiches:
 
     async def feed(self, audience: str) -> Feed | None:
         """See `Fiches.feed`."""
-        return None
+        ids = [fiche.id for fiche in self._fiches.values() if fiche.audience == audience]
+        return Feed(audience, datetime.now(timezone.utc), dict.fromkeys(ids, "sum")) if ids else None
 
     async def all(self) -> list[Fiche]:
         """See `Fiches.all`."""

@@ -13,6 +13,7 @@ from tests.store.contract_photos import PhotosContract
 from tests.store.contract_replies import RepliesContract
 from tests.store.contract_said import SaidContract
 from tests.store.contract_subjects import SubjectsContract
+from tests.store.contract_visits import VisitsContract
 
 
 class StoreContract(
@@ -27,5 +28,6 @@ class StoreContract(
     RepliesContract,
     SaidContract,
     SubjectsContract,
+    VisitsContract,
 ):
     """All of it; a module that inherits this brings the fixture `url`."""

@@ -20,6 +20,7 @@ MAX_DEPTH = 40
 BOXES = {"ASavoir": "know", "ANoter": "note", "Attention": "attention", "Rappel": "recall", "Exemple": "example"}
 _SAID_BY_BOX = frozenset({"à savoir", "à noter", "attention", "rappel", "exemple", ""})
 _SECTIONS = frozenset({"Chapitre", "SousChapitre"})
+_CASES = frozenset({"Cas", "Situation"})
 _FOR_SOME = frozenset({"FragmentConditionne", "Chapitre", "SousChapitre"})
 _LEFT_OUT = frozenset(
     {
@@ -167,9 +168,11 @@ class Body:
         around: list[Part] = []
         for child in children(element):
             kind = name(child)
-            if kind in {"Cas", "Situation"}:
+            if kind in _CASES:
                 parts = self.parts(child, known | {required(child)} - {""})
                 options.append(Option(words(child.find("Titre")), parts))
+            elif kind == "Titre":
+                around.extend(self._paragraph(child, known, box))
             else:
                 around.extend(self.block(child, kind, known, box))
         if options:
@@ -201,16 +204,14 @@ class Body:
         return (Text(said, line=True, box=box, links=links(element)),) if said else ()
 
     def _unknown(self, element: _Element, known: frozenset[str], box: str) -> tuple[Part, ...]:
-        """An element of a later schema: a block keeps its blocks and its title, anything else its words."""
-        if any(name(child) in _BLOCKS for child in children(element)):
+        """An element of a later schema: a block keeps its cases, blocks and title, anything else its words."""
+        if any(name(child) in _CASES for child in children(element)):
+            return self._choice(element, known, box)
+        if any(name(inside) in _BLOCKS for inside in element.iterdescendants()):
             return self._section(element, known, box)
-        said, title = words(element), words(element.find("Titre"))
-        if title and title == said:
-            return (Text(title, box=box),)
-        address = web(element.get("URL"))
-        if address and title:
-            service = online(element, self.audience)
-            return (service,) if service else ()
+        if web(element.get("URL")) and (service := online(element, self.audience)):
+            return (service,)
+        said = words(element)
         return (Text(said, box=box, links=links(element)),) if said else ()
 
 
@@ -255,4 +256,4 @@ _READERS: dict[str, _Reader] = {
     "Aide": Body._help,
     "LienExterneCommente": Body._commented,
 }
-_BLOCKS = frozenset(_READERS) | _WRAPPERS
+_BLOCKS = frozenset(_READERS) | _WRAPPERS | _CASES

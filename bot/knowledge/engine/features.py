@@ -1,0 +1,109 @@
+"""What speaks for each document: the signals of one question, the same when the reranker learns and when it answers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bot.knowledge.engine.arrays import COLUMNS, HELD, LEXICAL, Arrays
+from bot.knowledge.engine.meaning import cosines
+from bot.knowledge.engine.postings import Floats
+from bot.knowledge.engine.query import Query
+
+PASSED = ("passage_most", "passage_sum")
+WIDE = (
+    *COLUMNS, *PASSED, "title_fit", "way_fit", "shape_title", "shape_all", "meant", "meant_title",
+)  # fmt: skip
+"""Worked out for every document."""
+DEEP = ("meant_passage", "meant_way")
+"""Worked out for candidates only: they read large arrays."""
+FEATURES = (*WIDE, *DEEP)
+FUSED = tuple(name for name in FEATURES if name not in HELD)
+"""Summed with equal weights; the others only tell whether the base is about the question at all."""
+CANDIDATES = 80
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """The documents that a question may mean, before they are ranked."""
+
+    places: NDArray[np.int64]
+    signals: Floats
+    """(candidates, len(FEATURES)); comparable across questions."""
+    passages: NDArray[np.int32]
+    """Each one's best passage, among all passages."""
+
+
+def candidates(
+    arrays: Arrays, query: Query, spread: Floats, allowed: NDArray[np.bool_] | None = None, at_most: int = CANDIDATES
+) -> Candidates:
+    """The likeliest documents by the plain sum of their signals, each over its `spread`; `allowed` by place."""
+    wide, passed = _wide(arrays, query)
+    first = wide @ (_FUSED_WIDE / spread[: len(WIDE)])
+    if allowed is not None:
+        first = np.where(allowed, first, -np.inf)
+    taken = min(at_most, len(first))
+    places = np.argpartition(-first, taken - 1)[:taken] if taken else np.empty(0, np.int64)
+    places = places[first[places] > 0]
+    # Equal strengths stand in the order of the base, whatever the partition made of them.
+    places = places[np.lexsort((places, -first[places]))]
+    vector = arrays.meaning.of(query.terms, query.weights)
+    deep, best = _deep(arrays, vector, places, passed)
+    return Candidates(places, np.hstack([wide[places], deep]), best)
+
+
+def _wide(arrays: Arrays, query: Query) -> tuple[Floats, Floats]:
+    count = arrays.count
+    mass = query.mass + 1
+    scores = arrays.fields.scores(query.terms, query.weights, count * len(COLUMNS)).reshape(count, len(COLUMNS))
+    wide = np.empty((count, len(WIDE)), np.float32)
+    wide[:, : len(COLUMNS)] = scores / mass
+    passed = arrays.passages.scores(query.terms, query.weights, int(arrays.first[-1]))
+    begins = arrays.first[:-1]
+    wide[:, _AT["passage_most"]] = np.maximum.reduceat(passed, begins) / mass
+    wide[:, _AT["passage_sum"]] = np.cbrt(np.add.reduceat(passed * passed * passed, begins)) / mass
+    titled = scores[:, _AT["titled"]]
+    wide[:, _AT["title_fit"]] = titled / (arrays.title_mass + 0.5 * mass)
+    asked = query.weights * arrays.idf[query.terms]
+    length = float(np.sqrt((asked**2).sum() + (query.unknown * query.mass) ** 2)) or 1.0
+    said = arrays.ways.scores(query.terms, asked / length, int(arrays.way_first[-1]))
+    wide[:, _AT["way_fit"]] = np.maximum.reduceat(said, arrays.way_first[:-1])
+    wide[:, _AT["shape_title"]] = arrays.shape_title.scores(query.spelt, count)
+    wide[:, _AT["shape_all"]] = arrays.shape_all.scores(query.spelt, count)
+    vector = arrays.meaning.of(query.terms, query.weights)
+    wide[:, _AT["meant"]] = np.maximum(arrays.meant @ vector, 0)
+    wide[:, _AT["meant_title"]] = np.maximum(arrays.meant_title @ vector, 0)
+    return wide, passed / mass
+
+
+def _deep(
+    arrays: Arrays, vector: Floats, places: NDArray[np.int64], passed: Floats
+) -> tuple[Floats, NDArray[np.int32]]:
+    if not len(places):
+        return np.empty((0, len(DEEP)), np.float32), np.empty(0, np.int32)
+    rows, starts = _rows(arrays.first, places)
+    passage = np.maximum(cosines(arrays.meant_passages[rows], vector), 0)
+    fit = passage + passed[rows]
+    ends = np.append(starts[1:], len(rows))
+    best = np.array([rows[a + int(fit[a:b].argmax())] for a, b in zip(starts, ends, strict=True)], np.int32)
+    way_rows, way_starts = _rows(arrays.way_first, places)
+    way = np.maximum(cosines(arrays.meant_ways[way_rows], vector), 0)
+    deep = np.stack([np.maximum.reduceat(passage, starts), np.maximum.reduceat(way, way_starts)], axis=1)
+    return deep, best
+
+
+def _rows(first: NDArray[np.int32], places: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """The rows of documents one after the other, and where each document's begin."""
+    begins = first[places].astype(np.int64)
+    lengths = first[places + 1] - begins
+    starts = np.concatenate([[0], np.cumsum(lengths)[:-1]])
+    return np.repeat(begins - starts, lengths) + np.arange(lengths.sum()), starts
+
+
+_AT = {name: place for place, name in enumerate(FEATURES)}
+_FUSED_WIDE = np.array([name in FUSED for name in WIDE], np.float32)
+FUSED_AT = np.array([_AT[name] for name in FUSED])
+AT = _AT
+assert set(LEXICAL) <= set(_AT)

@@ -1,0 +1,86 @@
+"""Candidates in the order of their likeliness: the plain sum of their signals, and half of a learnt ranking."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from bot.knowledge.engine.features import FUSED_AT, Candidates
+from bot.knowledge.engine.postings import Floats
+
+LEARNT_SHARE = 0.5
+TREES = 250
+MIN_PAIRS = 150
+"""With fewer of its own questions, a base does without the learnt half."""
+MIN_SPREAD = 0.02
+
+_PARAMETERS = {
+    "objective": "lambdarank", "learning_rate": 0.06, "num_leaves": 15, "min_data_in_leaf": 100,
+    "feature_fraction": 0.5, "bagging_fraction": 0.7, "bagging_freq": 1, "lambda_l2": 5.0,
+    "lambdarank_truncation_level": 10, "max_bin": 127, "seed": 20, "deterministic": True, "force_row_wise": True,
+    "num_threads": 2, "verbose": -1,
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """How signals become one strength."""
+
+    spread: Floats
+    """Of each signal, among the candidates of the base's own questions: what makes them comparable."""
+    model: Any = None
+    """A lightgbm.Booster, or None where the base is too small to learn from."""
+
+    def fused(self, signals: Floats) -> Floats:
+        """The plain sum: one strength a candidate, comparable across questions."""
+        return np.asarray((signals[:, FUSED_AT] / self.spread[FUSED_AT]).sum(axis=1), np.float32)
+
+    def strengths(self, found: Candidates) -> Floats:
+        """One strength a candidate, comparable within this question: standard deviations above the mean."""
+        fused = self.fused(found.signals)
+        plain = _standard(fused)
+        if self.model is None or len(fused) < 2:
+            return plain
+        learnt = self.model.predict(described(found.signals, fused), num_threads=1)
+        return LEARNT_SHARE * _standard(learnt) + (1 - LEARNT_SHARE) * plain
+
+
+def described(signals: Floats, fused: Floats) -> Floats:
+    """What the model sees of candidates: signals, the same beside the best of this question, rank and plain sum."""
+    relative = signals / np.maximum(signals.max(axis=0), 1e-6)
+    ranks = np.empty(len(fused), np.float32)
+    ranks[np.argsort(-fused, kind="stable")] = 1 / np.arange(1, len(fused) + 1)
+    beside = fused / max(float(fused.max()), 1e-6)
+    return np.hstack([signals, relative, ranks[:, None], beside[:, None]]).astype(np.float32)
+
+
+def spread(found: Sequence[Candidates], width: int) -> Floats:
+    """The standard deviation of each signal over all candidates; never so small that one signal outshouts all."""
+    if not any(len(one.places) for one in found):
+        return np.full(width, 1.0, np.float32)
+    return np.maximum(np.vstack([one.signals for one in found]).std(axis=0), MIN_SPREAD).astype(np.float32)
+
+
+def learn(found: Sequence[Candidates], gold: Sequence[frozenset[int]], plain: Ranking) -> Any:
+    """A LightGBM lambdarank model from questions whose answers are known; None if there are too few of them."""
+    rows, labels, groups = [], [], []
+    for one, right in zip(found, gold, strict=True):
+        relevant = np.isin(one.places, list(right))
+        if relevant.any() and not relevant.all():
+            rows.append(described(one.signals, plain.fused(one.signals)))
+            labels.append(relevant.astype(np.int8))
+            groups.append(len(relevant))
+    if len(groups) < MIN_PAIRS:
+        return None
+    import lightgbm
+
+    data = lightgbm.Dataset(np.vstack(rows), np.concatenate(labels), group=groups, params=_PARAMETERS)
+    return lightgbm.train(_PARAMETERS, data, TREES)
+
+
+def _standard(values: Any) -> Floats:
+    found = np.asarray(values, np.float32)
+    return np.asarray((found - found.mean()) / (found.std() + 1e-6), np.float32) if len(found) else found

@@ -1,0 +1,168 @@
+"""How a process follows the fiches: without waiting for a build, without losing what it has."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import time
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.errors import StoreError
+from bot.fiches import AUDIENCES
+from bot.knowledge import opening
+from bot.knowledge.base import KnowledgeBase
+from bot.knowledge.engine.found import Searcher
+from bot.knowledge.engine.resources import Resources
+from bot.knowledge.following import RETRY_AFTER, FollowedFiches
+from bot.messages import AnswerStatus
+from bot.store.sql import Store, migrate, open_store
+from tests.knowledge import small
+from tests.knowledge.fiches import FICHES, WordSearcher
+from tests.knowledge.test_base import Seconds
+
+
+class Door:
+    """Opens searchers when it is let, and fails when it is told to."""
+
+    def __init__(self) -> None:
+        self.open = asyncio.Event()
+        self.open.set()
+        self.broken = False
+        self.opened: list[int] = []
+
+    async def __call__(self, version: int) -> Searcher:
+        self.opened.append(version)
+        await self.open.wait()
+        if self.broken:
+            raise StoreError("no room on the disk")
+        return WordSearcher(FICHES, version)
+
+
+@pytest.fixture
+async def store(tmp_path: Path) -> AsyncIterator[Store]:
+    url = f"sqlite+aiosqlite:///{tmp_path / 'guichet.db'}"
+    migrate(url)
+    opened = await open_store(url)
+    await opened.articles.replace("markdown", small.articles(), small.NOON)
+    yield opened
+    await opened.close()
+
+
+async def fill(store: Store, sum_: str = "1") -> None:
+    for audience in AUDIENCES:
+        fiches = [one for one in FICHES if one.audience == audience]
+        await store.fiches.replace(audience, fiches, {one.id: sum_ for one in fiches}, {}, small.NOON)
+
+
+async def taken(followed: FollowedFiches, seconds: Seconds, version: int) -> Searcher:
+    """Wait until a version answers."""
+    until = time.monotonic() + 20
+    while True:
+        searcher = await followed.searcher()
+        if searcher is not None and searcher.version == version:
+            return searcher
+        assert time.monotonic() < until, "the version was never taken"
+        seconds.now += 2
+        await asyncio.sleep(0.01)
+
+
+async def test_no_fiches_is_no_searcher(store: Store) -> None:
+    """The town's own answers stand alone, and nothing is opened."""
+    door = Door()
+    followed = FollowedFiches(store.fiches, door)
+    base = KnowledgeBase(store.articles, small.OFFICE, lambda: small.NOON, fiches=followed)
+    told = await base.ask("horaires de la piscine")
+    await base.close()
+
+    assert (told.status, told.talk, door.opened) == (AnswerStatus.ANSWERED, None, [])
+
+
+async def test_a_newer_version_is_taken_when_it_is_ready(store: Store) -> None:
+    """Until then the former one answers; nobody waits."""
+    await fill(store)
+    door, seconds = Door(), Seconds()
+    followed = FollowedFiches(store.fiches, door, seconds)
+    first = await taken(followed, seconds, await store.fiches.version())
+    door.open.clear()
+    changed = [one for one in FICHES if one.audience == "part"][:3]
+    await store.fiches.replace("part", changed, {one.id: "2" for one in changed}, {}, small.NOON)
+    seconds.now += 2
+    during = [await followed.searcher(), await followed.searcher()]
+    door.open.set()
+    second = await taken(followed, seconds, await store.fiches.version())
+    await followed.close()
+
+    assert during == [first, first]
+    assert second is not first
+
+
+async def test_a_failed_opening_is_tried_again_later(store: Store) -> None:
+    """The town answers meanwhile; not every question tries."""
+    await fill(store)
+    door, seconds = Door(), Seconds()
+    door.broken = True
+    followed = FollowedFiches(store.fiches, door, seconds)
+    first = await followed.searcher()
+    seconds.now += 5
+    await followed.searcher()
+    tried = len(door.opened)
+    door.broken = False
+    seconds.now += RETRY_AFTER.total_seconds()
+    later = await taken(followed, seconds, await store.fiches.version())
+    await followed.close()
+
+    assert (first, tried) == (None, 1)
+    assert later.version == await store.fiches.version()
+
+
+async def test_first_questions_do_not_wait_for_a_build(store: Store) -> None:
+    """A build takes longer than a citizen is kept waiting: the town's articles answer until it is done."""
+    await fill(store)
+    door = Door()
+    door.open.clear()
+    followed = FollowedFiches(store.fiches, door, first_within=timedelta(milliseconds=10))
+    base = KnowledgeBase(store.articles, small.OFFICE, lambda: small.NOON, fiches=followed)
+    told = await base.ask("horaires de la piscine")
+    await base.close()
+
+    assert (told.status, told.talk) == (AnswerStatus.ANSWERED, None)
+
+
+async def test_the_base_answers_from_both(store: Store) -> None:
+    """One question, two indexes; titles and pages of both are found by their ids."""
+    await fill(store)
+    base = KnowledgeBase(store.articles, small.OFFICE, lambda: small.NOON, fiches=FollowedFiches(store.fiches, Door()))
+    own, state = await base.ask("horaires de la piscine"), await base.ask("location de vacances")
+    titles = [await base.title(one) for one in ("piscine", "part:F3", "part:F99", "nothing")]
+    await base.close()
+
+    assert (own.passages[0].article_id, state.passages[0].article_id) == ("piscine", "part:F3")
+    assert titles[1:] == ["Location de vacances", "", ""]
+    assert titles[0]
+
+
+async def test_a_folder_is_named_by_what_it_is_made_of(store: Store) -> None:
+    """The same fiches have the same name everywhere; another text, another one."""
+    await fill(store)
+    names = [await opening.fingerprint(store.fiches, Resources()) for _ in range(2)]
+    other = await opening.fingerprint(store.fiches, Resources(phrasings={"F1": ("papiers perdus",)}))
+    await fill(store, "2")
+    changed = await opening.fingerprint(store.fiches, Resources())
+
+    assert names[0] == names[1]
+    assert len({names[0], other, changed}) == 3
+
+
+def test_old_folders_go(tmp_path: Path) -> None:
+    """The current one and the newest before it stay."""
+    above = tmp_path / opening.FOLDER
+    for at, name in enumerate(("one", "two", "three", "now")):
+        (above / name).mkdir(parents=True)
+        os.utime(above / name, (at, at))
+    opening.swept(tmp_path, "now")
+
+    assert sorted(path.name for path in above.iterdir()) == ["now", "three"]
