@@ -6,18 +6,14 @@ Started by the processes that answer; an import builds its own. No command of `g
 from __future__ import annotations
 
 import asyncio
-import fcntl
 import sys
 from pathlib import Path
 
 from bot.errors import BotError, ConfigurationError
-from bot.knowledge.engine import building, files
-from bot.knowledge.engine.resources import Resources, resources
-from bot.knowledge.opening import FOLDER, fingerprint, swept
+from bot.knowledge import engine
+from bot.knowledge.opening import FOLDER, fingerprint
 from bot.settings import Settings, load
 from bot.store.sql import open_store
-
-LOCK = ".lock"
 
 
 async def build(settings: Settings) -> Path:
@@ -30,23 +26,14 @@ async def build(settings: Settings) -> Path:
         StoreError: the fiches cannot be read.
         ConfigurationError: the database, or a file that ships with the search, is wrong.
     """
-    above = settings.data / FOLDER
-    above.mkdir(parents=True, exist_ok=True)
-    with (above / LOCK).open("w") as lock:
-        await asyncio.to_thread(fcntl.flock, lock, fcntl.LOCK_EX)
-        return await _built(settings, above, resources(settings.root))
-
-
-async def _built(settings: Settings, above: Path, shipped: Resources) -> Path:
+    shelf, shipped = settings.data / FOLDER, engine.resources(settings.root)
     store = await open_store(settings.database_url)
     try:
-        folder = above / await fingerprint(store.fiches, shipped)
-        try:
-            files.manifest(folder)
-        except files.FilesError:
+        folder = shelf / await fingerprint(store.fiches, shipped)
+        if engine.current(shelf, folder.name) is None:
             fiches, redirections = await store.fiches.all(), await store.fiches.redirections()
-            await asyncio.to_thread(building.build, fiches, redirections, folder, shipped)
-        swept(settings.data, folder.name)
+            await asyncio.to_thread(engine.build, fiches, redirections, folder, shipped)
+        await asyncio.to_thread(engine.prune, shelf, [folder.name])
         return folder
     finally:
         await store.close()

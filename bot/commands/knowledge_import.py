@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -16,11 +16,11 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 from bot import clock
 from bot.commands.knowledge_store import opened
 from bot.errors import ConfigurationError
-from bot.fiches import Fiche
-from bot.knowledge import importers
+from bot.knowledge import engine, importers
 from bot.knowledge.importers import Problem, Reading, Report, csv, markdown, site
 from bot.knowledge.importers.service_public.errors import FeedRefused
-from bot.knowledge.importers.service_public.feed import Importer, Outcome
+from bot.knowledge.importers.service_public.feed import Coming, Importer, Outcome
+from bot.knowledge.opening import FOLDER
 from bot.settings import Settings, load
 from bot.store.base import Article
 
@@ -151,14 +151,27 @@ async def _fiches(settings: Settings, sources: Sequence[str], force: bool, progr
             task, description="Reading fiches" if files else name[-60:], completed=done, total=files or None
         )
 
-    async def prepare(fiches: Sequence[Fiche], redirections: Mapping[str, str]) -> None:
-        progress.update(task, description="Building the search", completed=0, total=None)
+    def built(part: str, share: float) -> None:
+        progress.update(task, description=part, completed=share, total=1)
+
+    shelf, made_with = settings.data / FOLDER, engine.resources(settings.root)
+    name = ""
+
+    async def prepare(coming: Coming) -> None:
+        nonlocal name
+        name = engine.fingerprint(coming.sums, coming.redirections, made_with)
+        if engine.current(shelf, name) is None:
+            fiches = await coming.fiches()
+            await asyncio.to_thread(engine.build, fiches, coming.redirections, shelf / name, made_with, built)
 
     async with opened(settings) as store:
         try:
-            return await Importer(store.fiches, prepare, force).run(sources, clock.now(), step)
-        except FeedRefused as error:
+            outcome = await Importer(store.fiches, prepare, force).run(sources, clock.now(), step)
+        except (FeedRefused, engine.FilesError) as error:
             raise ConfigurationError(f"{error}. Nothing is changed") from error
+    # Only now: until the switch every process answered from the former files.
+    await asyncio.to_thread(engine.prune, shelf, [name])
+    return outcome
 
 
 def _progress(quiet: bool) -> Progress:

@@ -7,10 +7,7 @@ what builds them. So a folder is right or is not there; machines that share noth
 from __future__ import annotations
 
 import asyncio
-import hashlib
-import json
 import os
-import shutil
 import sys
 from datetime import timedelta
 from pathlib import Path
@@ -18,7 +15,7 @@ from pathlib import Path
 from bot.errors import BotError
 from bot.feeds import Fiches
 from bot.fiches import AUDIENCES
-from bot.knowledge.engine import files
+from bot.knowledge.engine import files, shelves
 from bot.knowledge.engine.found import Searcher
 from bot.knowledge.engine.resources import Resources, resources
 from bot.knowledge.engine.searching import Engine
@@ -28,9 +25,6 @@ FOLDER = "fiches"
 BUILDER = "bot.commands.build_fiches"
 """Builds what is missing, in a process of its own: it takes a minute and a gigabyte that nobody who answers has to spare."""
 BUILT_WITHIN = timedelta(minutes=20)
-KEPT = 2
-"""Folders that stay: the newest, and the one that other processes may still answer from."""
-NAME_CHARS = 24
 
 
 class NotBuilt(BotError):
@@ -43,15 +37,9 @@ async def fingerprint(fiches: Fiches, shipped: Resources) -> str:
     Raises:
         StoreError: they cannot be read.
     """
-    feeds = [await fiches.feed(audience) for audience in AUDIENCES]
-    made_of = [
-        [sorted(feed.sums.items()) if feed is not None else None for feed in feeds],
-        sorted((await fiches.redirections()).items()),
-        shipped.checksum,
-        files.FORMAT,
-        sorted(files.libraries().items()),
-    ]
-    return hashlib.sha256(json.dumps(made_of).encode()).hexdigest()[:NAME_CHARS]
+    feeds = [feed for audience in AUDIENCES if (feed := await fiches.feed(audience))]
+    sums = {f"{feed.audience}:{page}": known for feed in feeds for page, known in feed.sums.items()}
+    return shelves.fingerprint(sums, await fiches.redirections(), shipped)
 
 
 class OpenedFiches:
@@ -78,17 +66,6 @@ class OpenedFiches:
         except files.FilesError:
             await _build()
         return await asyncio.to_thread(Engine, folder, version)
-
-
-def swept(data: Path, current: str) -> None:
-    """Remove the folders of states that nobody answers from any more."""
-    folder = data / FOLDER
-    older = sorted(
-        (path for path in folder.iterdir() if path.is_dir() and path.name != current and not path.name.startswith(".")),
-        key=lambda path: path.stat().st_mtime,
-    )
-    for path in older[: max(0, len(older) - (KEPT - 1))]:
-        shutil.rmtree(path, ignore_errors=True)
 
 
 async def _build() -> None:

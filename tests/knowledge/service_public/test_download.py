@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator
 from datetime import datetime, timezone
 from pathlib import Path
 
@@ -10,11 +10,10 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from bot.fiches import Fiche
 from bot.knowledge.importers.service_public import download
 from bot.knowledge.importers.service_public.download import State, allowed, fetch
 from bot.knowledge.importers.service_public.errors import FeedRefused, FeedUnreachable
-from bot.knowledge.importers.service_public.feed import Importer, Outcome
+from bot.knowledge.importers.service_public.feed import Coming, Importer, Outcome
 from bot.store.sql import Store
 from tests.knowledge.service_public.pages import files, packed
 
@@ -75,7 +74,7 @@ async def source() -> AsyncIterator[Source]:
     await made.server.close()
 
 
-async def ready(fiches: Sequence[Fiche], redirections: Mapping[str, str]) -> None:
+async def ready(coming: Coming) -> None:
     return None
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from bot.errors import Missing
 from bot.fiches import PART, PRO, Fiche, Link, Text, walk
 from bot.knowledge.importers import Problem
 from bot.knowledge.importers.service_public.errors import FeedRefused
-from bot.knowledge.importers.service_public.feed import Importer, Outcome
+from bot.knowledge.importers.service_public.feed import Coming, Importer, Outcome
 from bot.store.sql import Store
 from tests.knowledge.service_public.pages import files, page, zipped
 
@@ -27,9 +27,13 @@ class Feeds:
         self.folder = folder
         self.part, self.pro = files("part"), files("pro")
         self.prepared: list[tuple[list[str], dict[str, str]]] = []
+        self.coming: Sequence[Fiche] = ()
 
-    async def prepare(self, fiches: Sequence[Fiche], redirections: Mapping[str, str]) -> None:
-        self.prepared.append(([fiche.key for fiche in fiches], dict(redirections)))
+    async def prepare(self, coming: Coming) -> None:
+        fiches = await coming.fiches()
+        assert [fiche.key for fiche in fiches] == sorted(coming.sums)
+        self.prepared.append((sorted(coming.sums), dict(coming.redirections)))
+        self.coming = fiches
 
     async def run(self, *names: str, force: bool = False, later: int = 0) -> Outcome:
         contents = {"part": self.part, "pro": self.pro}
@@ -64,6 +68,7 @@ async def test_both_audiences_at_once(feeds: Feeds) -> None:
     assert await feeds.keys() == ALL
     assert feeds.prepared == [(ALL, {"part:F90": "part:F101"})]
     assert feeds.prepared[0][1] == await feeds.store.fiches.redirections()
+    assert feeds.coming == await feeds.store.fiches.all()
 
 
 async def test_an_id_of_both_audiences_is_two_fiches(feeds: Feeds) -> None:
@@ -240,7 +245,7 @@ async def test_pages_of_the_other_audience_are_reported(feeds: Feeds) -> None:
 async def test_a_failed_preparation_changes_nothing(store: Store, tmp_path: Path) -> None:
     """What cannot be made to answer does not become current."""
 
-    async def fail(fiches: Sequence[Fiche], redirections: Mapping[str, str]) -> None:
+    async def fail(coming: Coming) -> None:
         raise OSError("disk full")
 
     with pytest.raises(OSError, match="disk full"):
@@ -252,7 +257,7 @@ async def test_a_failed_preparation_changes_nothing(store: Store, tmp_path: Path
 async def test_the_audience_is_of_the_pages_and_not_of_the_name(store: Store, tmp_path: Path) -> None:
     """A file of professionals under a name of individuals is one of professionals."""
 
-    async def ready(fiches: Sequence[Fiche], redirections: Mapping[str, str]) -> None:
+    async def ready(coming: Coming) -> None:
         return None
 
     place = zipped(tmp_path / "vosdroits-part.zip", files("pro"))

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import Mapping, Sequence
 from datetime import datetime, timezone
 from pathlib import Path
 
 import pytest
 
-from bot.fiches import Fiche
-from bot.knowledge.importers.service_public.feed import Importer
+from bot.knowledge.importers.service_public.feed import Coming, Importer
 from bot.store.sql import Store, open_store
 from tests.knowledge.service_public.pages import page, zipped
 
@@ -37,7 +35,7 @@ async def words(store: Store) -> tuple[int, set[str]]:
     return len(fiches), {word for word in ("ancien", "nouveau") for fiche in fiches if word in str(fiche.parts)}
 
 
-async def ready(fiches: Sequence[Fiche], redirections: Mapping[str, str]) -> None:
+async def ready(coming: Coming) -> None:
     return None
 
 

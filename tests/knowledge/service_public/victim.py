@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from bot import clock
-from bot.fiches import Fiche
-from bot.knowledge.importers.service_public.feed import Importer
+from bot.knowledge.importers.service_public.feed import Coming, Importer
 from bot.store.sql import open_store
 
 
@@ -28,7 +27,7 @@ async def run(url: str, moment: str, places: Sequence[str]) -> None:
         if moment == "reading" and name == "F2.xml":
             wait()
 
-    async def prepare(fiches: Sequence[Fiche], redirections: Mapping[str, str]) -> None:
+    async def prepare(coming: Coming) -> None:
         if moment == "preparing":
             wait()
         if moment == "switching":

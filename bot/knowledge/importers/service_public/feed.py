@@ -26,8 +26,21 @@ from bot.store.base import Imported
 MIN_KEPT_SHARE = 0.5
 """A feed with fewer of the stored fiches is half a feed: a mistake at the source costs no answers."""
 
-Prepare = Callable[[Sequence[Fiche], Mapping[str, str]], Awaitable[None]]
-"""Makes ready what is to answer from these fiches and redirections, beside what answers now."""
+
+@dataclass(frozen=True, slots=True)
+class Coming:
+    """The base as an import will leave it."""
+
+    sums: Mapping[str, str]
+    """By key."""
+    redirections: Mapping[str, str]
+    """Of keys."""
+    fiches: Callable[[], Awaitable[Sequence[Fiche]]]
+    """All of them by audience and id: they are fetched only if they are asked for."""
+
+
+Prepare = Callable[[Coming], Awaitable[None]]
+"""Makes ready what is to answer from the base as it comes, beside what answers now."""
 
 
 class Stamp(Struct, frozen=True, omit_defaults=True):
@@ -107,7 +120,7 @@ class Importer:
                     read_now.append((source, parsed))
         _once(told, [parsed for _, parsed in read_now])
         changes, more, fiches = await self._changes(read_now, stored)
-        await self._prepare(changes, fiches)
+        await self.prepare(await self._coming(changes, fiches, stored))
         changes += await self._restamped(restamped)
         imported = await self.feeds.switch(changes, now)
         return Outcome((*told, *more), imported)
@@ -195,23 +208,21 @@ class Importer:
                 "it looks like half a feed; --force takes it all the same"
             )
 
-    async def _prepare(self, changes: Sequence[Change], fiches: Sequence[Fiche]) -> None:
-        """Let what answers be made of all fiches as they will be."""
-        read_now = {fiche.key: fiche for fiche in fiches}
-        wanted = {f"{change.audience}:{page}" for change in changes for page in change.sums}
-        renewed = {change.audience for change in changes}
-        complete = renewed == set(AUDIENCES) and read_now.keys() == wanted
-        stored = [] if complete else await self.feeds.all()
-        kept = [
-            fiche
-            for fiche in stored
-            if fiche.key not in read_now and (fiche.audience not in renewed or fiche.key in wanted)
-        ]
-        every = sorted([*kept, *read_now.values()], key=lambda fiche: (fiche.audience, fiche.id))
+    async def _coming(self, changes: Sequence[Change], read_now: Sequence[Fiche], stored: Mapping[str, Feed]) -> Coming:
+        by_audience = {audience: feed.sums for audience, feed in stored.items()}
+        by_audience.update({change.audience: dict(change.sums) for change in changes})
+        sums = {f"{audience}:{page}": known for audience, pages in by_audience.items() for page, known in pages.items()}
         former = await self.feeds.redirections()
-        by_audience: dict[str, Mapping[str, str]] = {audience: _of(audience, former) for audience in AUDIENCES}
-        by_audience.update({change.audience: change.redirections for change in changes})
-        await self.prepare(every, keyed(by_audience, {fiche.key for fiche in every}))
+        leads: dict[str, Mapping[str, str]] = {audience: _of(audience, former) for audience in AUDIENCES}
+        leads.update({change.audience: change.redirections for change in changes})
+        fresh = {fiche.key: fiche for fiche in read_now}
+
+        async def fiches() -> Sequence[Fiche]:
+            kept = [] if fresh.keys() == sums.keys() else await self.feeds.all()
+            mine = {fiche.key: fiche for fiche in kept if fiche.key in sums} | fresh
+            return [mine[key] for key in sorted(mine)]
+
+        return Coming(sums, keyed(leads, sums.keys()), fiches)
 
 
 def _once(told: Sequence[Told], parsed: Sequence[Parsed]) -> None:
