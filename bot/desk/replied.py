@@ -31,6 +31,8 @@ _FAREWELL = re.compile(
     r"(?:\n[^\n]{0,60}){0,3}\Z",
     re.IGNORECASE,
 )
+_BULLET = re.compile(r"^[ ]*[•·*–—][ ]+", re.MULTILINE)
+_LINE = re.compile(r"(?<!\n)\n(?!\n|[ ]*(?:-|\d{1,2}[.)]) )")
 _SENTENCE = re.compile(r"(?<=[?.!…])\s+")
 
 
@@ -50,7 +52,7 @@ def proposed(
     answer = redact(reply.text, own)
     asked = normalise(_GREETING.sub("", question.text))
     title = _title(asked)
-    body = _FAREWELL.sub("", _GREETING.sub("", answer.text, count=1)).strip()
+    body = _markdown(_FAREWELL.sub("", _GREETING.sub("", answer.text, count=1)).strip())
     body = body[:1].upper() + body[1:]
     sources = reply.reply.sources if reply.reply else ()
     more = next((source.url for source in sources if LINK.fullmatch(source.url)), "")
@@ -83,6 +85,11 @@ def _question(lines: Sequence[Entry], reply: Entry) -> str:
 def is_reply(line: Entry) -> bool:
     """Whether an article can be made of a line: an agent's words."""
     return line.author == Author.AGENT.value and bool(line.text.strip())
+
+
+def _markdown(text: str) -> str:
+    """Plain text as Markdown: lines that stand alone stay alone, whatever stands for a bullet is one."""
+    return _LINE.sub("\n\n", _BULLET.sub("- ", text))
 
 
 def _title(asked: str) -> str:

@@ -26,6 +26,8 @@ PHONE_DIGITS = 9
 """The last ones of a number say which it is, with or without the country's code."""
 
 _NAMES = r"[A-ZÀ-ÖØ-Þ][\w'’-]+(?:[ \u00a0][A-ZÀ-ÖØ-Þ][\w'’-]*\.?){0,3}"
+_NO_NAMES = "Madame|Monsieur|Mme|M\\.|Mr|Mlle|Vo[tu]\\w+|No[tu]\\w+|Le|La|Les|Il|Elle|Je|On|Pour|Un|Une|Oui|Non|Merci|Si|Cette?|Ce"
+"""What begins a sentence whose comma was forgotten."""
 _DATE = r"\d{1,2}(?:[/.-]\d{1,2}[/.-]\d{2,4}|(?:er)? +[a-zéû]{3,9} +\d{4})"
 _PATTERNS = (
     (NUMBER, re.compile(r"\b(?P<it>[A-Z]{2}\d{2}(?: ?[0-9A-Z]{4}){3,7}(?: ?[0-9A-Z]{1,3})?)\b")),
@@ -41,9 +43,7 @@ _PATTERNS = (
     ),
     (
         NAME,
-        re.compile(
-            rf"\b(?:Bonjour|Bonsoir|Ch[eè]re?)[ \u00a0](?!(?:Madame|Monsieur|Mme|M\.|Mr|Mlle)(?![\w]))(?P<it>{_NAMES})"
-        ),
+        re.compile(rf"\b(?:Bonjour|Bonsoir|Ch[eè]re?)[ \u00a0](?!(?:{_NO_NAMES})(?![\w]))(?P<it>{_NAMES})"),
     ),
     (NAME, re.compile(rf"\b(?:[Jj]e m['’]appelle|[Mm]on nom est|[Jj]e suis (?:M\.|Mme))[ \u00a0](?P<it>{_NAMES})")),
     (

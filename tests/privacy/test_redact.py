@@ -41,6 +41,7 @@ def test_what_says_whose_it_was_is_masked(text: str, expected: str) -> None:
         "La rue du Lavoir est fermée jusqu'au 12 mars 2027.",
         "Le timbre coûte 86 €, la photo date de moins de 6 mois, en 2026 comme en 2027.",
         "Madame le Maire reçoit le samedi.",
+        "Bonjour Votre carte est prête. Bonjour Nous sommes ouverts.",
     ],
 )
 def test_what_is_the_towns_own_stays(text: str) -> None:
