@@ -1,11 +1,15 @@
-"""How good answers are, on questions whose right articles are known.
+"""How good answers are, on questions whose right articles or fiches are known.
 
 A file has one JSON object a line: {"query": "…", "gold": ["article-id", …]}; an empty `gold` is a question that the
-base cannot answer and should not.
+base cannot answer and should not. A gold id of the State's fiches is "F1341", of whichever audience, or "part:F1341".
+
+Ranks are counted among what the gold is: a question about a fiche is asked of the fiches and one about an article of
+the town's articles, so that one town's pages do not change what is measured of the national ones.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -17,12 +21,16 @@ from msgspec import Meta, Struct
 
 from bot.errors import ConfigurationError
 from bot.knowledge.answer import Answer, answer
+from bot.knowledge.engine.found import Findings, Searcher
 from bot.knowledge.index import Index
 from bot.knowledge.search import search
 from bot.messages import AnswerStatus
 from bot.settings import Office
 
 DEPTH = 10
+TRUE_ACCEPTS = 0.95
+OWN_THRESHOLD = 0.5
+_FICHE = re.compile(r"(?:(?:part|pro):)?[FNR][0-9]+")
 
 
 class Question(Struct, frozen=True):
@@ -49,7 +57,7 @@ class Quality:
     offered_right: float | None
     """Questions in scope for which a right article is among the titles to choose from."""
     false_accept: float | None
-    """Questions out of scope that are answered all the same."""
+    """Questions out of scope that are answered all the same; with fiches, see `accepted`."""
 
     def as_dict(self) -> dict[str, Any]:
         """With the names that papers use: hit@k, mrr, false_accept."""
@@ -89,14 +97,29 @@ def read(path: Path) -> list[Question]:
     return questions
 
 
-def evaluate(index: Index, office: Office, questions: Sequence[Question], today: date) -> Quality:
-    """Ask every question as a citizen would and count."""
+def evaluate(
+    index: Index,
+    office: Office,
+    questions: Sequence[Question],
+    today: date,
+    fiches: Searcher | None = None,
+    audience: str | None = None,
+) -> Quality:
+    """Ask every question as a citizen would and count; `audience` is whose fiches are searched, None is everybody's."""
     inside = [question for question in questions if question.gold]
     outside = [question for question in questions if not question.gold]
-    ranks = [_rank(index, question) for question in inside]
-    answers = [answer(index, office, question.query, today) for question in inside]
-    judged = list(zip(answers, inside, strict=True))
-    strays = [answer(index, office, question.query, today) for question in outside]
+    national = [question for question in inside if of_fiches(question)] if fiches else []
+    local = [question for question in inside if question not in national]
+    found = [fiches.search(question.query, DEPTH, audience) for question in national] if fiches else []
+    ranks = [_rank(index, question) for question in local]
+    ranks += [_fiche_rank(findings, question) for findings, question in zip(found, national, strict=True)]
+    answers = [answer(index, office, question.query, today) for question in local]
+    judged = list(zip(answers, local, strict=True))
+    if fiches and (national or not local):
+        strays = [fiches.search(question.query, 1, audience).in_scope for question in outside]
+        taken = accepted([findings.in_scope for findings in found], strays)
+    else:
+        taken = [_answers(answer(index, office, question.query, today)) for question in outside]
     return Quality(
         n=len(questions),
         in_scope=len(inside),
@@ -107,8 +130,35 @@ def evaluate(index: Index, office: Office, questions: Sequence[Question], today:
         offered_right=_share(
             [found.status is AnswerStatus.CHOOSE and _right(found, question) for found, question in judged]
         ),
-        false_accept=_share([_answers(found) for found in strays]),
+        false_accept=_share(taken),
     )
+
+
+def accepted(inside: Sequence[float], outside: Sequence[float]) -> list[bool]:
+    """Which questions out of scope pass where 95 % of those in scope do, by the gate's values of both.
+
+    Without a question in scope the gate's own threshold counts, which lets in 95 % of the base's own questions.
+    """
+    threshold = OWN_THRESHOLD
+    if inside:
+        ordered = sorted(inside)
+        # The fifth percentile, between the two values that it lies between.
+        place = (len(ordered) - 1) * (1 - TRUE_ACCEPTS)
+        low = int(place)
+        high = min(low + 1, len(ordered) - 1)
+        threshold = ordered[low] + (ordered[high] - ordered[low]) * (place - low)
+    return [value > threshold for value in outside]
+
+
+def of_fiches(question: Question) -> bool:
+    """Whether a question is about fiches: all its gold ids are theirs."""
+    return bool(question.gold) and all(_FICHE.fullmatch(gold) for gold in question.gold)
+
+
+def _fiche_rank(findings: Findings, question: Question) -> int:
+    """From 1; 0 when no right fiche is among the first."""
+    keys = [(hit.key, hit.key.partition(":")[2]) for hit in findings.hits]
+    return next((rank for rank, names in enumerate(keys, start=1) if any(name in question.gold for name in names)), 0)
 
 
 def _rank(index: Index, question: Question) -> int:

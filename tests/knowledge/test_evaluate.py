@@ -3,7 +3,8 @@ from pathlib import Path
 import pytest
 
 from bot.errors import ConfigurationError
-from bot.knowledge.evaluate import Question, evaluate, read
+from bot.knowledge.engine import Findings, Found
+from bot.knowledge.evaluate import Question, accepted, evaluate, read
 from tests.knowledge import small
 
 
@@ -66,3 +67,55 @@ def test_a_file_that_is_not_there(tmp_path: Path) -> None:
     """A wrong path is named."""
     with pytest.raises(ConfigurationError, match="cannot be read"):
         read(tmp_path / "q.jsonl")
+
+
+class Fiches:
+    """Finds what it is told to, with the gate's values that it is told."""
+
+    version = 1
+
+    def __init__(self, findings: dict[str, tuple[list[str], float]]) -> None:
+        self._findings = findings
+
+    def search(self, question: str, limit: int = 5, audience: str | None = None) -> Findings:
+        keys, scope = self._findings[question]
+        kept = [key for key in keys if audience is None or key.startswith(audience)]
+        return Findings(tuple(Found(key, key, 0.5, 1.0, 0) for key in kept[:limit]), scope)
+
+    def fiche(self, key: str) -> None:
+        return None
+
+    def outline(self, key: str) -> None:
+        return None
+
+    def leaf_scores(self, key: str, question: str) -> list[float]:
+        return []
+
+
+def test_fiches_are_counted_among_fiches() -> None:
+    """A bare id is anybody's, one with its audience only that one's; an audience narrows what is searched."""
+    fiches = Fiches({"a": (["pro:F1", "part:F1"], 0.9), "b": (["part:F2", "pro:F3"], 0.8), "c": ([], 0.7)})
+    questions = [Question("a", ("F1",)), Question("b", ("pro:F3",)), Question("c", ("F9",))]
+
+    everybody = evaluate(small.index(), small.OFFICE, questions, small.TODAY, fiches)
+    professionals = evaluate(small.index(), small.OFFICE, questions, small.TODAY, fiches, "pro")
+
+    assert (everybody.hit_at[1], everybody.hit_at[3], everybody.mrr) == (0.3333, 0.6667, 0.5)
+    assert professionals.hit_at[1] == 0.6667
+    assert everybody.answered_right is None
+
+
+def test_strangers_are_let_in_where_most_of_ours_pass() -> None:
+    """Above the fifth percentile of the questions in scope; above one half where there are none."""
+    ours = [number / 100 for number in range(101)]
+
+    assert accepted(ours, [0.04, 0.05, 0.051, 0.9]) == [False, False, True, True]
+    assert accepted([], [0.4, 0.5, 0.6]) == [False, False, True]
+
+
+def test_strangers_alone_are_judged_by_the_gate() -> None:
+    """With fiches, a file without a gold id measures the gate as it is."""
+    fiches = Fiches({"a": (["part:F1"], 0.6), "b": (["part:F2"], 0.2)})
+    measured = evaluate(small.index(), small.OFFICE, [Question("a", ()), Question("b", ())], small.TODAY, fiches)
+
+    assert (measured.false_accept, measured.mrr, measured.hit_at[1]) == (0.5, None, None)

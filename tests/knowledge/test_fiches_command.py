@@ -176,6 +176,20 @@ def test_what_a_check_finds(feeds: tuple[Path, Path], tmp_path: Path) -> None:
     assert "maison_rameurs: named by 1 fiches" in shown
 
 
+def test_addresses_are_asked_on_demand(feeds: tuple[Path, Path], tmp_path: Path) -> None:
+    """As many as are wanted, the town's own pages' first; what does not answer is named with its page."""
+    run("import", "service-public", *feeds)
+    folder = tmp_path / "articles"
+    folder.mkdir()
+    number = "lac (http://127.0.0.1:1/horaires)"
+    (folder / "rames.md").write_text(ARTICLE.format(until="2031-01-01", fiche="F101", number=number), "utf-8")
+    run("import", folder)
+    (dead,) = json.loads(run("check", "--links", "--at-most", "1", "--json"))["dead_addresses"]
+
+    assert dead["page"] == "rames"
+    assert dead["what"].startswith("http://127.0.0.1:1/horaires: ")
+
+
 def test_a_check_of_an_empty_base(feeds: tuple[Path, Path]) -> None:
     """There is nothing, and nothing is wrong."""
     told = json.loads(run("check", "--json"))

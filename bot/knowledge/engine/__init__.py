@@ -11,7 +11,7 @@ from bot.knowledge.engine.files import FilesError
 from bot.knowledge.engine.found import Findings, Found, Searcher
 from bot.knowledge.engine.resources import Resources, resources
 from bot.knowledge.engine.searching import Engine
-from bot.knowledge.engine.shelves import build, build_apart, current, fingerprint, load, prune
+from bot.knowledge.engine.shelves import build, current, fingerprint, load, prune
 
 __all__ = [
     "Engine",
@@ -21,7 +21,6 @@ __all__ = [
     "Resources",
     "Searcher",
     "build",
-    "build_apart",
     "current",
     "fingerprint",
     "load",

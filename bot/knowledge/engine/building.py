@@ -90,7 +90,21 @@ def build(
     Raises:
         FilesError: the disk does not take it.
     """
-    tell = progress or (lambda step, share: None)
+    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+
+    # One thread: the same base wherever it is built, and no waiting for cores that others use.
+    with threadpool_limits(limits=1):
+        return _build(fiches, redirections, folder, resources, progress or (lambda step, share: None), hidden)
+
+
+def _build(
+    fiches: Iterable[Fiche],
+    redirections: Mapping[str, str],
+    folder: Path,
+    resources: Resources,
+    tell: Progress,
+    hidden: Collection[str],
+) -> dict[str, Any]:
     all_fiches = sorted(fiches, key=lambda fiche: fiche.key)
     tell("Reading words", 0.0)
     whole = documents(all_fiches, redirections, resources.phrasings)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from bot.knowledge.engine.arrays import COLUMNS, HELD, LEXICAL, Arrays
 from bot.knowledge.engine.meaning import cosines
 from bot.knowledge.engine.postings import Floats
-from bot.knowledge.engine.query import Query
+from bot.knowledge.engine.query import CORRECTED, Query
 
 PASSED = ("passage_most", "passage_sum")
 WIDE = (
@@ -23,6 +23,7 @@ FEATURES = (*WIDE, *DEEP)
 FUSED = tuple(name for name in FEATURES if name not in HELD)
 """Summed with equal weights; the others only tell whether the base is about the question at all."""
 CANDIDATES = 80
+LIKELIEST = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,9 @@ class Candidates:
     """(candidates, len(FEATURES)); comparable across questions."""
     passages: NDArray[np.int32]
     """Each one's best passage, among all passages."""
+    lost: float
+    """The weightiest word of the question that a document lacks, as a share of the weightiest there is; of the few
+    likeliest documents the one that lacks least."""
 
 
 def candidates(
@@ -51,7 +55,19 @@ def candidates(
     places = places[np.lexsort((places, -first[places]))]
     vector = arrays.meaning.of(query.terms, query.weights)
     deep, best = _deep(arrays, vector, places, passed)
-    return Candidates(places, np.hstack([wide[places], deep]), best)
+    return Candidates(places, np.hstack([wide[places], deep]), best, _lost(arrays, query, places[:LIKELIEST]))
+
+
+def _lost(arrays: Arrays, query: Query, places: NDArray[np.int64]) -> float:
+    if query.unknown or not len(places):
+        return 1.0
+    asked = query.terms[query.weights >= CORRECTED]
+    weights = arrays.idf[asked]
+    most = [
+        float(weights[~arrays.fields.held(asked, int(place) * len(COLUMNS) + AT["covered"])].max(initial=0))
+        for place in places
+    ]
+    return min(most) / float(arrays.idf.max())
 
 
 def _wide(arrays: Arrays, query: Query) -> tuple[Floats, Floats]:
@@ -99,7 +115,8 @@ def _rows(first: NDArray[np.int32], places: NDArray[np.int64]) -> tuple[NDArray[
     begins = first[places].astype(np.int64)
     lengths = first[places + 1] - begins
     starts = np.concatenate([[0], np.cumsum(lengths)[:-1]])
-    return np.repeat(begins - starts, lengths) + np.arange(lengths.sum()), starts
+    rows = np.repeat(begins - starts, lengths) + np.arange(int(lengths.sum()))
+    return rows.astype(np.int64), starts.astype(np.int64)
 
 
 _AT = {name: place for place, name in enumerate(FEATURES)}

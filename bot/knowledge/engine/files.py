@@ -118,7 +118,7 @@ def libraries() -> dict[str, str]:
 
 
 def _restored(folder: Path, kind: type[T], prefix: str) -> T:
-    values = {}
+    values: dict[str, Any] = {}
     for name, hint in get_type_hints(kind).items():
         if dataclasses.is_dataclass(hint):
             values[name] = _restored(folder, hint, f"{prefix}{name}.")  # type: ignore[arg-type]
@@ -126,8 +126,8 @@ def _restored(folder: Path, kind: type[T], prefix: str) -> T:
         path = folder / f"{prefix}{name}.npy"
         try:
             # An empty array cannot be mapped, and a small one need not be.
-            mode = "r" if path.stat().st_size > _SMALL_BYTES else None
-            values[name] = np.asarray(np.load(path, mmap_mode=mode, allow_pickle=False))
+            big = path.stat().st_size > _SMALL_BYTES
+            values[name] = np.asarray(np.load(path, mmap_mode="r" if big else None, allow_pickle=False))
         except (OSError, ValueError) as error:
             raise FilesError(f"{path}: is damaged; the base has to be built again") from error
     return kind(**values)

@@ -18,6 +18,7 @@ from bot.knowledge.engine.manner import Manner
 from bot.knowledge.engine.postings import Floats
 from bot.knowledge.engine.query import Query
 
+Places = NDArray[np.int64] | Sequence[int]
 ACCEPTED = 0.95
 """The share of questions in scope that reach 0.5."""
 _MOST = (
@@ -27,7 +28,7 @@ _MOST = (
 _FIRST = ("flat", "covered", "way_fit", "shape_all", "meant_passage", "title", "phrasings")
 SCOPE = (
     *(f"most {name}" for name in _MOST), *(f"first {name}" for name in _FIRST), "strength", "unknown", "words", "lead",
-    "manner",
+    "manner", "lost",
 )  # fmt: skip
 RIGHT = ("scope", "rank", "behind", "ahead", "lead", "way_fit", "covered", "title_fit", "strength")
 HITS = 5
@@ -62,10 +63,10 @@ class Gate:
             return -10.0
         return self.scope.logit(scope_signs(query, found, fused, strengths, self.manner.logit(query.form)))
 
-    def likeliness(self, scope: float, found: Candidates, fused: Floats, strengths: Floats, order: Floats) -> Floats:
+    def likeliness(self, scope: float, found: Candidates, fused: Floats, strengths: Floats, order: Places) -> Floats:
         """How likely each hit in `order` is right, in [0, 1]; falls with the rank."""
         signs = right_signs(scope, found, fused, strengths, order)
-        return np.minimum.accumulate([_probability(self.right.logit(row)) for row in signs])
+        return np.minimum.accumulate([probability(self.right.logit(row)) for row in signs])
 
 
 def scope_signs(query: Query, found: Candidates, fused: Floats, strengths: Floats, manner: float) -> Floats:
@@ -81,12 +82,13 @@ def scope_signs(query: Query, found: Candidates, fused: Floats, strengths: Float
             np.log1p(query.count),
             _lead(strengths),
             manner,
+            found.lost,
         ],
         np.float32,
     )
 
 
-def right_signs(scope: float, found: Candidates, fused: Floats, strengths: Floats, order: NDArray[np.int64]) -> Floats:
+def right_signs(scope: float, found: Candidates, fused: Floats, strengths: Floats, order: Places) -> Floats:
     """The values of `RIGHT` for each hit."""
     first = float(strengths[order[0]])
     lead = _lead(strengths)
@@ -133,10 +135,6 @@ def shifted(logistic: Logistic, logits: Sequence[float]) -> Logistic:
 
 def probability(logit: float) -> float:
     """Log odds as a probability."""
-    return _probability(logit)
-
-
-def _probability(logit: float) -> float:
     return float(1 / (1 + np.exp(-np.clip(logit, -30, 30))))
 
 

@@ -63,7 +63,7 @@ def unit(vectors: Floats) -> Floats:
 def packed(vectors: Floats) -> NDArray[np.int8]:
     """Vectors of length 1 in a byte a dimension, each row scaled by its largest: what `cosines` takes."""
     largest = np.maximum(np.abs(vectors).max(axis=1, keepdims=True), 1e-9)
-    return np.round(vectors / largest * 127).astype(np.int8)
+    return np.asarray(np.round(vectors / largest * 127), np.int8)
 
 
 def cosines(rows: NDArray[np.int8], vector: Floats) -> Floats:

@@ -46,6 +46,15 @@ class Postings:
             found[self.rows[low:high] - first] += weight * self.values[low:high]
         return found
 
+    def held(self, terms: Ids, row: int) -> NDArray[np.bool_]:
+        """Which of the terms stand in a row."""
+        found = np.zeros(len(terms), np.bool_)
+        for place, term in enumerate(terms):
+            rows = self.rows[self.starts[term] : self.starts[term + 1]]
+            at = np.searchsorted(rows, row)
+            found[place] = at < len(rows) and rows[at] == row
+        return found
+
 
 def counted(rows: Sequence[Ids], terms: int) -> Matrix:
     """How often each term stands in each row."""
@@ -61,7 +70,7 @@ def rarity(counts: Matrix) -> Floats:
     """BM25's inverse document frequency of each term, over the rows of a matrix."""
     rows = counts.shape[0]
     held = np.bincount(counts.indices, minlength=counts.shape[1])
-    return np.log(1 + (rows - held + 0.5) / (held + 0.5)).astype(np.float32)
+    return np.asarray(np.log(1 + (rows - held + 0.5) / (held + 0.5)), np.float32)
 
 
 def bm25(counts: Matrix, idf: Floats, k1: float, b: float) -> Matrix:

@@ -1,4 +1,4 @@
-"""Candidates in the order of their likeliness: the plain sum of their signals, and half of a learnt ranking."""
+"""Candidates in the order of their likeliness: the plain sum of their signals, and a learnt ranking."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ import numpy as np
 from bot.knowledge.engine.features import FUSED_AT, Candidates
 from bot.knowledge.engine.postings import Floats
 
-LEARNT_SHARE = 0.5
+LEARNT_SHARE = 0.65
+"""On a base's own questions held back, 0.7 finds more than 0.5 of every kind; a plain sum carries over better."""
 TREES = 250
 MIN_PAIRS = 150
 """With fewer of its own questions, a base does without the learnt half."""
@@ -21,7 +22,7 @@ _PARAMETERS = {
     "objective": "lambdarank", "learning_rate": 0.06, "num_leaves": 15, "min_data_in_leaf": 100,
     "feature_fraction": 0.5, "bagging_fraction": 0.7, "bagging_freq": 1, "lambda_l2": 5.0,
     "lambdarank_truncation_level": 10, "max_bin": 127, "seed": 20, "deterministic": True, "force_row_wise": True,
-    "num_threads": 2, "verbose": -1,
+    "num_threads": 1, "verbose": -1,
 }  # fmt: skip
 
 
@@ -61,7 +62,8 @@ def spread(found: Sequence[Candidates], width: int) -> Floats:
     """The standard deviation of each signal over all candidates; never so small that one signal outshouts all."""
     if not any(len(one.places) for one in found):
         return np.full(width, 1.0, np.float32)
-    return np.maximum(np.vstack([one.signals for one in found]).std(axis=0), MIN_SPREAD).astype(np.float32)
+    spreads = np.vstack([one.signals for one in found]).std(axis=0)
+    return np.asarray(np.maximum(spreads, MIN_SPREAD), np.float32)
 
 
 def learn(found: Sequence[Candidates], gold: Sequence[frozenset[int]], plain: Ranking) -> Any:

@@ -7,7 +7,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 import msgspec
 import numpy as np
@@ -21,6 +21,7 @@ from bot.knowledge.engine.found import Findings, Found
 from bot.knowledge.engine.gate import probability
 from bot.knowledge.engine.meaning import cosines
 from bot.knowledge.engine.postings import Floats
+from bot.knowledge.engine.vocabulary import Ids
 from bot.knowledge.leaves import Outline, outline
 
 KEPT = 256
@@ -139,7 +140,7 @@ class Engine:
         """Every fiche's key, folders' too."""
         return list(self._shelf.fiches)
 
-    def _headed(self, terms: Sequence[int], cut: Outline) -> Floats:
+    def _headed(self, terms: Ids, cut: Outline) -> Floats:
         """Which share of a question's words each leaf's own headings have, weighed by how rare they are."""
         idf = self._arrays.idf
         asked = {int(term): float(idf[term]) for term in terms}
@@ -149,7 +150,7 @@ class Engine:
         common = frozenset.intersection(*held) if held else frozenset()
         return np.array([sum(asked.get(term, 0.0) for term in own - common) / mass for own in held], np.float32)
 
-    def _once(self, places: Sequence[int], order: Sequence[int], limit: int) -> list[int]:
+    def _once(self, places: Any, order: Any, limit: int) -> list[int]:
         """The first places of an order, without a second text of the same id."""
         taken: list[int] = []
         seen: set[str] = set()

@@ -9,24 +9,28 @@ from pathlib import Path
 
 import pytest
 
+from bot.knowledge import engine
 from bot.knowledge.importers.service_public.feed import Coming, Importer
+from bot.knowledge.opening import FOLDER, fingerprint
+from bot.settings import load
 from bot.store.sql import Store, open_store
 from tests.knowledge.service_public.pages import page, zipped
 
 NOW = datetime(2026, 11, 28, 9, 0, tzinfo=timezone.utc)
-PAGES = 150
+PAGES, FEW = 150, 12
 PATIENCE_SECONDS = 60
+OFFICE = str(Path(__file__).resolve().parents[3] / "office.yml")
 
 
-def feed(folder: Path, audience: str, word: str) -> str:
+def feed(folder: Path, audience: str, word: str, pages: int) -> str:
     """A zip in which every page says one word."""
     body = f"<Texte>{f'<Paragraphe>Le mot est {word}.</Paragraphe>' * 10}</Texte>"
-    names = {f"F{number}.xml": page(body, f"F{number}", audience) for number in range(1, PAGES + 1)}
+    names = {f"F{number}.xml": page(body, f"F{number}", audience) for number in range(1, pages + 1)}
     return str(zipped(folder / word / f"{audience}.zip", names))
 
 
-def both(folder: Path, word: str) -> list[str]:
-    return [feed(folder, "Particuliers", word), feed(folder, "Professionnels", word)]
+def both(folder: Path, word: str, pages: int = PAGES) -> list[str]:
+    return [feed(folder, audience, word, pages) for audience in ("Particuliers", "Professionnels")]
 
 
 async def words(store: Store) -> tuple[int, set[str]]:
@@ -86,3 +90,39 @@ async def test_killed_in_the_switch(store: Store, tmp_path: Path, after_ms: int)
     await other.close()
 
     assert (found, version) in [((2 * PAGES, {"ancien"}), 1), ((2 * PAGES, {"nouveau"}), 2)]
+
+
+def state(shelf: Path) -> str:
+    """What an import has made so far of the search's files."""
+    names = [path.name for path in shelf.iterdir() if path.is_dir()] if shelf.is_dir() else []
+    return "building" if any(name.startswith(".") for name in names) else f"{len(names)} built"
+
+
+async def command(places: list[str]) -> asyncio.subprocess.Process:
+    return await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "bot", "knowledge", "import", "service-public", *places, stderr=asyncio.subprocess.DEVNULL
+    )
+
+
+async def test_the_command_killed_while_the_search_is_built(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """There are whole files for the fiches that are current, and the next import tidies up."""
+    monkeypatch.setenv("GUICHET_OFFICE", OFFICE)
+    monkeypatch.setenv("GUICHET_DATA", str(tmp_path))
+    monkeypatch.delenv("GUICHET_DATABASE_URL", raising=False)
+    settings, shelf = load(), tmp_path / FOLDER
+    await (await command(both(tmp_path, "ancien", FEW))).wait()
+    process = await command(both(tmp_path, "nouveau", FEW))
+    while process.returncode is None and state(shelf) != "building":  # noqa: ASYNC110 - files tell nobody when they come
+        await asyncio.sleep(0.001)
+    if process.returncode is None:
+        process.kill()
+    await process.wait()
+    store = await open_store(settings.database_url)
+    name = await fingerprint(store.fiches, engine.resources(settings.root))
+    found = await words(store)
+    await store.close()
+
+    assert found in [(2 * FEW, {"ancien"}), (2 * FEW, {"nouveau"})]
+    assert engine.current(shelf, name) is not None
+    await (await command(both(tmp_path, "nouveau", FEW))).wait()
+    assert state(shelf) == "2 built"

@@ -7,7 +7,6 @@ from datetime import date
 import pytest
 
 from bot.fiches import Choice, Contact, Fiche, FicheKind, Link, Online, Option, Related, Section, Text, walk
-from bot.knowledge.importers.service_public.errors import Unusable
 from bot.knowledge.importers.service_public.parse import read
 from bot.knowledge.importers.service_public.resources import Resource
 from bot.knowledge.leaves import outline
@@ -260,6 +259,18 @@ def test_pictures_questionnaires_and_credits_are_not_the_answer() -> None:
     assert [word for word in ("tu<", "tue", "écarté", "Résumé", "Avez-vous un chien", "Histoire") if word in said] == []
 
 
+def test_a_picture_that_is_all_there_is() -> None:
+    """Its description is the answer of a case that has nothing else, and of no other."""
+    picture = (
+        "<Image><Legende>Tue</Legende><Description><Paragraphe>Le lac ouvre en mai.</Paragraphe></Description></Image>"
+    )
+    found = small(
+        f"<BlocCas><Cas><Titre>A</Titre>{picture}</Cas><Cas><Titre>B</Titre>{picture}<Paragraphe>b</Paragraphe></Cas></BlocCas>"
+    )
+
+    assert found.parts == (Choice((Option("A", (Text("Le lac ouvre en mai."),)), Option("B", (Text("b"),)))),)
+
+
 def test_a_guided_search_is_a_tree() -> None:
     """Answers lead to answers or to fiches; editors' marks are no title; it has no text of its own."""
     found = fiche("part/F104")
@@ -331,64 +342,3 @@ def test_a_page_of_a_service() -> None:
     )
     assert letter.online.url == "https://www.service-public.fr/particuliers/vosdroits/R303"
     assert letter.fiches == ("F102",)
-
-
-@pytest.mark.parametrize(
-    "url", ["javascript:alert(1)", "ftp://lac.example/x", "//lac.example", "https://a b.example", ""]
-)
-def test_only_addresses_of_the_web_become_links(url: str) -> None:
-    """Anything else is left out, and its words stay."""
-    found = small(f'<Paragraphe>Voir <LienExterne URL="{url}">ici</LienExterne>.</Paragraphe>')
-
-    assert found.parts == (Text("Voir ici."),)
-
-
-ENTITIES = b"""<?xml version="1.0"?><!DOCTYPE Publication [%s]><Publication ID="F1"><Texte>&a;</Texte></Publication>"""
-
-
-@pytest.mark.parametrize(
-    ("data", "why"),
-    [
-        (ENTITIES % b'<!ENTITY a SYSTEM "file:///etc/passwd">', "DOCTYPE"),
-        (ENTITIES % b'<!ENTITY a "x"><!ENTITY b "&a;&a;">', "DOCTYPE"),
-        (ENTITIES % b'<!ENTITY % a SYSTEM "http://127.0.0.1:9/a">%a;', "DOCTYPE"),
-        (b'<!DOCTYPE Publication SYSTEM "http://127.0.0.1:9/x.dtd"><Publication ID="F1"/>', "DOCTYPE"),
-        (page("<Texte>").replace(b"</Texte>", b""), "well-formed"),
-        (page("<Texte><Paragraphe>caf\u00e9</Paragraphe></Texte>").decode().encode("latin-1"), "well-formed"),
-        (b"", "well-formed"),
-        (b"\x00\x01\x02", "well-formed"),
-        (b"PK\x03\x04 nothing", "well-formed"),
-        (page("").replace(b'ID="F1"', b""), "no ID"),
-        (page("", audience="Martiens"), "for whom"),
-        (page("", title=" "), "no title"),
-        (page("<Texte>" + "<Chapitre>" * 60 + "</Chapitre>" * 60 + "</Texte>"), "nested too deeply"),
-        (page("<Texte>" + "<Liste><Item>" * 60 + "</Item></Liste>" * 60 + "</Texte>"), "nested too deeply"),
-        (page("<Texte>" + "<Chapitre>" * 5000 + "</Chapitre>" * 5000 + "</Texte>"), "well-formed"),
-    ],
-)
-def test_files_that_are_no_page(data: bytes, why: str) -> None:
-    """Entities, broken XML, another encoding and senseless nesting are refused in one sentence, and read nothing else."""
-    with pytest.raises(Unusable, match=why) as refused:
-        read(data)
-
-    assert "\n" not in str(refused.value)
-    assert "root:" not in str(refused.value)
-
-
-def test_a_deep_guided_search_is_refused() -> None:
-    """Branches within branches without end are no guided search."""
-    tree = "<Problematique>" + "<Branche><Titre>x</Titre>" * 60 + "</Branche>" * 60 + "</Problematique>"
-    data = page(f"<Problematiques>{tree}</Problematiques>").replace(
-        "Fiche d'information conditionnée".encode(), "Recherche guidée".encode()
-    )
-
-    with pytest.raises(Unusable, match="nested too deeply"):
-        read(data)
-
-
-def test_dates_that_are_none() -> None:
-    """A page with a wrong date is a page without one."""
-    found = read(page("").replace(b"</dc:title>", b"</dc:title><dc:date>modified 2026-13-45</dc:date>"))
-    assert isinstance(found, Fiche)
-
-    assert found.modified is None

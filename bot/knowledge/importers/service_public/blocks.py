@@ -79,7 +79,16 @@ class Body:
             else:
                 whole.add(self.block(child, kind, known, box), kind in _SECTIONS)
         self._cases(run, known, whole)
-        return whole.parts()
+        return whole.parts() or self._pictured(element, known, box)
+
+    def _pictured(self, element: _Element, known: frozenset[str], box: str) -> tuple[Part, ...]:
+        """What a picture shows, in the source's words for those who do not see it.
+
+        Beside a text it says again what the text says, or how a poster looks. Where the picture is all there is, such as
+        the calendar of the school holidays, these words are the answer.
+        """
+        described = (text for picture in element.iterfind("Image") for text in picture.iterfind("Description"))
+        return tuple(part for text in described for part in self.parts(text, known, box))
 
     def _profile(self, element: _Element, known: frozenset[str]) -> Profile | None:
         return None if required(element) in known else self.profiles.of(element)
