@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+import msgspec
 from rasa_sdk import Tracker
 from rasa_sdk.events import SlotSet
 
@@ -26,7 +27,7 @@ from bot.rasa_events import SUSPENDED_FORM
 from bot.text.french import listed
 from bot.text.french import words as subject_words
 from bot.text.typography import typeset
-from bot.wire import Say, WireButton, read
+from bot.wire import Say, WireButton, WireSource, read
 
 SHORT_CHARS = 300
 """An answer that is said again is cut at the last sentence before that many characters."""
@@ -135,10 +136,18 @@ class ActionRepeat(GuichetAction):
             if text := _passage(answer, place):
                 short = typeset(shorter(text))
                 again = last[-1]
-                say(Say("repeat+answer+helped", {"passage": short}, again.buttons, again.sources, again.status))
+                say(
+                    Say(
+                        "repeat+answer+helped",
+                        {"passage": short},
+                        again.buttons,
+                        _uncounted(again.sources),
+                        again.status,
+                    )
+                )
                 return []
         for line in last:
-            say(Say(line.say, line.values, line.buttons, line.sources, line.status))
+            say(Say(line.say, line.values, line.buttons, _uncounted(line.sources), line.status))
         return []
 
 
@@ -217,6 +226,11 @@ def shorter(text: str) -> str:
     ends = [found.end() for found in re.finditer(r"[.;:](?=\s)|\n", text[:SHORT_CHARS])]
     end = next((end for end in reversed(ends) if text[end - 1] != ":"), 0)
     return text[:end].strip() or f"{text[:SHORT_CHARS].rsplit(' ', 1)[0]}…"
+
+
+def _uncounted(sources: tuple[WireSource, ...]) -> tuple[WireSource, ...]:
+    """Sources of what was said before: an answer that is repeated is no second use of its article."""
+    return tuple(msgspec.structs.replace(one, article="") for one in sources)
 
 
 def _passage(answer: Answer, place: Place) -> str:

@@ -13,9 +13,13 @@ from bot.bus import Bus
 from bot.conversation import Counter
 from bot.desk import canned
 from bot.desk.api import DeskApi
+from bot.desk.article_shapes import ArticleShapes
+from bot.desk.articles import Writing
+from bot.desk.articles_api import ArticlesApi
 from bot.desk.cases import Desk
 from bot.desk.dossiers import Dossiers
 from bot.desk.failures import Failures
+from bot.desk.fiche_titles import FicheTitles
 from bot.desk.login import Login
 from bot.desk.pages import DeskPages
 from bot.desk.passwords import Passwords
@@ -24,6 +28,7 @@ from bot.desk.sessions import Door
 from bot.desk.shapes import Shapes
 from bot.desk.sockets import Citizens, DeskSockets
 from bot.desk.words import load_words
+from bot.gateway.pages import article_preview
 from bot.knowledge.base import KnowledgeBase
 from bot.settings import Settings
 from bot.settings_channels import Channels
@@ -77,7 +82,8 @@ def build_desk(
     reaches = reaches_of(channels, office.channels)
     desk = Desk(store.cases, store.agents, store.conversations, counter, wording, office, bus, reaches=reaches)
     login = Login(Door(store.agents, Passwords(), office.desk), office.town, settings.host, peer_of)
-    shapes = Shapes(office, wording, load_words(), reaches)
+    words = load_words()
+    shapes = Shapes(office, wording, words, reaches)
     dossiers = Dossiers(
         desk, shapes, store.agents, store.cases, store.conversations, store.transcript, store.outbox, store.links
     )
@@ -96,9 +102,21 @@ def build_desk(
         office,
         sourced,
     )
+    writing = Writing(store.editions, store.articles, store.agents, office)
+    articles = ArticlesApi(
+        writing,
+        ArticleShapes(shapes, words),
+        desk,
+        dossiers,
+        FicheTitles(store.fiches),
+        sourced,
+        article_preview,
+        office,
+    )
     sockets = DeskSockets(server, login, desk, dossiers, failures, shapes, store.cases, store.agents, citizens, bus)
     pages = DeskPages(login, office.town)
-    return DeskParts(desk, sockets, [*login.routes(), *pages.routes(), *api.routes()])
+    routes = [*api.routes(), *articles.routes(api.answering)]
+    return DeskParts(desk, sockets, [*login.routes(), *pages.routes(), *routes])
 
 
 def reaches_of(channels: Mapping[str, Channel], settings: Channels) -> Reaches:

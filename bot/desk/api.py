@@ -9,6 +9,7 @@ import structlog
 from aiohttp import web
 
 from bot.agents import Agent, Agents, Role
+from bot.articles import Overtaken
 from bot.cases import View
 from bot.casework import Cases, Photos, StoredPhoto
 from bot.clock import Clock, now
@@ -103,7 +104,7 @@ class DeskApi:
             ("POST", "/desk/api/undelivered/dismiss", anybody, self.dismiss),
             ("GET", "/desk/api/knowledge", anybody, self.knowledge),
         ]
-        routes = [web.route(method, path, self._json(roles, answer)) for method, path, roles, answer in table]
+        routes = [web.route(method, path, self.answering(roles, answer)) for method, path, roles, answer in table]
         return [*routes, web.get("/desk/api/photos/{photo}", self.photo)]
 
     async def me(self, request: web.Request, agent: Agent) -> dict[str, Any]:
@@ -313,7 +314,7 @@ class DeskApi:
             ]
         }
 
-    def _json(self, roles: tuple[Role, ...], answer: Answer) -> Callable[[web.Request], Awaitable[web.Response]]:
+    def answering(self, roles: tuple[Role, ...], answer: Answer) -> Callable[[web.Request], Awaitable[web.Response]]:
         """A handler that knows who asks, lets only these roles through, and answers in JSON whatever happens."""
 
         async def handler(request: web.Request) -> web.Response:
@@ -331,7 +332,7 @@ class DeskApi:
 
     def _refused(self, error: Exception) -> web.Response:
         key, status = refusal_of(error)
-        by = error.by if isinstance(error, CaseTaken) else ""
+        by = error.by if isinstance(error, (CaseTaken, Overtaken)) else ""
         if isinstance(error, CaseTaken) and not by:
             key = "taken_by_nobody"
         if isinstance(error, StoreError) and status == 503:

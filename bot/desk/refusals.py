@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from bot.articles import ArticleTaken, Overtaken
 from bot.errors import (
     CaseClosed,
     CaseTaken,
@@ -25,13 +26,25 @@ class Settled(Stale):
     """A reply is not given up, or not any more."""
 
 
+class ForeignArticle(NotAllowed):
+    """An article is of a service that is not the agent's."""
+
+
+class NoArticle(Missing):
+    """An article is not there, or not any more."""
+
+
 REFUSED: Mapping[type[Exception], tuple[str, int]] = {
     NotSignedIn: ("signed_out", 401),
     SignatureRejected: ("foreign", 403),
+    ForeignArticle: ("article_not_allowed", 403),
     NotAllowed: ("not_allowed", 403),
+    NoArticle: ("article_missing", 404),
     Missing: ("missing", 404),
     CaseTaken: ("taken", 409),
     CaseClosed: ("closed", 409),
+    Overtaken: ("overtaken", 409),
+    ArticleTaken: ("article_taken", 409),
     Left: ("left", 409),
     Settled: ("settled", 409),
     Stale: ("stale", 409),
@@ -40,10 +53,14 @@ REFUSED: Mapping[type[Exception], tuple[str, int]] = {
 }
 """What goes wrong, as a key of the words and an HTTP status; the first that fits counts."""
 REFUSALS = tuple(REFUSED)
+WRITTEN_WRONG = ("article_empty", "no_service", "bad_date", "bad_link", "bad_fiche")
+"""Reasons of what an agent wrote and can put right."""
 
 
 def refusal_of(error: Exception) -> tuple[str, int]:
     """The key and the status of a refusal."""
     if isinstance(error, PayloadRejected) and error.reason == "too_long":
         return "too_long", 413
+    if isinstance(error, PayloadRejected) and error.reason in WRITTEN_WRONG:
+        return error.reason, 422
     return next(answer for kind, answer in REFUSED.items() if isinstance(error, kind))

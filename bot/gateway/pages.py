@@ -44,6 +44,7 @@ DEEPEST = 6
 """The deepest heading that HTML has."""
 
 _HEADING = re.compile(r"(</?h)([1-6])>")
+_MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable("table")
 _TEXT = re.compile(r"(?<=>)[^<>]*\w[^<>]*(?=<)")
 """What stands between tags; an attribute has no ">" of its own, it is escaped there."""
 _TAG = re.compile(r"(<[^>]*>)")
@@ -89,7 +90,6 @@ class Pages:
         self._searching = searching
         self._visiting = visiting
         self._clock = clock
-        self._markdown = MarkdownIt("commonmark", {"html": False}).enable("table")
         self._templates = jinja2.Environment(
             loader=jinja2.FileSystemLoader(web_folder / "pages"),
             autoescape=True,
@@ -230,11 +230,7 @@ class Pages:
 
     def words_of(self, article: Article, below: int = 0) -> Markup:
         """An article's text as HTML, its headings so many levels deeper."""
-        rendered = self._markdown.render(article.body)
-        if below:
-            rendered = _HEADING.sub(lambda tag: f"{tag[1]}{min(int(tag[2]) + below, DEEPEST)}>", rendered)
-        # MarkdownIt with HTML switched off escapes whatever is not Markdown.
-        return Markup(_linked(rendered))  # noqa: S704
+        return Markup(article_html(article.body, below))  # noqa: S704
 
     def today(self) -> date:
         """The day in the town."""
@@ -257,6 +253,19 @@ class Pages:
         )
         headers = {"Cache-Control": "no-cache", "Vary": "Referer", "ETag": f'"{etag(text.encode())}"'}
         return web.Response(text=text, status=status, content_type="text/html", headers=headers)
+
+
+def article_html(body: str, below: int = 0) -> str:
+    """An article's Markdown as HTML, as its page shows it; whatever is not Markdown is escaped."""
+    rendered = _MARKDOWN.render(body)
+    if below:
+        rendered = _HEADING.sub(lambda tag: f"{tag[1]}{min(int(tag[2]) + below, DEEPEST)}>", rendered)
+    return _linked(rendered)
+
+
+def article_preview(body: str) -> str:
+    """As `article_html`, set as French is in print: a piece of a page that is made while somebody writes."""
+    return _printed.__wrapped__(article_html(body))
 
 
 def _linked(page: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta, timezone
 
+import msgspec
 import pytest
 
 from actions.acts import (
@@ -116,14 +117,16 @@ def test_a_number_is_read_however_it_is_typed(text: str, number: str) -> None:
 
 
 async def test_the_last_answer_is_said_again(talk: Talk) -> None:
-    """With its buttons and its source, so that it can still be rated; before anything was said, a welcome."""
+    """With its buttons and its source, so that it can still be rated, and counted once; first of all, a welcome."""
     action = ActionRepeat(talk.services)
     first = await talk.run(action, "pardon ?", "repeat_or_rephrase", "m0")
     answered = await talk.ask("horaires de la piscine")
     again = await talk.run(action, "j'ai pas compris", "repeat_or_rephrase", "m9")
 
     assert first.say == "greet"
-    assert (again.say, again.sources, again.buttons) == ("repeat+answer+helped", answered.sources, answered.buttons)
+    (source,) = answered.sources
+    assert (again.say, again.buttons) == ("repeat+answer+helped", answered.buttons)
+    assert (source.article, again.sources) == ("piscine", (msgspec.structs.replace(source, article=""),))
     assert again.values["passage"] in answered.values["passage"]
 
 

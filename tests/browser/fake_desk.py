@@ -1,7 +1,7 @@
 """The gateway as the agents' page sees it: the real shell page and script, the desk's protocol over scripted cases.
 
-Follows docs/desk-protocol.md. What a test sets decides how it behaves; `cut` and `restore` take the network away and
-bring it back on the same port. `python -m tests.browser.fake_desk` serves it for looking at.
+What a test sets decides how it behaves; `cut` and `restore` take the network away and bring it back on the same port.
+`python -m tests.browser.fake_desk` serves it.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from bot.gateway.middleware import add_headers
 from tests.browser import desk_pages
 from tests.browser import desk_script as script
 from tests.browser.desk_script import Shape
+from tests.browser.fake_articles import FakeArticles
 from tests.browser.fake_undelivered import FakeUndelivered
 
 NAMESPACE = "/desk"
@@ -39,7 +40,6 @@ class FakeDesk:
     """One town's desk on a port of its own, for one test."""
 
     def __init__(self, port: int = 0, undo_seconds: float = 5, is_empty: bool = False) -> None:
-        now = _now()
         self.port = port
         self.agent = dict(script.AGENT)
         self.signed_in = True
@@ -47,11 +47,12 @@ class FakeDesk:
         self.refusal: tuple[int, Shape] | None = None
         """What every reply is answered with instead of being taken."""
         self.undo_seconds = undo_seconds
-        self.cases = {} if is_empty else {one["id"]: one for one in script.cases(now)}
-        self.lines = {number: script.conversation(one, now) for number, one in self.cases.items()}
+        self.cases = {} if is_empty else {one["id"]: one for one in script.cases(_now())}
+        self.lines = {number: script.conversation(one, _now()) for number, one in self.cases.items()}
         self.history = {number: [self._opened(one)] for number, one in self.cases.items()}
         self.pending: dict[int, list[Shape]] = {}
         self.undelivered = FakeUndelivered(self)
+        self.articles = FakeArticles(self, is_empty)
         self.watching: list[str] = []
         self.requests: list[tuple[str, str, Shape]] = []
         """Every unsafe request: method, path below /desk/api/, body."""
@@ -81,6 +82,7 @@ class FakeDesk:
         app.router.add_routes(
             [
                 *self.undelivered.routes(),
+                *self.articles.routes(),
                 web.get("/desk", desk_pages.page),
                 web.get("/desk/desk.js", desk_pages.script),
                 web.get("/static/{name}", desk_pages.static),
@@ -197,8 +199,8 @@ class FakeDesk:
         return web.json_response({"agent": self.agent})
 
     async def _agents(self, request: web.Request) -> web.Response:
-        others = [{**script.OTHER, "services": [], "available": False, "present": True}]
-        return web.json_response({"agents": [{**self.agent, "present": True}, *others]})
+        other = {**script.OTHER, "services": [], "available": False, "present": True}
+        return web.json_response({"agents": [{**self.agent, "present": True}, other]})
 
     async def _queue(self, request: web.Request) -> web.Response:
         view = request.query["view"]
@@ -308,9 +310,8 @@ class FakeDesk:
         return {view: sum(self._belongs(one, view) for one in self.cases.values()) for view in VIEWS[:-1]}
 
     def _opened(self, one: Shape) -> Shape:
-        return script.happened(
-            1, "opened", "Demande reçue", datetime.fromisoformat(one["opened_at"]), text=one["cause_name"]
-        )
+        at = datetime.fromisoformat(one["opened_at"])
+        return script.happened(1, "opened", "Demande reçue", at, text=one["cause_name"])
 
     def _note_down(self, number: int, what: str, name: str, text: str = "") -> Shape:
         event = script.happened(len(self.history[number]) + 1, what, name, _now(), str(self.agent["name"]), text)

@@ -55,6 +55,17 @@ async def photograph(folder: Path = FOLDER) -> None:
             await page.get_by_role("button", name="Prendre en charge").first.click()
             await page.get_by_label("Votre réponse").fill("Oui.")
             await page.screenshot(path=folder / "desk-phone-delivery-light.png")
+        async with FakeDesk() as desk:
+            page = await _page(browser, desk, WINDOW, "light")
+            await _articles(page)
+            await page.screenshot(path=folder / "desk-articles-light.png")
+            await _article(page)
+            await page.screenshot(path=folder / "desk-article-light.png")
+        async with FakeDesk() as desk:
+            page = await _page(browser, desk, PHONE, "light")
+            await _articles(page)
+            await _article(page)
+            await page.screenshot(path=folder / "desk-phone-article-light.png")
         async with FakeDesk(is_empty=True) as desk:
             page = await _page(browser, desk, WINDOW, "light")
             await page.screenshot(path=folder / "desk-empty-light.png")
@@ -84,6 +95,17 @@ async def _carry(page: Page, desk: FakeDesk, case: int = WHATSAPP) -> None:
     await page.locator(f'[data-id="{case}"]').click()
     await page.get_by_role("button", name="Prendre en charge").first.click()
     await page.get_by_label("Votre réponse").fill("Oui, avec une quittance de moins de trois mois.")
+    await page.mouse.move(1, 1)
+
+
+async def _articles(page: Page) -> None:
+    await page.get_by_role("button", name="Connaissances").click()
+    await page.locator(".article-row").first.wait_for()
+
+
+async def _article(page: Page) -> None:
+    await page.locator('.article-row[data-id="carte-identite"]').click()
+    await page.locator(".page-preview").wait_for()
     await page.mouse.move(1, 1)
 
 

@@ -147,7 +147,9 @@ async def test_signing_out_on_purpose_asks_about_drafts(browser: Browser) -> Non
         await desk.take(1)
         await desk.field.fill("À moitié")
         await desk.page.get_by_role("button", name="Se déconnecter").click()
-        await expect(desk.dialog).to_contain_text("Un texte non envoyé existe pour une demande.")
+        await expect(desk.dialog).to_contain_text(
+            "Le texte d’une demande ou d’un article n’est ni envoyé ni enregistré."
+        )
         await desk.dialog.get_by_role("button", name="Rester connecté").click()
         await desk.page.get_by_role("button", name="Se déconnecter").click()
         await desk.dialog.get_by_role("button", name="Se déconnecter et effacer").click()

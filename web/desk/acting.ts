@@ -1,14 +1,18 @@
 import type { Announcing } from "../widget/announcing";
+import type { Api } from "./api";
+import { Requests } from "./articles/requests";
 import type { Composing, Mode } from "./composing";
 import type { Dialogs } from "./dialogs";
 import type { Focusing } from "./focusing";
 import type { Opened } from "./opened";
 import type { Canned, GivenUp, Line, Pending, Source, Suggestion } from "./protocol";
 import type { Reading } from "./reading";
+import { articles as words } from "./strings/articles";
 import { fr as t } from "./strings/fr";
 import type { Undelivered } from "./undelivered";
 
 export interface Around {
+  readonly api: Api;
   readonly focusing: Focusing;
   readonly reading: Reading;
   readonly dialogs: Dialogs;
@@ -55,6 +59,27 @@ export class Acting {
     if (!(await undelivered.settle(act, item))) return;
     const next = [".undelivered-list button", ".undelivered-strip", "#queue-title"];
     await this.#around.focusing.toFirst(undelivered.isOpen ? next : next.slice(1));
+  }
+
+  /** A draft of an article, made of an agent's reply; its id, null if there is none. */
+  async makeArticle(opened: Opened, line: Line): Promise<string | null> {
+    const { announcing, api } = this.#around;
+    const answer = await new Requests(api).ofReply(opened.id, line.position);
+    announcing.tellAgain(answer.ok ? words.toldMade : answer.text);
+    if (!answer.ok) opened.refuse(answer);
+    return answer.ok ? answer.value.id : null;
+  }
+
+  /** What a dialog about the open case ends with. */
+  ending(opened: Opened | null) {
+    return {
+      onTransfer: (service: string, note: string): void => {
+        if (service) void this.finish(opened?.transfer(service, note));
+        else this.#around.dialogs.fail(t.transferMissing);
+      },
+      onRelease: (reason: string): void => void this.finish(opened?.release(reason)),
+      onClose: (cancels: boolean): void => void this.finish(opened?.finish(cancels)),
+    };
   }
 
   /** What can be done with an open case. */

@@ -64,28 +64,28 @@ export class Api {
   }
 
   async me(): Promise<Answer<Me>> {
-    const answer = await this.#ask("GET", "me", undefined, readMe);
+    const answer = await this.request("GET", "me", undefined, readMe);
     if (answer.ok) this.#csrf = answer.value.csrf;
     return answer;
   }
 
   setAvailable(available: boolean): Promise<Answer<boolean>> {
-    return this.#ask("PUT", "me", { available }, (raw) => fields(fields(raw)["agent"])["available"] === true);
+    return this.request("PUT", "me", { available }, (raw) => fields(fields(raw)["agent"])["available"] === true);
   }
 
   colleagues(): Promise<Answer<readonly Colleague[]>> {
-    return this.#ask("GET", "agents", undefined, (raw) => list(fields(raw)["agents"], readColleague));
+    return this.request("GET", "agents", undefined, (raw) => list(fields(raw)["agents"], readColleague));
   }
 
   queue(view: View): Promise<Answer<{ rows: readonly Row[]; counts: Counts }>> {
-    return this.#ask("GET", `cases?view=${view}`, undefined, (raw) => ({
+    return this.request("GET", `cases?view=${view}`, undefined, (raw) => ({
       rows: list(fields(raw)["cases"], readRow),
       counts: readCounts(fields(raw)["counts"]),
     }));
   }
 
   open(id: number): Promise<Answer<Whole>> {
-    return this.#ask("GET", `cases/${id}`, undefined, (raw) => readWhole(raw, this.#server));
+    return this.request("GET", `cases/${id}`, undefined, (raw) => readWhole(raw, this.#server));
   }
 
   take(id: number): Promise<Answer<Case>> {
@@ -109,16 +109,16 @@ export class Api {
   }
 
   reveal(id: number): Promise<Answer<string>> {
-    return this.#ask("POST", `cases/${id}/reveal`, {}, (raw) => text(fields(raw)["contact"]));
+    return this.request("POST", `cases/${id}/reveal`, {}, (raw) => text(fields(raw)["contact"]));
   }
 
   note(id: number, key: string, words: string): Promise<Answer<Happening>> {
-    return this.#ask("POST", `cases/${id}/notes`, { id: key, text: words }, (raw) => readHappening(fields(raw)["event"]));
+    return this.request("POST", `cases/${id}/notes`, { id: key, text: words }, (raw) => readHappening(fields(raw)["event"]));
   }
 
   reply(id: number, { id: key, text: words, sources }: Outgoing): Promise<Answer<Pending>> {
     const given = sources.map(({ title, url, publisher, updated }) => ({ title, url, publisher, updated }));
-    return this.#ask("POST", `cases/${id}/replies`, { id: key, text: words, sources: given }, (raw) =>
+    return this.request("POST", `cases/${id}/replies`, { id: key, text: words, sources: given }, (raw) =>
       readPending(fields(raw)["pending"], this.#server),
     );
   }
@@ -126,13 +126,13 @@ export class Api {
   /** What of a reply stands in no source. */
   flags(id: number, words: string, sources: readonly Source[]): Promise<Answer<readonly Flag[]>> {
     const given = sources.map(({ title, url, publisher, updated }) => ({ title, url, publisher, updated }));
-    return this.#ask("POST", `cases/${id}/flags`, { text: words, sources: given }, (raw) =>
+    return this.request("POST", `cases/${id}/flags`, { text: words, sources: given }, (raw) =>
       list(fields(raw)["flags"], (one) => ({ kind: text(fields(one)["kind"]), words: text(fields(one)["text"]) })),
     );
   }
 
   takeBack(id: number, reply: string): Promise<Answer<{ text: string; sources: readonly Source[] }>> {
-    return this.#ask("DELETE", `cases/${id}/replies/${encodeURIComponent(reply)}`, undefined, (raw) => ({
+    return this.request("DELETE", `cases/${id}/replies/${encodeURIComponent(reply)}`, undefined, (raw) => ({
       text: text(fields(raw)["text"]),
       sources: list(fields(raw)["sources"], (one) => readSource(one, this.#server)),
     }));
@@ -140,15 +140,15 @@ export class Api {
 
   /** Sends a line of a case's conversation once more that was given up. */
   again(id: number, position: number): Promise<Answer<true>> {
-    return this.#ask("POST", `cases/${id}/again`, { position }, () => true as const);
+    return this.request("POST", `cases/${id}/again`, { position }, () => true as const);
   }
 
   undelivered(): Promise<Answer<readonly GivenUp[]>> {
-    return this.#ask("GET", "undelivered", undefined, (raw) => list(fields(raw)["undelivered"], readGivenUp));
+    return this.request("GET", "undelivered", undefined, (raw) => list(fields(raw)["undelivered"], readGivenUp));
   }
 
   settle(act: "again" | "dismiss", { conversation, reply }: GivenUp): Promise<Answer<true>> {
-    return this.#ask("POST", `undelivered/${act}`, { conversation, reply }, () => true as const);
+    return this.request("POST", `undelivered/${act}`, { conversation, reply }, () => true as const);
   }
 
   suggestions(id: number): Promise<Answer<readonly Suggestion[]>> {
@@ -160,16 +160,17 @@ export class Api {
   }
 
   #found(path: string): Promise<Answer<readonly Suggestion[]>> {
-    return this.#ask("GET", path, undefined, (raw) =>
+    return this.request("GET", path, undefined, (raw) =>
       list(fields(raw)["suggestions"], (one) => readSuggestion(one, this.#server)),
     );
   }
 
   #act(id: number, act: string, body: object): Promise<Answer<Case>> {
-    return this.#ask("POST", `cases/${id}/${act}`, body, (raw) => readCase(fields(raw)["case"]));
+    return this.request("POST", `cases/${id}/${act}`, body, (raw) => readCase(fields(raw)["case"]));
   }
 
-  async #ask<T>(method: string, path: string, body: object | undefined, read: (raw: unknown) => T | null): Promise<Answer<T>> {
+  /** Any request below `/desk/api/`, whose answer `read` looks at before anybody uses it. */
+  async request<T>(method: string, path: string, body: object | undefined, read: (raw: unknown) => T | null): Promise<Answer<T>> {
     let response: Response;
     let raw: unknown;
     try {

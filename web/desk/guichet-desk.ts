@@ -1,6 +1,7 @@
 import { LitElement, html, nothing, type PropertyValues, type TemplateResult } from "lit";
 
 import { Announcing } from "../widget/announcing";
+import "./articles/guichet-articles";
 import { Acting } from "./acting";
 import { Api } from "./api";
 import { Arriving } from "./arriving";
@@ -8,8 +9,9 @@ import { Dialogs } from "./dialogs";
 import { Focusing } from "./focusing";
 import { Live } from "./live";
 import { Opened } from "./opened";
+import { Pages, titleOf } from "./pages";
 import type { Outer } from "./panes";
-import type { Line, Me, Row, Suggestion } from "./protocol";
+import type { Line, Me, Row } from "./protocol";
 import { Presence } from "./presence";
 import { Queueing } from "./queueing";
 import { Reading } from "./reading";
@@ -22,14 +24,13 @@ import { styles } from "./styles";
 import { Undelivered } from "./undelivered";
 import { barView } from "./views/bar";
 import { dialogView } from "./views/dialogs";
-import { bannerView, doorView, skipsView, type Pane } from "./views/frame";
+import { articlesView, bannerView, doorView, skipsView, type Pane } from "./views/frame";
 import { queueView } from "./views/queue";
 import { sideView } from "./views/side";
 import { nothingView, talkView } from "./views/talk";
 
 /** Ages are said in minutes. */
-const AGES_MS = 20_000;
-const COLLEAGUES_MS = 30_000;
+const [AGES_MS, COLLEAGUES_MS] = [20_000, 30_000];
 /** One pane at a time; as in the style sheets. */
 const narrow = matchMedia("(max-width: 719.98px)");
 const REMEMBERED = "guichet-desk:case";
@@ -52,15 +53,17 @@ export class GuichetDesk extends LitElement {
     signedOut: () => this.#signOut(),
   });
   readonly #announcing = new Announcing(() => this.requestUpdate());
+  readonly #tell = (words: string): void => this.#announcing.tellAgain(words);
   readonly #dialogs = new Dialogs(this);
   readonly #reading = new Reading(this);
-  readonly #searching = new Searching(this.#api, () => this.requestUpdate(), (words) => this.#announcing.tellAgain(words));
-  readonly #undelivered = new Undelivered(this.#api, () => this.requestUpdate(), (words) => this.#announcing.tellAgain(words));
-
+  readonly #searching = new Searching(this.#api, () => this.requestUpdate(), this.#tell);
+  readonly #undelivered = new Undelivered(this.#api, () => this.requestUpdate(), this.#tell);
+  readonly #pages = new Pages(() => this.requestUpdate());
   readonly #settings = new Settings(this.#storage, () => this.requestUpdate());
   readonly #arriving = new Arriving(this.#settings);
   readonly #focusing = new Focusing(this);
   readonly #acting = new Acting({
+    api: this.#api,
     focusing: this.#focusing,
     reading: this.#reading,
     dialogs: this.#dialogs,
@@ -85,10 +88,8 @@ export class GuichetDesk extends LitElement {
   override connectedCallback(): void {
     super.connectedCallback();
     this.#storage.sweep();
-    this.#timers = [
-      setInterval(() => this.requestUpdate(), AGES_MS),
-      setInterval(() => void this.#presence?.count(), COLLEAGUES_MS),
-    ];
+    const count = (): void => void this.#presence?.count();
+    this.#timers = [setInterval(() => this.requestUpdate(), AGES_MS), setInterval(count, COLLEAGUES_MS)];
     void this.#begin();
   }
 
@@ -104,28 +105,30 @@ export class GuichetDesk extends LitElement {
     const { queue, side } = this.#settings.preferences.widths;
     this.style.setProperty("--_queue", `${queue}px`);
     this.style.setProperty("--_side", `${side}px`);
-    const waiting = this.#queueing?.counts.waiting;
     this.#reading.keep();
-    document.title = [waiting ? `(${waiting})` : "", t.title, "–", this.#me?.town].filter(Boolean).join(" ");
+    document.title = titleOf(this.#queueing?.counts.waiting, this.#pages.current, this.#me?.town);
   }
 
   override render(): TemplateResult {
     if (!this.#me) return doorView(this.#failure, this.#isSignedOut, () => void this.#begin());
     return html`<div class="root" data-size=${this.#settings.preferences.size} data-pane=${this.#pane} lang="fr">
-      ${skipsView(this.#opened !== null, (pane, target) => this.#go(pane, target))} ${this.#renderBar(this.#me)}
+      ${skipsView(this.#pages.current, this.#opened !== null, (pane, target) => this.#go(pane, target))} ${this.#renderBar(this.#me)}
       ${bannerView(this.#isSignedOut && !this.#dialogs.current, this.#live.link)}
       <div class="vh" role="status">${this.#announcing.words}</div>
-      <div class="panes">
-        ${this.#renderQueue(this.#me)}
-        <main id="pane-talk" class="pane talk" aria-labelledby="talk-title">
-          ${this.#renderSeparator("queue")} ${this.#opened ? this.#renderTalk(this.#opened, this.#me) : nothingView()}
-          ${this.#opened ? this.#renderSeparator("side") : nothing}
-        </main>
-        ${this.#opened
-          ? html`<aside id="pane-side" class="pane side" aria-labelledby="side-title">${this.#renderSide(this.#opened)}</aside>`
-          : nothing}
-      </div>
+      ${this.#pages.current === "articles" ? articlesView(this.#api, this.#storage, this.#tell, this.#me, this.#pages.article) : this.#renderPanes(this.#me)}
       ${this.#dialogs.current ? this.#renderDialog(this.#me) : nothing}
+    </div>`;
+  }
+
+  #renderPanes(me: Me): TemplateResult {
+    const opened = this.#opened;
+    return html`<div class="panes">
+      ${this.#renderQueue(me)}
+      <main id="pane-talk" class="pane talk" aria-labelledby="talk-title">
+        ${this.#renderSeparator("queue")} ${opened ? this.#renderTalk(opened, me) : nothingView()}
+        ${opened ? this.#renderSeparator("side") : nothing}
+      </main>
+      ${opened ? html`<aside id="pane-side" class="pane side" aria-labelledby="side-title">${this.#renderSide(opened)}</aside>` : nothing}
     </div>`;
   }
 
@@ -142,6 +145,8 @@ export class GuichetDesk extends LitElement {
       colleagues: this.#presence?.colleagues ?? null,
       preferences: this.#settings.preferences,
       problem: this.#settings.problem,
+      page: this.#pages.current,
+      onPage: (page) => this.#pages.go(page),
       onAvailable: (available) => void this.#presence?.setAvailable(available),
       onPrefer: (change) => void this.#settings.set(change).then(() => this.#focusing.fit()),
       onSheet: () => {
@@ -191,6 +196,7 @@ export class GuichetDesk extends LitElement {
       onBack: () => this.#go("queue", `[data-id="${opened.id}"], .rows [tabindex="0"]`),
       onSide: () => this.#go("side", ".back-talk"),
       ...this.#acting.talking(opened),
+      onArticle: (line) => void this.#acting.makeArticle(opened, line).then((id) => id && this.#pages.go("articles", id)),
       onInput: (field) => {
         composing.write(field.value, field.selectionStart);
         if (composing.mode === "reply" && opened.isMine) this.#live.type();
@@ -206,11 +212,15 @@ export class GuichetDesk extends LitElement {
   }
 
   #renderSide(opened: Opened): TemplateResult {
-    const onReveal = (): void => void this.#acting.reveal(opened);
-    const onInsert = (suggestion: Suggestion): void => this.#acting.insert(opened, suggestion);
-    const onBack = (): void => this.#go("talk", ".to-side");
-    const onOpenCase = (id: number): void => void this.#open(id);
-    return sideView({ opened, searching: this.#searching, now: this.#api.now(), onReveal, onOpenCase, onInsert, onBack });
+    return sideView({
+      opened,
+      searching: this.#searching,
+      now: this.#api.now(),
+      onReveal: () => void this.#acting.reveal(opened),
+      onOpenCase: (id) => void this.#open(id),
+      onInsert: (suggestion) => this.#acting.insert(opened, suggestion),
+      onBack: () => this.#go("talk", ".to-side"),
+    });
   }
 
   #renderDialog(me: Me): TemplateResult {
@@ -225,12 +235,7 @@ export class GuichetDesk extends LitElement {
       drafts: this.#storage.countDrafts(me.agent.id),
       shortcuts: this.#settings.preferences.shortcuts,
       onLeave: () => this.#dialogs.leave(),
-      onTransfer: (service, note) => {
-        if (service) void this.#acting.finish(opened?.transfer(service, note));
-        else this.#dialogs.fail(t.transferMissing);
-      },
-      onRelease: (reason) => void this.#acting.finish(opened?.release(reason)),
-      onClose: (cancels) => void this.#acting.finish(opened?.finish(cancels)),
+      ...this.#acting.ending(opened),
       onSignOut: () => {
         this.#storage.dropDrafts(me.agent.id);
         this.#focusing.find<HTMLFormElement>(".bar form")?.submit();
@@ -239,9 +244,7 @@ export class GuichetDesk extends LitElement {
   }
 
   /** The case on the page, if it is that one. */
-  #shown(id: number): Opened | null {
-    return id === this.#opened?.id ? this.#opened : null;
-  }
+  readonly #shown = (id: number): Opened | null => (id === this.#opened?.id ? this.#opened : null);
 
   async #begin(): Promise<void> {
     this.#failure = null;
@@ -249,11 +252,10 @@ export class GuichetDesk extends LitElement {
     const answer = await this.#api.me();
     if (!answer.ok) {
       if (answer.error !== "signed_out") this.#failure = answer.text;
-      this.requestUpdate();
-      return;
+      return this.requestUpdate();
     }
     this.#me = answer.value;
-    this.#presence = new Presence(answer.value, this.#api, () => this.requestUpdate(), (words) => this.#announcing.tellAgain(words));
+    this.#presence = new Presence(answer.value, this.#api, () => this.requestUpdate(), this.#tell);
     this.#queueing = new Queueing(answer.value, this.#api, () => this.requestUpdate(), (rows) => this.#arrive(rows));
     this.#live.open();
     void this.#queueing.look();
@@ -287,7 +289,7 @@ export class GuichetDesk extends LitElement {
         api: this.#api,
         storage: this.#storage,
         changed: () => this.requestUpdate(),
-        tell: (words) => this.#announcing.tellAgain(words),
+        tell: this.#tell,
         heard: (lines) => this.#hear(lines),
       });
       this.#opened = opened;

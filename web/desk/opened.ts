@@ -78,7 +78,7 @@ export class Opened {
     if (this.#isClosed) return;
     this.isLoading = false;
     if (answer.ok) this.#learn(answer.value);
-    else this.#refuse(answer);
+    else this.refuse(answer);
     this.#around.changed();
     this.#suggest();
   }
@@ -110,7 +110,7 @@ export class Opened {
     const answer = await this.#around.api.again(this.id, position);
     this.#again.delete(position);
     if (answer.ok) this.#around.tell(t.toldAgain);
-    else this.#refuse(answer);
+    else this.refuse(answer);
     // What became of it meanwhile may have been told before the answer was here; the gateway knows.
     await this.load();
     return answer.ok;
@@ -158,7 +158,7 @@ export class Opened {
   async reveal(): Promise<void> {
     const answer = await this.#around.api.reveal(this.id);
     if (answer.ok) this.contact = answer.value || t.noContact;
-    else this.#refuse(answer);
+    else this.refuse(answer);
     this.#around.changed();
   }
 
@@ -177,7 +177,7 @@ export class Opened {
       this.#expect(this.pending.filter(({ id }) => id !== pending.id));
       this.composing.giveBack(answer.value);
       this.#around.tell(t.toldTakenBack);
-    } else this.#refuse(answer);
+    } else this.refuse(answer);
     this.#around.changed();
     return answer.ok;
   }
@@ -217,7 +217,7 @@ export class Opened {
       this.case = answer.value;
       this.#around.tell(told);
     } else {
-      this.#refuse(answer);
+      this.refuse(answer);
       // Somebody else was quicker: what is shown here is no longer so.
       if (["taken", "closed", "stale"].includes(answer.error)) void this.load();
     }
@@ -266,7 +266,8 @@ export class Opened {
     });
   }
 
-  #refuse(refusal: Refusal): void {
+  /** Why something was not done with it, above the conversation. */
+  refuse(refusal: Refusal): void {
     this.refusal = refusal;
     this.#around.tell(refusal.text);
   }

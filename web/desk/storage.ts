@@ -111,7 +111,22 @@ export class Storage {
     this.#area.set(draftKey(agent, caseId), isEmpty ? null : JSON.stringify({ ...draft, at: this.#now() }));
   }
 
-  /** How many cases have a draft of an agent. */
+  /** What an agent wrote of an article and did not save, as it was kept. */
+  article(agent: number, name: string): unknown {
+    return parse(this.#area.get(draftKey(agent, `article-${name}`)));
+  }
+
+  keepArticle(agent: number, name: string, value: object | null): void {
+    this.#area.set(draftKey(agent, `article-${name}`), value && JSON.stringify({ ...value, at: this.#now() }));
+  }
+
+  /** The articles of which an agent wrote something here that was not saved. */
+  unsavedArticles(agent: number): ReadonlySet<string> {
+    const start = draftKey(agent, "article-");
+    return new Set(this.#draftKeys(start).map((key) => key.slice(start.length)));
+  }
+
+  /** How many cases and articles have a draft of an agent. */
   countDrafts(agent: number): number {
     return this.#draftKeys(draftKey(agent, "")).length;
   }
@@ -133,8 +148,8 @@ export class Storage {
   }
 }
 
-function draftKey(agent: number, caseId: number | ""): string {
-  return `guichet-desk:draft:${agent}:${caseId}`;
+function draftKey(agent: number, name: number | string): string {
+  return `guichet-desk:draft:${agent}:${name}`;
 }
 
 function parse(json: string | null): unknown {

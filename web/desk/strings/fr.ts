@@ -1,3 +1,4 @@
+import type { Page } from "../pages";
 import type { Afterwards, DeliveryState, View } from "../protocol";
 
 const plural = (count: number): string => (count > 1 ? "s" : "");
@@ -20,6 +21,10 @@ export const fr = {
   cancel: "Annuler",
   close: "Fermer",
   newTab: "nouvel onglet",
+
+  pages: { cases: "Demandes", articles: "Connaissances" } satisfies Record<Page, string>,
+  pagesLabel: "Pages du bureau",
+  makeArticle: "En faire un article",
 
   available: "Disponible",
   availableHelp: "Disponible pour les demandes en direct",
@@ -254,8 +259,8 @@ export const fr = {
   signOutTitle: "Se déconnecter et effacer les brouillons\u00a0?",
   signOutWhat: (count: number) =>
     count > 1
-      ? `Des textes non envoyés existent pour ${count} demandes. Ils seront effacés de cet ordinateur.`
-      : "Un texte non envoyé existe pour une demande. Il sera effacé de cet ordinateur.",
+      ? `${count} textes de demandes ou d’articles ne sont ni envoyés ni enregistrés. Ils seront effacés de cet ordinateur.`
+      : "Le texte d’une demande ou d’un article n’est ni envoyé ni enregistré. Il sera effacé de cet ordinateur.",
   signOutYes: "Se déconnecter et effacer",
   signOutNo: "Rester connecté",
 

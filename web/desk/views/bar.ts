@@ -3,8 +3,11 @@ import { html, nothing, type TemplateResult } from "lit";
 import { canNotify } from "../alerts";
 import { icon } from "../icons";
 import type { Colleague, Me } from "../protocol";
+import type { Page } from "../pages";
 import type { Preferences } from "../storage";
 import { fr as t } from "../strings/fr";
+
+const PAGES = ["cases", "articles"] as const;
 
 export interface BarView {
   readonly me: Me;
@@ -14,6 +17,8 @@ export interface BarView {
   readonly colleagues: readonly Colleague[] | null;
   readonly preferences: Preferences;
   readonly problem: string | null;
+  readonly page: Page;
+  readonly onPage: (page: Page) => void;
   readonly onAvailable: (available: boolean) => void;
   readonly onPrefer: (change: Partial<Preferences>) => void;
   readonly onSheet: () => void;
@@ -26,6 +31,13 @@ export function barView(view: BarView): TemplateResult {
   const { me, csrf, available } = view;
   return html`<header class="bar">
     <h1><span class="town">${me.town}</span> <span>${t.title}</span></h1>
+    <nav aria-label=${t.pagesLabel}>
+      ${PAGES.map(
+        (page) => html`<button type="button" aria-current=${page === view.page ? "page" : nothing} @click=${() => view.onPage(page)}>
+          ${icon(page === "cases" ? "inbox" : "book")}${t.pages[page]}
+        </button>`,
+      )}
+    </nav>
     ${colleaguesView(view)}
     <button
       type="button"

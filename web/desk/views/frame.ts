@@ -1,7 +1,11 @@
 import { html, nothing, type TemplateResult } from "lit";
 
+import type { Api } from "../api";
 import { icon } from "../icons";
 import type { Link } from "../live";
+import type { Page } from "../pages";
+import type { Me } from "../protocol";
+import type { Storage } from "../storage";
 import { fr as t } from "../strings/fr";
 
 /** Which pane is shown where there is room for one. */
@@ -22,7 +26,8 @@ export function doorView(failure: string | null, isSignedOut: boolean, onRetry: 
 }
 
 /** The ways past everything for who goes by keyboard, seen when they have the focus. */
-export function skipsView(isOpened: boolean, go: (pane: Pane, target: string) => void): TemplateResult {
+export function skipsView(page: Page, isOpened: boolean, go: (pane: Pane, target: string) => void): TemplateResult | typeof nothing {
+  if (page !== "cases") return nothing;
   const skip = (words: string, pane: Pane, target: string): TemplateResult =>
     html`<li><button type="button" @click=${() => go(pane, target)}>${words}</button></li>`;
   return html`<nav class="skips" aria-label=${t.skips}>
@@ -42,4 +47,9 @@ export function bannerView(isSignedOut: boolean, link: Link): TemplateResult | t
   }
   if (link !== "lost") return nothing;
   return html`<section class="banner" aria-label=${t.link}>${icon("late")}<span>${t.lost}</span></section>`;
+}
+
+/** The page of the town's articles, an element of its own. */
+export function articlesView(api: Api, storage: Storage, tell: (words: string) => void, me: Me, wanted: string | null): TemplateResult {
+  return html`<guichet-articles .api=${api} .storage=${storage} .tell=${tell} .me=${me} .wanted=${wanted}></guichet-articles>`;
 }

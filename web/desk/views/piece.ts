@@ -13,8 +13,15 @@ export function photoUrl(id: string): string {
   return `/desk/api/photos/${encodeURIComponent(id)}`;
 }
 
+/** What can be done with something that was said. */
+export interface LineActs {
+  readonly isBusy: boolean;
+  readonly onAgain: () => void;
+  readonly onArticle: () => void;
+}
+
 /** One thing that was said: author first. Text is never read as markup, and links in it are not made. */
-export function lineView(line: Line, now: number, isOwn: boolean, again: { readonly isBusy: boolean; readonly onAgain: () => void }): TemplateResult {
+export function lineView(line: Line, now: number, isOwn: boolean, acts: LineActs): TemplateResult {
   const author = { citizen: t.citizen, bot: t.bot, agent: line.name || t.agent, system: t.system }[line.author];
   return html`<div class="entry ${line.author}">
     <p class="author">
@@ -27,7 +34,10 @@ export function lineView(line: Line, now: number, isOwn: boolean, again: { reado
       : nothing}
     ${photosView(line.photos)} ${filesView(line.files)}
     ${line.receiving ? html`<p class="receiving">${icon("clock")}<span>${t.receiving(line.receiving)}</span></p>` : nothing}
-    ${line.delivery ? deliveryView(line.delivery, again) : nothing}
+    ${line.delivery ? deliveryView(line.delivery, acts) : nothing}
+    ${line.author === "agent" && line.text
+      ? html`<p class="line-acts"><button type="button" class="plain small make-article" @click=${acts.onArticle}>${icon("book")}${t.makeArticle}</button></p>`
+      : nothing}
   </div>`;
 }
 

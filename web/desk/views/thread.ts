@@ -18,6 +18,8 @@ export interface ThreadView {
   readonly onUndo: (pending: Pending) => void;
   readonly onRetry: () => void;
   readonly onAgain: (line: Line) => void;
+  /** An article of an agent's reply. */
+  readonly onArticle: (line: Line) => void;
   readonly onTakeUp: () => void;
 }
 
@@ -48,6 +50,7 @@ export function threadView(view: ThreadView): TemplateResult {
             : lineView(piece.line, now, piece.line.author === "agent" && piece.line.name === me.name, {
                 isBusy: opened.isSendingAgain(piece.line),
                 onAgain: () => view.onAgain(piece.line),
+                onArticle: () => view.onArticle(piece.line),
               }),
       )}
       <div class="departures" aria-live="off">
