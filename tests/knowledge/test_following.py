@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import time
 from collections.abc import AsyncIterator
 from datetime import timedelta
@@ -155,14 +154,3 @@ async def test_a_folder_is_named_by_what_it_is_made_of(store: Store) -> None:
 
     assert names[0] == names[1]
     assert len({names[0], other, changed}) == 3
-
-
-def test_old_folders_go(tmp_path: Path) -> None:
-    """The current one and the newest before it stay."""
-    above = tmp_path / opening.FOLDER
-    for at, name in enumerate(("one", "two", "three", "now")):
-        (above / name).mkdir(parents=True)
-        os.utime(above / name, (at, at))
-    opening.swept(tmp_path, "now")
-
-    assert sorted(path.name for path in above.iterdir()) == ["now", "three"]
