@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from typing import Protocol
 from urllib.parse import urlsplit
 
@@ -26,9 +25,10 @@ log = structlog.get_logger(__name__)
 
 OFFICIAL_HOSTS = ("gouv.fr", "service-public.fr")
 """The State's own, with all that ends in them."""
-EMERGENCY = frozenset({"15", "17", "18", "112", "114", "115", "119", "191", "196", "3114", "3919", "3018", "116000"})
+EMERGENCY = frozenset(
+    {"15", "17", "18", "112", "114", "115", "119", "191", "196", "3114", "3919", "3018", "116000", "116006", "116117"}
+)
 """National numbers of help: they may be given whatever is quoted."""
-QUOTED_KEPT = 256
 
 _FICHE = re.compile(r"/(?:(part|pro)/)?(?:vosdroits/)?([FNR]\d{1,8})(?:[/?#]|$)")
 
@@ -191,10 +191,11 @@ def known(office: Office, wording: Wording | None = None) -> Known:
 
 def gathered(texts: Iterable[str]) -> Known:
     """What is found in texts."""
-    found = Known()
+    keys: dict[Detail, set[str]] = {kind: set() for kind in Detail}
     for text in texts:
-        found = found | _gathered(text)
-    return found
+        for found in details(text):
+            keys[found.kind].add(found.key)
+    return Known(*(frozenset(keys[kind]) for kind in Detail))
 
 
 def check(text: str, known: Known, quoted: Iterable[str] = ()) -> list[Unknown]:
@@ -211,12 +212,6 @@ def covered(text: str, unknown: Sequence[Unknown], wording: Wording, language: s
     for one in reversed(unknown):
         text = text[: one.start] + wording.say(f"unsourced_{one.kind.value}", language) + text[one.end :]
     return text
-
-
-@lru_cache(maxsize=QUOTED_KEPT)
-def _gathered(text: str) -> Known:
-    found = details(text)
-    return Known(*(frozenset(one.key for one in found if one.kind is kind) for kind in Detail))
 
 
 def _is_official(key: str) -> bool:

@@ -141,11 +141,13 @@ def test_other_spellings_are_seen(text: str) -> None:
         "Du 03/09/2026 08:30 au 04/09/2026",
         "3 500 € par an, 3400 habitants, 1 200 euros et 3,5 %",
         "article 3122, article L3122-4, loi du 1er juillet 1901, en 1958 ou 2024",
+        "articles 373-1 à 373-2-5, L. 3342-4, 1180-5-1, formulaire 3517-S, 5 000 + 3 000 x 12, le 122e jour",
         "SIRET 123 456 789 00012, dossier 2026-00123, Cerfa 12100*02",
         "86 € pour un adulte, 42 € de 15 à 17 ans, 17 € avant 15 ans",
         "Appelez avant le 15 juin, au 12 rue des Lilas",
         "de 9 h 30 à 17 h 15, salle 112, bus 15 et 17",
         "Étape 1. Le demandeur vient. De 30 à 45 minutes",
+        "Nous en sommes au point de vue de la mairie, point final, un point info le mardi",
         "M. Martin, Mme. Durand ; etc. Voir plus",
     ],
 )
@@ -269,6 +271,15 @@ def test_buttons_are_checked_and_english_is_said_in_english() -> None:
 def test_an_agent_is_not_corrected() -> None:
     """The desk flags an agent's words, and nobody changes them."""
     assert said("Rappelez-moi au 02 40 99 99 99.", Author.AGENT) == "Rappelez-moi au 02 40 99 99 99."
+
+
+@pytest.mark.parametrize(
+    ("number", "key"), [("34 00", "3400"), ("116 006", "116006"), ("39.60", "3960"), ("3230", "3230")]
+)
+@pytest.mark.parametrize("around", ["Par téléphone : {}", "{} – Informations", "Appelez le {}, jour et nuit.", "le {}"])
+def test_a_short_number_is_the_same_whatever_stands_around_it(around: str, number: str, key: str) -> None:
+    """Otherwise the source would not vouch for the reply."""
+    assert [one.key for one in details(around.format(number))] == [key]
 
 
 @given(st.text(max_size=300))

@@ -56,13 +56,11 @@ _UNIT = (
     r"élèves?|enfants?|points?|signes?|caractères?|mots?|mètres?|kilomètres?|agents?|communes?|foyers?|parts?|fois\b|"
     r"exemplaires?|inhabitants|people|years?|months?|days?|hours?|minutes?)"
 )
-_NO_UNIT = rf"(?!\d|[.,]\d| \d{{3}}(?!\d)| ?{_UNIT})"
-_FOUR = re.compile(
-    rf"(?<![\w.,/+-])(?<!\d )(?<!article )(?<!articles )(?<!art\. )(?<!n° )(?<!n°)3[ .·-]?\d[ .·-]?\d[ .·-]?\d{_NO_UNIT}",
-    re.IGNORECASE,
-)
+_NO_UNIT = rf"(?!\d|[.,]\d|-\w| \d{{3}}(?!\d)| ?{_UNIT}| ?x ?\d|e\b|ème\b)"
+_ALONE = r"(?<![\w.,/+-])(?<!\d )(?<!article )(?<!articles )(?<!art\. )(?<!n° )(?<!n°)(?<![LRD]\. )"
+_FOUR = re.compile(rf"{_ALONE}(?:3[ .·]?\d[ .·]?\d[ .·]?\d|3\d-\d\d){_NO_UNIT}", re.IGNORECASE)
 _DAY = re.compile(r"3[01][.-](?:0\d|1[0-2])")
-_SIX = re.compile(rf"(?<![\w.,/+-])(?<!\d )1 ?1 ?[68][ .·-]?\d[ .·-]?\d[ .·-]?\d{_NO_UNIT}")
+_SIX = re.compile(rf"{_ALONE}1 ?1 ?[68][ .·]?\d[ .·]?\d[ .·]?\d{_NO_UNIT}", re.IGNORECASE)
 
 _MONTHS = r"(?:janv|févr?|mars|avril|mai|juin|juil|août|sept|oct|nov|déc|jan|feb|mar|apr|may|jun|jul|aug|dec)"
 _STREET = r"(?:,? ?(?:bis|ter|rue|avenue|av\b|boulevard|bd\b|place|impasse|chemin|route|allée|quai|cours)\b)"
@@ -78,7 +76,9 @@ _CUED = re.compile(
     rf"{_GAP}(?P<first>{_SHORT})(?:(?:,| ou| et| or| and)+ (?:le |au |the )?{_SHORT})*",
     re.IGNORECASE,
 )
-_THE = re.compile(rf"\b(?:le|au|the) 1[0-2]\d(?!\d|[.,]\d| ?h\b| ?{_UNIT}| {_MONTHS}|{_STREET})", re.IGNORECASE)
+_THE = re.compile(
+    rf"\b(?:le|au|the) 1[0-2]\d(?!\d|e\b|ème\b|[.,]\d| ?h\b| ?{_UNIT}| {_MONTHS}|{_STREET})", re.IGNORECASE
+)
 _LISTED = re.compile(r"^(?:[-*•] )?(?:1\d{1,2}|3\d{3})(?= ?[:\u2013-])", re.MULTILINE)
 _DIGITS = re.compile(r"\d(?:[ .·-]?\d)*")
 
@@ -98,15 +98,23 @@ _URL = re.compile(
 _MAIL = re.compile(r"[\w.+'%&-]{1,64}@(?:[\w-]{1,63}\.){1,8}[\w-]{2,63}", re.IGNORECASE)
 _MAIL_SIGN = re.compile(r"@|arob|arrob|[(\[] ?at ?[)\]]", re.IGNORECASE)
 _DOT_SIGNS = re.compile(
-    rf" ?[(\[{{] ?(?:\.|dot|point) ?[)\]}}] ?| (?:dot|point) (?={_TOP}\b)| \. ?(?=(?:fr|com|org|net|eu)\b)",
+    r" ?[(\[{] ?(?:\.|dot|point) ?[)\]}] ?| (?:dot|point) (?=(?:fr|com|org|net|eu|gouv)\b)| \. ?(?=(?:fr|com|org|net|eu)\b)",
     re.IGNORECASE,
 )
 _LETTER_DIGITS = re.compile(r"(?<![^\W\d])[oO](?=[ .-]?\d)|(?<=\d)[oO](?![^\W\d])|(?<=\d)[lI](?=[ .-]?\d)")
+_LIKELY = re.compile(
+    r"\d|@|\.\w|www|arob|arrob|[(\[{] ?(?:\.|at|dot|point)|https?|hxxp|(?:dot|point) (?:fr|com|org|net|eu|gouv)\b|\. ?(?:fr|com|org|net|eu)\b"
+    r"|z[ée]ro|trente|cent|[^\x00-\u024f\u2009-\u2026\u202f\u20ac]",
+    re.IGNORECASE,
+)
+"""Most texts have nothing of it, and need not be read letter by letter."""
 _CLOSING = ".,;:!?)]}'\"»…*_"
 
 
 def details(text: str) -> list[Found]:
     """All that is found, in the order of the text; none overlaps another."""
+    if not _LIKELY.search(text):
+        return []
     plain, places = _plain(text[:MAX_CHARS])
     found: list[Found] = []
     taken = bytearray(len(plain))
@@ -192,13 +200,14 @@ def _phones(text: str) -> Iterator[tuple[Detail, str, int, int]]:
         digits = "+" + re.sub(r"\D", "", one[0]).removeprefix("00")
         overseas = _OVERSEAS.fullmatch(digits)
         yield Detail.PHONE, "0" + overseas[2] if overseas else digits, one.start(), one.end()
-    for one in _CUED.finditer(text):
-        for number in _DIGITS.finditer(text, one.start("first"), one.end()):
-            yield Detail.PHONE, re.sub(r"\D", "", number[0]), number.start(), number.end()
+    # What is written in groups (« 34 00 », « 116 006 ») before what only a word beside it makes a number.
     for pattern in (_FOUR, _SIX):
         for one in pattern.finditer(text):
             if not _DAY.fullmatch(one[0]):
                 yield Detail.PHONE, re.sub(r"\D", "", one[0]), one.start(), one.end()
+    for one in _CUED.finditer(text):
+        for number in _DIGITS.finditer(text, one.start("first"), one.end()):
+            yield Detail.PHONE, re.sub(r"\D", "", number[0]), number.start(), number.end()
     for pattern in (_THE, _LISTED):
         for one in pattern.finditer(text):
             digits = re.sub(r"\D", "", one[0])
