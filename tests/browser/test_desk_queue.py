@@ -1,11 +1,11 @@
-"""What the queue shows, and that nothing moves under somebody's eyes."""
+"""What the queue and the bar above it show, and that nothing moves under somebody's eyes."""
 
 from __future__ import annotations
 
 import pytest
 from playwright.async_api import Browser, expect
 
-from tests.browser.desk import visiting
+from tests.browser.desk import overflows, visiting
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
@@ -55,3 +55,16 @@ async def test_row_says_it_all_in_words(browser: Browser) -> None:
         assert "anglais" in said[3]
         assert "En charge : Karim Benali" in said[4]
         assert "À rappeler" in said[5]
+
+
+@pytest.mark.parametrize("size", ["Normale", "Très grande"])
+async def test_the_bar_fits_every_window(browser: Browser, size: str) -> None:
+    """With both pages in it, a supervisor's bar is scrolled sideways at no width."""
+    async with visiting(browser, role="supervisor") as desk:
+        await desk.page.get_by_role("button", name="Réglages").click()
+        await desk.page.get_by_role("radio", name=size, exact=True).check()
+        await desk.page.keyboard.press("Escape")
+        for width in (320, 560, 720, 820, 1000, 1099, 1100, 1219, 1280):
+            await desk.page.set_viewport_size({"width": width, "height": 720})
+
+            assert await overflows(desk.page) == [], width
