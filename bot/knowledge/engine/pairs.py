@@ -18,9 +18,9 @@ from bot.fiches import FicheKind
 from bot.knowledge.engine.documents import COPY, Document, likeness, without_titles
 from bot.text.french import words
 
-MAX_LINKS = 2500
+MAX_LINKS = 2200
 MAX_TITLES = 1200
-MAX_PHRASINGS = 1600
+MAX_PHRASINGS = 2200
 TYPO_EVERY = 10
 HELD_BACK_EVERY = 5
 """One page of so many teaches nothing: it tells how good the rest has become."""
