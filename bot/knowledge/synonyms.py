@@ -83,7 +83,7 @@ class Added(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class _Pattern:
     parts: tuple[str, ...]
-    exact: bool
+    """Flexed words; one that is compared letter by letter has "=" before it."""
     gaps: bool
     """Whether words of grammar may stand between the parts: « papiers de la voiture », « papiers voiture »."""
     means: tuple[tuple[str, float], ...]
@@ -111,7 +111,7 @@ class Synonyms:
             means = _weighed(group.means)
             for phrase in group.say:
                 pattern = _pattern(phrase, group.kind in _EXACT, means)
-                self._patterns[f"={pattern.parts[0]}" if pattern.exact else pattern.parts[0]].append(pattern)
+                self._patterns[pattern.parts[0]].append(pattern)
         for patterns in self._patterns.values():
             patterns.sort(key=lambda pattern: -len(pattern.parts))
 
@@ -136,14 +136,14 @@ class Synonyms:
         return list(added.values())
 
     def _matches(self, read: Sequence[str]) -> Iterator[tuple[int, int, _Pattern]]:
-        flexions = tuple(flexed(token) for token in read)
+        forms = [(f"={token}", flexed(token)) for token in read]
         start = 0
         while start < len(read):
             ends = [
                 (end, len(pattern.parts), pattern)
-                for key in (f"={read[start]}", flexions[start])
+                for key in forms[start]
                 for pattern in self._patterns.get(key, ())
-                if (end := _end(pattern, read, flexions, start))
+                if (end := _end(pattern, read, forms, start))
             ]
             if ends:
                 end, _, pattern = max(ends, key=lambda match: match[:2])
@@ -291,28 +291,36 @@ def _content(phrase: str) -> tuple[str, ...]:
 
 
 def _weighed(means: Sequence[str]) -> tuple[tuple[str, float], ...]:
-    """The words of all meanings; each weighs less the more meanings there are."""
-    weight = round(1 / sqrt(len(means)), 3) if means else 0.0
-    return tuple((word, weight) for word in dict.fromkeys(word for phrase in means for word in _content(phrase)))
+    """The words of all meanings; each weighs less the more meanings there are, and the more words say one."""
+    weights: dict[str, float] = {}
+    for phrase in means:
+        words = _content(phrase)
+        for word in words:
+            weights[word] = max(weights.get(word, 0.0), 1 / sqrt(len(means) * len(words)))
+    return tuple((word, round(weight, 3)) for word, weight in weights.items())
 
 
 def _pattern(phrase: str, exact: bool, means: tuple[tuple[str, float], ...]) -> _Pattern:
     """A phrase of several words that carry a subject is known by them; any other is as it is written."""
     whole, content = _same(phrase), _content(phrase)
     parts = content if len(content) > 1 else whole
-    return _Pattern(parts if exact else tuple(map(flexed, parts)), exact, len(content) > 1, means)
+    return _Pattern(tuple(_part(part, exact) for part in parts), len(content) > 1, means)
 
 
-def _end(pattern: _Pattern, read: Sequence[str], flexions: Sequence[str], start: int) -> int:
+def _part(word: str, exact: bool) -> str:
+    # Flexed, « poser » is « pos »; what is short as it stands is only itself.
+    return f"={word}" if exact or len(word) < MIN_FLEXED_CHARS else flexed(word)
+
+
+def _end(pattern: _Pattern, read: Sequence[str], forms: Sequence[tuple[str, str]], start: int) -> int:
     """After the last token of a pattern that begins at `start`; 0 where it does not stand there."""
-    words = read if pattern.exact else flexions
-    place = start
-    for number, part in enumerate(pattern.parts):
-        if number and pattern.gaps:
-            bound = place + _MAX_GAP
-            while place < min(bound, len(read)) and read[place] in STOP_WORDS and words[place] != part:
+    place = start + 1
+    for part in pattern.parts[1:]:
+        if pattern.gaps:
+            bound = min(place + _MAX_GAP, len(read))
+            while place < bound and read[place] in STOP_WORDS and part not in forms[place]:
                 place += 1
-        if place >= len(words) or words[place] != part:
+        if place >= len(read) or part not in forms[place]:
             return 0
         place += 1
     return place

@@ -1,13 +1,11 @@
-"""French words by spaCy: its tokenizer and its lookup lemmas, without a trained spaCy model.
+"""French words by spaCy: its tokenizer and its lemmas, by the pipeline that the search uses too.
 
-Rasa's own `SpacyNLP` loads trained packages only (`spacy.load("fr")` fails in 3.6), so this component builds
-`spacy.blank("fr")` itself. The lemmas come from spacy-lookups-data.
+Rasa's own `SpacyNLP` loads trained packages only (`spacy.load("fr")` fails in 3.6), so this component takes
+`bot.text.pipeline`, which needs none.
 """
 
 from __future__ import annotations
 
-import functools
-import re
 from typing import Any
 
 from rasa.engine.graph import ExecutionContext
@@ -17,44 +15,15 @@ from rasa.engine.storage.storage import ModelStorage
 from rasa.nlu.tokenizers.tokenizer import Token, Tokenizer
 from rasa.shared.nlu.training_data.message import Message
 
-from bot.text.clean import plain_apostrophes
+from bot.text import pipeline
 
-LANGUAGE = "fr"
-MAX_WORD_CHARS = 80
-"""Longer runs without a space become one token: spaCy takes seconds for 4,000 brackets or emoji in a row."""
-
-_LONG_RUN = re.compile(rf"\S{{{MAX_WORD_CHARS + 1},}}")
+MODEL = "model"
+"""In config.yml: a trained French model of spaCy, by name; "" is none."""
 
 
-@functools.lru_cache(maxsize=1)
-def _french() -> Any:
-    """The spaCy pipeline, once a process: most of its three seconds go into spaCy's own regular expressions."""
-    import spacy
-
-    language = spacy.blank(LANGUAGE)
-    language.add_pipe("lemmatizer", config={"mode": "lookup"}).initialize()
-    return language
-
-
-def _comparable(text: str) -> str:
-    """Lower case with plain apostrophes and without long runs, character by character as long as `text`.
-
-    The lookups know lower-case words only: « J’ » has a lemma as « j' ».
-    """
-    lowered = "".join(low if len(low := char.lower()) == 1 else char for char in plain_apostrophes(text))
-    return _LONG_RUN.sub(lambda run: "x" * len(run.group()), lowered)
-
-
-def tokens(text: str) -> list[Token]:
+def tokens(text: str, model: str = "") -> list[Token]:
     """Words and punctuation of a text with their places in it and their lemmas."""
-    found = []
-    for word in _french()(_comparable(text)):
-        if word.is_space:
-            continue
-        written = text[word.idx : word.idx + len(word)]
-        lemma = written if len(word) > MAX_WORD_CHARS else word.lemma_
-        found.append(Token(written, word.idx, lemma=lemma))
-    return found
+    return [Token(word.text, word.start, lemma=word.lemma) for word in pipeline.words(text, model)]
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_TOKENIZER, is_trainable=False)
@@ -70,7 +39,7 @@ class FrenchTokenizer(Tokenizer):
         execution_context: ExecutionContext,
     ) -> FrenchTokenizer:
         """The component, with spaCy loaded: otherwise the first citizen would wait for it."""
-        _french()
+        pipeline.pipeline(config[MODEL])
         return cls(config)
 
     @staticmethod
@@ -81,12 +50,13 @@ class FrenchTokenizer(Tokenizer):
             "intent_split_symbol": "_",
             "token_pattern": None,
             "prefix_separator_symbol": None,
+            MODEL: "",
         }
 
     @staticmethod
     def supported_languages() -> list[str]:
         """French only."""
-        return [LANGUAGE]
+        return [pipeline.LANGUAGE]
 
     @staticmethod
     def required_packages() -> list[str]:
@@ -95,5 +65,6 @@ class FrenchTokenizer(Tokenizer):
 
     def tokenize(self, message: Message, attribute: str) -> list[Token]:
         """The tokens of an attribute of a message; none for an empty text."""
-        found: list[Token] = self._apply_token_pattern(tokens(message.get(attribute) or ""))
+        written = message.get(attribute) or ""
+        found: list[Token] = self._apply_token_pattern(tokens(written, self._config[MODEL]))
         return found

@@ -73,6 +73,9 @@ def test_what_people_say_finds_the_words_of_the_pages(shipped: Synonyms, questio
         "je ne sais pas comment faire pour nous",
         "mange tes asperges",
         "sous quel délai",
+        "poser une question au mari",
+        "un autre pays",
+        "un papier de déclaration",
         "",
     ],
 )
@@ -103,13 +106,15 @@ def test_the_longest_phrase_wins(tmp_path: Path) -> None:
 
 
 def test_more_meanings_weigh_less(tmp_path: Path) -> None:
-    """Each of n meanings weighs one over the root of n; a word that the question has is not added again."""
-    synonyms = small(tmp_path, "- {say: [flic], means: [police, gendarmerie, poste de police, commissariat]}\n")
+    """Of n meanings a word of m weighs one over the root of n times m; what the question has is not added again."""
+    synonyms = small(tmp_path, "- {say: [flic], means: [police, gendarmerie, poste de la nation neuf, commissariat]}\n")
 
     assert [(found.word, found.weight) for found in synonyms.expand(tokens("flics au commissariat"))] == [
         ("police", 0.5),
         ("gendarmerie", 0.5),
-        ("poste", 0.5),
+        ("poste", 0.289),
+        ("nation", 0.289),
+        ("neuf", 0.289),
     ]
 
 
@@ -136,6 +141,14 @@ def test_endings_of_number_gender_and_participle() -> None:
     """One form for those, another for a noun of the same root; short words stay."""
     assert {flexed(word) for word in ("vire", "vires", "viree", "virees", "virer", "virez")} == {"vir"}
     assert (flexed("virement"), flexed("mer"), flexed("bus")) == ("virement", "mer", "bus")
+
+
+def test_what_is_short_is_only_itself(tmp_path: Path) -> None:
+    """« POS » is a plan, « poser » is none although it loses its ending."""
+    synonyms = small(tmp_path, "- {say: [pos], means: [plan]}\n")
+
+    assert added(synonyms, "le POS") == {"plan"}
+    assert added(synonyms, "je pose, tu poses, nous posons, poser") == set()
 
 
 def test_a_town_adds_replaces_and_takes_away(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import re
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -26,7 +27,7 @@ from bot.knowledge.importers.site.robots import parse as parse_robots
 from bot.knowledge.importers.site.sitemap import MAX_BYTES as MAX_SITEMAP_BYTES
 from bot.knowledge.importers.site.sitemap import Sitemap, Unreadable
 from bot.knowledge.importers.site.sitemap import parse as parse_sitemap
-from bot.knowledge.importers.site.web import AGENT, Failed, Web, opened
+from bot.knowledge.importers.site.web import AGENT, REQUEST_PATIENCE, Failed, Web, opened
 from bot.settings import GENERAL_SERVICE
 from bot.settings_site import SiteSource
 from bot.store.base import Article
@@ -38,6 +39,8 @@ MAX_ID_CHARS = 80
 MAX_SOURCE_CHARS = 500
 MAX_FAILURES = 10
 """In a row: then the site does not answer, and is left alone."""
+
+_TOP_HEADING = re.compile(r"^# .*$", re.MULTILINE)
 
 
 class _Stopped(Exception):
@@ -58,17 +61,18 @@ async def read(
     website: str,
     step: Callable[[int, int], None] = lambda done, total: None,
     remember: Path | None = None,
+    patience: timedelta = REQUEST_PATIENCE,
 ) -> Reading:
     """Every page that the sitemap lists, as far as the settings' bounds go.
 
     `website` is the town's, read where the source names no address, and what we are called by. `step` is told how many
-    of how many pages are done. `remember` is a file that an unchanged page is known by the next time. Without a single
-    article the reading's problems say why, and storing it changes nothing.
+    of how many pages are done. `remember` is a file that an unchanged page is known by the next time, and `patience` is
+    for one request. Without a single article the problems say why, and storing the reading changes nothing.
     """
     base = source.address or website
     seen = await asyncio.to_thread(memory.load, remember) if remember else {}
     kept: dict[str, Seen] = {}
-    async with opened(base, website, timedelta(milliseconds=source.delay_ms), source.internal) as web:
+    async with opened(base, website, timedelta(milliseconds=source.delay_ms), source.internal, patience) as web:
         try:
             robots = await _robots(web)
             web.delay = max(web.delay, timedelta(seconds=robots.delay_seconds))
@@ -133,14 +137,14 @@ async def _listed(web: Web, source: SiteSource, robots: Robots) -> _Listed:
 
 
 async def _sitemap(web: Web, address: str, listed: _Listed) -> Sitemap:
-    """One sitemap; one that is gone for good is a problem, one that fails for now stops the import: half a list would
-    take the other half's articles from citizens.
+    """One sitemap; one that is not there is a problem, one that cannot be read stops the import: half a list would take
+    the other half's articles from citizens. Raises: _Stopped.
     """
     try:
         found = await web.get(address, MAX_SITEMAP_BYTES)
         return await asyncio.to_thread(parse_sitemap, found.body)
     except Failed as error:
-        if error.passing:
+        if not error.gone:
             raise _Stopped(f"{_place(address)} {error}; nothing is changed") from error
         listed.problems.append(Problem(_place(address), str(error)))
     except Unreadable as error:
@@ -239,7 +243,8 @@ class _Reader:
         articles = []
         texts: dict[str, str] = {}
         for page in without_shared(list(self._pages.values())):
-            if (same := texts.setdefault(" ".join(tokens(page.text)), page.address)) != page.address:
+            said = " ".join(tokens(_TOP_HEADING.sub("", page.text)))
+            if (same := texts.setdefault(said, page.address)) != page.address:
                 self._problem(page.address, f"says the same as {_place(same)}")
                 continue
             article = Article(

@@ -9,10 +9,8 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from urllib.parse import unquote, urljoin, urlsplit
 
-import trafilatura
 from lxml import etree, html
 from msgspec import Struct
-from trafilatura.settings import DEFAULT_CONFIG
 
 from bot.knowledge.importers.site.web import AGENT, Failed, Fetched
 from bot.text.normalise import normalise
@@ -37,7 +35,7 @@ _LOGIN = re.compile(
     r"|mot-de-passe(-oublie)?|administrator)(/|$)"
 )
 _SEARCH = re.compile(
-    r"/(search|recherche|rechercher|resultats?(-de)?-recherche)(/|\.\w+$|$)|[?&](s|q|query|search|recherche)="
+    r"/(search|recherche|rechercher|resultats?(-de)?-recherche)([/?]|\.\w+$|$)|[?&](s|q|query|search|recherche)="
 )
 _TITLE_PARTS = re.compile(r"\s+[|·•–—-]\s+")
 _CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([A-Za-z0-9_-]{3,40})", re.I)
@@ -99,11 +97,10 @@ def extract(fetched: Fetched) -> Page:
         raise Failed("has no text of its own")
     if len(said) > MAX_TEXT_CHARS:
         raise Failed(f"is too long: {len(said)} characters, at most {MAX_TEXT_CHARS}")
-    metadata = trafilatura.extract_metadata(text, default_url=fetched.address)
-    title = normalise(metadata.title or "", MAX_TITLE_CHARS) if metadata else ""
+    title, modified = _head(text, fetched.address)
     if not title:
         raise Failed("has no title")
-    return Page(_canonical(tree, fetched.address), title, said, _date(metadata.date if metadata else None))
+    return Page(_canonical(tree, fetched.address), title, said, modified)
 
 
 def decoded(raw: bytes, charset: str) -> str:
@@ -141,7 +138,19 @@ def _sharable(block: str) -> bool:
     return len(block) >= SHARED_FROM_CHARS and not block.startswith("#")
 
 
+def _head(text: str, address: str) -> tuple[str, date | None]:
+    """A page's title and date."""
+    import trafilatura
+
+    found = trafilatura.extract_metadata(text, default_url=address)
+    return (normalise(found.title or "", MAX_TITLE_CHARS), _date(found.date)) if found else ("", None)
+
+
 def _text(text: str, address: str) -> str:
+    # Half a second that only an import of a site has to spend.
+    import trafilatura
+    from trafilatura.settings import DEFAULT_CONFIG
+
     config = copy.deepcopy(DEFAULT_CONFIG)
     # Its own bounds are made for newspapers: below 250 characters it falls back to bare paragraphs, and the pages of a
     # town are short and made of lists.

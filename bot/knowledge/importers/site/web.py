@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import ipaddress
 import socket
 import time
@@ -29,11 +30,12 @@ _LOCAL = {"localhost", "ip6-localhost"}
 
 
 class Failed(Exception):
-    """Why an address gave nothing, in a sentence; `passing` when it may be better tomorrow."""
+    """Why an address gave nothing, in a sentence; `passing` when it may be better tomorrow, `gone` when it is not there."""
 
-    def __init__(self, sentence: str, passing: bool = False) -> None:
+    def __init__(self, sentence: str, passing: bool = False, gone: bool = False) -> None:
         super().__init__(sentence)
         self.passing = passing
+        self.gone = gone
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +56,14 @@ class Fetched:
 class Web:
     """One host. Not for use by two tasks at once."""
 
-    def __init__(self, http: aiohttp.ClientSession, base: str, agent: str, delay: timedelta) -> None:
+    def __init__(
+        self, http: aiohttp.ClientSession, base: str, agent: str, delay: timedelta, patience: timedelta
+    ) -> None:
         self._http = http
         self.base = base
         self._agent = agent
         self.delay = delay
+        self._patience_seconds = patience.total_seconds()
         self._free_at = 0.0
 
     def own(self, address: str) -> str | None:
@@ -92,8 +97,7 @@ class Web:
             try:
                 found = await self._once(address, max_bytes, conditions or {})
             except (asyncio.TimeoutError, TimeoutError) as error:
-                patience = int(REQUEST_PATIENCE.total_seconds())
-                raise Failed(f"took longer than {patience} seconds", passing=True) from error
+                raise Failed(f"took longer than {self._patience_seconds:g} seconds", passing=True) from error
             except (aiohttp.ClientError, OSError, ValueError) as error:
                 raise Failed(f"cannot be fetched ({_said(error)})", passing=True) from error
             finally:
@@ -114,7 +118,7 @@ class Web:
     async def _once(self, address: str, max_bytes: int, conditions: Mapping[str, str]) -> Fetched | str:
         """An answer, or where it sends us."""
         headers = {"User-Agent": self._agent, "Accept-Encoding": "gzip", "Accept-Language": "fr", **conditions}
-        timeout = aiohttp.ClientTimeout(total=REQUEST_PATIENCE.total_seconds())
+        timeout = aiohttp.ClientTimeout(total=self._patience_seconds)
         async with self._http.get(address, headers=headers, allow_redirects=False, timeout=timeout) as response:
             if response.status in _REDIRECTS:
                 return response.headers.get("Location", "")
@@ -122,7 +126,7 @@ class Web:
                 return Fetched(address, 304, b"", "", "", dict(response.headers))
             if response.status != 200:
                 passing = response.status >= 500 or response.status in {408, 425, 429}
-                raise Failed(f"answers with status {response.status}", passing)
+                raise Failed(f"answers with status {response.status}", passing, gone=response.status in {404, 410})
             kind = response.content_type.lower() if "Content-Type" in response.headers else ""
             body = await self._body(response, max_bytes) if not kind.startswith("application/pdf") else b""
             return Fetched(address, 200, body, kind, response.charset or "", dict(response.headers))
@@ -145,11 +149,13 @@ class Web:
 
 
 @asynccontextmanager
-async def opened(base: str, website: str, delay: timedelta, internal: bool) -> AsyncIterator[Web]:
+async def opened(
+    base: str, website: str, delay: timedelta, internal: bool = False, patience: timedelta = REQUEST_PATIENCE
+) -> AsyncIterator[Web]:
     """A host, ready to be asked; `internal` says that its name may lead to a private address."""
     host = (urlsplit(base).hostname or "").lower()
     # An address or « localhost » that stands in office.yml is meant; a name that leads inside may be somebody's trick.
-    resolver = aiohttp.ThreadedResolver() if internal or host in _LOCAL else _Public()
+    resolver = aiohttp.ThreadedResolver() if internal or host in _LOCAL else Public()
     async with aiohttp.ClientSession(
         connector=aiohttp.TCPConnector(resolver=resolver, limit=1),
         # Unpacked by ourselves, so that a bomb is never whole in memory.
@@ -157,35 +163,33 @@ async def opened(base: str, website: str, delay: timedelta, internal: bool) -> A
         cookie_jar=aiohttp.DummyCookieJar(),
         trust_env=False,
     ) as http:
-        yield Web(http, base, f"Guichet (+{website})", delay)
+        yield Web(http, base, f"Guichet (+{website})", delay, patience)
 
 
-class _Public(AbstractResolver):
+class Public(AbstractResolver):
     """Finds public addresses only."""
 
-    def __init__(self) -> None:
-        self._inner = aiohttp.ThreadedResolver()
+    def __init__(self, inner: AbstractResolver | None = None) -> None:
+        self._inner = inner or aiohttp.ThreadedResolver()
 
     async def resolve(
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
     ) -> list[ResolveResult]:
+        """The addresses of a name.
+
+        Raises:
+            OSError: there are none, or one of them is private.
+        """
         found = await self._inner.resolve(host, port, family)
-        return public(host, found)
+        for entry in found:
+            if not ipaddress.ip_address(entry["host"].partition("%")[0]).is_global:
+                # aiohttp shows the second argument only.
+                raise OSError(errno.EACCES, f"{host} leads to a private address; knowledge.site.internal allows that")
+        return found
 
     async def close(self) -> None:
+        """Close the resolver behind it."""
         await self._inner.close()
-
-
-def public(host: str, found: list[ResolveResult]) -> list[ResolveResult]:
-    """The addresses that a name led to.
-
-    Raises:
-        OSError: one of them is private.
-    """
-    for entry in found:
-        if not ipaddress.ip_address(entry["host"].partition("%")[0]).is_global:
-            raise OSError(f"{host} leads to a private address; knowledge.site.internal allows that")
-    return found
 
 
 def _said(error: BaseException) -> str:
