@@ -8,6 +8,7 @@ from collections.abc import Mapping
 MIN_CHARS = 4
 """Shorter words are too near to each other."""
 TWO_EDITS_FROM_CHARS = 8
+TWO_EDITS_ANYWHERE_FROM_CHARS = 10
 ENDING_CHARS = 4
 
 
@@ -40,8 +41,12 @@ def distance(one: str, other: str, at_most: int) -> int:
 class Speller:
     """Finds the word that was meant. Candidates share the first letter or the last four: mistakes rarely touch both."""
 
-    def __init__(self, vocabulary: Mapping[str, int]) -> None:
-        """`vocabulary`: folded words and how often each occurs."""
+    def __init__(self, vocabulary: Mapping[str, int], thorough: bool = False) -> None:
+        """`vocabulary`: folded words and how often each occurs.
+
+        `thorough` also finds what is neither begun nor ended like the word, when there is no other candidate: one
+        mistake, two from ten letters on (« ancombrant » for « encombrants »).
+        """
         self._counts = dict(vocabulary)
         buckets: defaultdict[str, list[tuple[str, int]]] = defaultdict(list)
         for word in sorted(self._counts):
@@ -49,6 +54,8 @@ class Speller:
                 letters = _letters(word)
                 for bucket in _buckets(word):
                     buckets[bucket].append((word, letters))
+                if thorough:
+                    buckets[_length(len(word))].append((word, letters))
         self._buckets = dict(buckets)
 
     def __contains__(self, word: str) -> bool:
@@ -61,11 +68,16 @@ class Speller:
         edits = allowed_edits(word)
         if not edits:
             return None
+        anywhere = edits if len(word) >= TWO_EDITS_ANYWHERE_FROM_CHARS else 1
+        lengths = tuple(_length(len(word) + more) for more in range(-anywhere, anywhere + 1))
+        return self._nearest(word, _buckets(word), edits) or self._nearest(word, lengths, anywhere)
+
+    def _nearest(self, word: str, buckets: tuple[str, ...], edits: int) -> str | None:
         letters, length = _letters(word), len(word)
         # One edit changes the set of letters by two at most; most words of a large base are out by that alone.
         near = {
             candidate
-            for bucket in _buckets(word)
+            for bucket in buckets
             for candidate, others in self._buckets.get(bucket, ())
             if abs(len(candidate) - length) <= edits and (letters ^ others).bit_count() <= 2 * edits
         }
@@ -80,6 +92,10 @@ class Speller:
 
 def _buckets(word: str) -> tuple[str, str]:
     return f"{word[0]}*", f"*{word[-ENDING_CHARS:]}"
+
+
+def _length(chars: int) -> str:
+    return f"={chars}"
 
 
 def _letters(word: str) -> int:

@@ -45,3 +45,14 @@ def test_of_equally_near_words_the_frequent_one() -> None:
 def test_short_words_may_hold_no_mistake() -> None:
     """Words of up to three letters are too near to each other."""
     assert [allowed_edits(word) for word in ("eau", "voie", "piscines", "x2y4z")] == [0, 1, 2, 0]
+
+
+def test_a_first_letter_that_is_wrong() -> None:
+    """Found when thorough, by one mistake or two in a long word; a nearer start or end goes first."""
+    words = {"encombrants": 9, "mairie": 9, "prairie": 3}
+
+    assert Speller(words).correct("ancombrant") is None
+    assert Speller(words, thorough=True).correct("ancombrant") == "encombrants"
+    assert Speller(words, thorough=True).correct("ancombran") is None
+    assert Speller(words, thorough=True).correct("nairies") is None
+    assert Speller(words, thorough=True).correct("mairies") == "mairie"

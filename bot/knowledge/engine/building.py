@@ -145,7 +145,9 @@ def reader(words: Words, idf: Any) -> Reader:
     """What reads questions for a base."""
     groups = (Group(say, means, Kind(kind), 0) for say, means, kind in words.groups)
     stems = {stem: number for number, stem in enumerate(words.stems)}
-    return Reader(stems, np.asarray(idf), Speller(words.seen), french(), words.abbreviations, Synonyms(groups))
+    return Reader(
+        stems, np.asarray(idf), Speller(words.seen, thorough=True), french(), words.abbreviations, Synonyms(groups)
+    )
 
 
 def _learnt(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.knowledge.engine.arrays import COLUMNS, HELD, LEXICAL, Arrays
+from bot.knowledge.engine.arrays import COLUMNS, HELD, Arrays
 from bot.knowledge.engine.meaning import cosines
 from bot.knowledge.engine.postings import Floats
 from bot.knowledge.engine.query import CORRECTED, Query
@@ -78,19 +78,19 @@ def _wide(arrays: Arrays, query: Query) -> tuple[Floats, Floats]:
     wide[:, : len(COLUMNS)] = scores / mass
     passed = arrays.passages.scores(query.terms, query.weights, int(arrays.first[-1]))
     begins = arrays.first[:-1]
-    wide[:, _AT["passage_most"]] = np.maximum.reduceat(passed, begins) / mass
-    wide[:, _AT["passage_sum"]] = np.cbrt(np.add.reduceat(passed * passed * passed, begins)) / mass
-    titled = scores[:, _AT["titled"]]
-    wide[:, _AT["title_fit"]] = titled / (arrays.title_mass + 0.5 * mass)
+    wide[:, AT["passage_most"]] = np.maximum.reduceat(passed, begins) / mass
+    wide[:, AT["passage_sum"]] = np.cbrt(np.add.reduceat(passed * passed * passed, begins)) / mass
+    titled = scores[:, AT["titled"]]
+    wide[:, AT["title_fit"]] = titled / (arrays.title_mass + 0.5 * mass)
     asked = query.weights * arrays.idf[query.terms]
     length = float(np.sqrt((asked**2).sum() + (query.unknown * query.mass) ** 2)) or 1.0
     said = arrays.ways.scores(query.terms, asked / length, int(arrays.way_first[-1]))
-    wide[:, _AT["way_fit"]] = np.maximum.reduceat(said, arrays.way_first[:-1])
-    wide[:, _AT["shape_title"]] = arrays.shape_title.scores(query.spelt, count)
-    wide[:, _AT["shape_all"]] = arrays.shape_all.scores(query.spelt, count)
+    wide[:, AT["way_fit"]] = np.maximum.reduceat(said, arrays.way_first[:-1])
+    wide[:, AT["shape_title"]] = arrays.shape_title.scores(query.spelt, count)
+    wide[:, AT["shape_all"]] = arrays.shape_all.scores(query.spelt, count)
     vector = arrays.meaning.of(query.terms, query.weights)
-    wide[:, _AT["meant"]] = np.maximum(arrays.meant @ vector, 0)
-    wide[:, _AT["meant_title"]] = np.maximum(arrays.meant_title @ vector, 0)
+    wide[:, AT["meant"]] = np.maximum(arrays.meant @ vector, 0)
+    wide[:, AT["meant_title"]] = np.maximum(arrays.meant_title @ vector, 0)
     return wide, passed / mass
 
 
@@ -119,8 +119,7 @@ def _rows(first: NDArray[np.int32], places: NDArray[np.int64]) -> tuple[NDArray[
     return rows.astype(np.int64), starts.astype(np.int64)
 
 
-_AT = {name: place for place, name in enumerate(FEATURES)}
+AT = {name: place for place, name in enumerate(FEATURES)}
+"""Where each signal stands."""
 _FUSED_WIDE = np.array([name in FUSED for name in WIDE], np.float32)
-FUSED_AT = np.array([_AT[name] for name in FUSED])
-AT = _AT
-assert set(LEXICAL) <= set(_AT)
+FUSED_AT = np.array([AT[name] for name in FUSED])

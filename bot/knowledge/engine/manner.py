@@ -6,6 +6,7 @@ strange questions holds for others, whatever their subject.
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Sequence
 from typing import Any
@@ -30,7 +31,8 @@ class Manner(Struct, frozen=True):
 
     def logit(self, form: Sequence[str]) -> float:
         """The log odds, kept in [-8, 8]."""
-        found = self.bias + sum(self.weights.get(run, 0.0) for run in _runs(form))
+        # Exact whatever the order: sets are ordered anew in every process, and two builds have to be the same.
+        found = self.bias + math.fsum(self.weights.get(run, 0.0) for run in _runs(form))
         return max(-8.0, min(8.0, found))
 
 
