@@ -13,6 +13,7 @@ from bot.knowledge.engine.documents import Document
 from bot.knowledge.engine.meaning import Meaning, learnt, packed, unit
 from bot.knowledge.engine.postings import Floats, Postings, bm25, counted, present, rarity, stacked
 from bot.knowledge.engine.shapes import Shapes, shapes
+from bot.knowledge.engine.together import Together, together
 from bot.knowledge.engine.vocabulary import Ids, Vocabulary
 
 LEXICAL = (
@@ -35,6 +36,7 @@ _FLAT = {
     "anchors": 0.5, "forms": 0.5, "phrasings": 1.0,
 }  # fmt: skip
 _PASSAGE = (1.2, 0.5)
+_PAIRED = ("title", "description", "headings", "anchors", "forms", "questions", "phrasings")
 _SHAPED = ("title", "description", "headings", "anchors", "phrasings")
 
 
@@ -54,6 +56,7 @@ class Arrays:
     ways: Postings
     """Titles, phrasings and links' words, one row each: cosine of tf-idf."""
     way_first: NDArray[np.int32]
+    pairs: Together
     shape_title: Shapes
     shape_all: Shapes
     meaning: Meaning
@@ -126,6 +129,10 @@ def arrays(found: Sequence[Document], vocabulary: Vocabulary, idf: Floats, meani
         title_mass=np.asarray(present(counts["title"], idf).sum(axis=1), np.float32).ravel(),
         ways=stacked([_cosines(way_counts, idf)]),
         way_first=_firsts([len(texts_) for texts_ in spoken]),
+        pairs=together(
+            [[vocabulary.ids(part) for name in _PAIRED for part in text[name]] for text in said],
+            [[vocabulary.ids(part) for part in text["body"]] for text in said],
+        ),
         shape_title=shapes([_words(text, _SHAPED[:2], vocabulary) for text in said]),
         shape_all=shapes([_words(text, _SHAPED, vocabulary) for text in said]),
         meaning=meaning,

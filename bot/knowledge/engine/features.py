@@ -14,7 +14,7 @@ from bot.knowledge.engine.query import CORRECTED, Query
 
 PASSED = ("passage_most", "passage_sum")
 WIDE = (
-    *COLUMNS, *PASSED, "title_fit", "way_fit", "shape_title", "shape_all", "meant", "meant_title",
+    *COLUMNS, *PASSED, "title_fit", "way_fit", "together", "together_short", "shape_title", "shape_all", "meant", "meant_title",
 )  # fmt: skip
 """Worked out for every document."""
 DEEP = ("meant_passage", "meant_way")
@@ -86,6 +86,7 @@ def _wide(arrays: Arrays, query: Query) -> tuple[Floats, Floats]:
     length = float(np.sqrt((asked**2).sum() + (query.unknown * query.mass) ** 2)) or 1.0
     said = arrays.ways.scores(query.terms, asked / length, int(arrays.way_first[-1]))
     wide[:, AT["way_fit"]] = np.maximum.reduceat(said, arrays.way_first[:-1])
+    wide[:, [AT["together"], AT["together_short"]]] = arrays.pairs.scores(query.stems, count)
     wide[:, AT["shape_title"]] = arrays.shape_title.scores(query.spelt, count)
     wide[:, AT["shape_all"]] = arrays.shape_all.scores(query.spelt, count)
     vector = arrays.meaning.of(query.terms, query.weights)

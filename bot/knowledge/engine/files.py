@@ -15,7 +15,7 @@ import numpy as np
 
 from bot.errors import BotError
 
-FORMAT = 1
+FORMAT = 2
 MANIFEST = "manifest.json"
 _SMALL_BYTES = 4096
 T = TypeVar("T")

@@ -31,6 +31,8 @@ class Query:
     """The base's numbers of the question's own stems and of those it means, each once."""
     weights: Floats
     """Of each: 1 as written."""
+    stems: Ids
+    """The numbers of its own words in their order, -1 for an unknown one."""
     spelt: tuple[str, ...]
     """The words with spelling corrected, each once."""
     mass: float
@@ -93,6 +95,7 @@ class Reader:
         return Query(
             np.array(list(weights), np.int32),
             np.array(list(weights.values()), np.float32),
+            np.array([-1 if (number := self._number(word)) is None else number for word in spelt], np.int32),
             tuple(spelt),
             mass,
             lost / mass if mass else 1.0,

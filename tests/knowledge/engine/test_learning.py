@@ -12,6 +12,7 @@ from bot.knowledge.engine.manner import form, learnt
 from bot.knowledge.engine.pairs import Origin, lesson, typo
 from bot.knowledge.engine.resources import outside, read_phrasings, resources
 from bot.knowledge.engine.shapes import shapes
+from bot.knowledge.engine.together import together
 from tests.knowledge.engine import base
 
 MANY = base.many(600)
@@ -108,6 +109,18 @@ def test_shapes_are_cosines() -> None:
     assert 0 < scores[1] < scores[0]
     assert made.scores(["xylophone"], 3).max() == 0
     assert shapes([]).scores(["passeport"], 0).shape == (0,)
+
+
+def test_neighbours_are_pairs() -> None:
+    """A pair counts in its order, anywhere or in short texts; an unknown word breaks it; a text of one word has none."""
+    leave, parent, night = 1, 2, 3
+    ids = [np.array(text, np.int32) for text in ([leave, parent], [parent, leave], [leave, parent, night], [night])]
+    made = together([[ids[0]], [ids[1]], [ids[3]]], [[ids[3]], [ids[1]], [ids[2]]])
+
+    scores = made.scores(np.array([leave, parent], np.int32), 3)
+    assert [row.tolist() for row in scores > 0] == [[True, True], [False, False], [True, False]]
+    assert made.scores(np.array([night], np.int32), 3).max() == 0
+    assert together([], []).scores(ids[0], 0).shape == (0, 2)
 
 
 def test_manner_sees_no_subject() -> None:
