@@ -10,11 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.knowledge.engine.documents import Document
+from bot.knowledge.engine.grams import Grams, grams
 from bot.knowledge.engine.meaning import Meaning, learnt, packed, unit
 from bot.knowledge.engine.postings import Floats, Postings, bm25, counted, present, rarity, stacked
-from bot.knowledge.engine.shapes import Shapes, shapes
+from bot.knowledge.engine.sayings import runs
+from bot.knowledge.engine.shapes import shapes
 from bot.knowledge.engine.together import Together, together
 from bot.knowledge.engine.vocabulary import Ids, Vocabulary
+from bot.text.french import tokens
 
 LEXICAL = (
     "title", "description", "headings", "body", "services", "anchors", "forms", "questions", "phrasings", "themes",
@@ -56,9 +59,12 @@ class Arrays:
     ways: Postings
     """Titles, phrasings and links' words, one row each: cosine of tf-idf."""
     way_first: NDArray[np.int32]
+    said_words: Grams
+    """The same ways by their runs of words, and by their letters: grammar words included."""
+    said_letters: Grams
     pairs: Together
-    shape_title: Shapes
-    shape_all: Shapes
+    shape_title: Grams
+    shape_all: Grams
     meaning: Meaning
     meant: Floats
     """(documents, dimensions): the mean of its passages."""
@@ -107,6 +113,7 @@ def arrays(found: Sequence[Document], vocabulary: Vocabulary, idf: Floats, meani
     numbers = {name: [vocabulary.joined(text[name]) for text in said] for name in LEXICAL[:-1]}
     passages = [row for document in found for row in passage_ids(document, vocabulary)]
     spoken = [ways(document) for document in found]
+    spelt = [tokens(text) for texts_ in spoken for text in texts_]
     way_ids = [vocabulary.ids(text) for texts_ in spoken for text in texts_]
     terms = len(vocabulary.stems)
     counts = {name: counted(rows, terms) for name, rows in numbers.items()}
@@ -133,8 +140,10 @@ def arrays(found: Sequence[Document], vocabulary: Vocabulary, idf: Floats, meani
             [[vocabulary.ids(part) for name in _PAIRED for part in text[name]] for text in said],
             [[vocabulary.ids(part) for part in text["body"]] for text in said],
         ),
-        shape_title=shapes([_words(text, _SHAPED[:2], vocabulary) for text in said]),
-        shape_all=shapes([_words(text, _SHAPED, vocabulary) for text in said]),
+        said_words=grams([runs(read) for read in spelt], least=1),
+        said_letters=grams([shapes(read) for read in spelt]),
+        shape_title=grams([shapes(_words(text, _SHAPED[:2], vocabulary)) for text in said]),
+        shape_all=grams([shapes(_words(text, _SHAPED, vocabulary)) for text in said]),
         meaning=meaning,
         meant=unit(np.add.reduceat(meant_passages, first[:-1], axis=0)) if len(found) else meant_passages,
         meant_title=meaning.of_rows(title_counts),

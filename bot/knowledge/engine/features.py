@@ -11,10 +11,12 @@ from bot.knowledge.engine.arrays import COLUMNS, HELD, Arrays
 from bot.knowledge.engine.meaning import cosines
 from bot.knowledge.engine.postings import Floats
 from bot.knowledge.engine.query import CORRECTED, Query
+from bot.knowledge.engine.sayings import runs
+from bot.knowledge.engine.shapes import shapes
 
 PASSED = ("passage_most", "passage_sum")
 WIDE = (
-    *COLUMNS, *PASSED, "title_fit", "way_fit", "together", "together_short", "shape_title", "shape_all", "meant", "meant_title",
+    *COLUMNS, *PASSED, "title_fit", "way_fit", "said_words", "said_letters", "together", "together_short", "shape_title", "shape_all", "meant", "meant_title",
 )  # fmt: skip
 """Worked out for every document."""
 DEEP = ("meant_passage", "meant_way")
@@ -23,6 +25,8 @@ FEATURES = (*WIDE, *DEEP)
 FUSED = tuple(name for name in FEATURES if name not in HELD)
 """Summed with equal weights; the others only tell whether the base is about the question at all."""
 CANDIDATES = 80
+SAID_ALIKE = 30
+"""Further candidates: those that somebody asks for in much the same words, whatever else speaks for them."""
 LIKELIEST = 5
 
 
@@ -48,14 +52,20 @@ def candidates(
     first = wide @ (_FUSED_WIDE / spread[: len(WIDE)])
     if allowed is not None:
         first = np.where(allowed, first, -np.inf)
-    taken = min(at_most, len(first))
-    places = np.argpartition(-first, taken - 1)[:taken] if taken else np.empty(0, np.int64)
-    places = places[first[places] > 0]
+    said = np.where(first > 0, wide[:, SAID].sum(axis=1), 0.0)
+    places = np.union1d(_most(first, at_most), _most(said, min(at_most, SAID_ALIKE)))
     # Equal strengths stand in the order of the base, whatever the partition made of them.
     places = places[np.lexsort((places, -first[places]))]
     vector = arrays.meaning.of(query.terms, query.weights)
     deep, best = _deep(arrays, vector, places, passed)
     return Candidates(places, np.hstack([wide[places], deep]), best, _lost(arrays, query, places[:LIKELIEST]))
+
+
+def _most(values: Floats, at_most: int) -> NDArray[np.int64]:
+    """The places of the highest values above 0."""
+    taken = min(at_most, len(values))
+    places = np.argpartition(-values, taken - 1)[:taken] if taken else np.empty(0, np.int64)
+    return np.asarray(places[values[places] > 0], np.int64)
 
 
 def _lost(arrays: Arrays, query: Query, places: NDArray[np.int64]) -> float:
@@ -87,8 +97,14 @@ def _wide(arrays: Arrays, query: Query) -> tuple[Floats, Floats]:
     said = arrays.ways.scores(query.terms, asked / length, int(arrays.way_first[-1]))
     wide[:, AT["way_fit"]] = np.maximum.reduceat(said, arrays.way_first[:-1])
     wide[:, [AT["together"], AT["together_short"]]] = arrays.pairs.scores(query.stems, count)
-    wide[:, AT["shape_title"]] = arrays.shape_title.scores(query.spelt, count)
-    wide[:, AT["shape_all"]] = arrays.shape_all.scores(query.spelt, count)
+    for name, grams, tally in (
+        ("said_words", arrays.said_words, runs(query.said)),
+        ("said_letters", arrays.said_letters, shapes(query.said)),
+    ):
+        wide[:, AT[name]] = np.maximum.reduceat(grams.scores(tally, int(arrays.way_first[-1])), arrays.way_first[:-1])
+    spelt = shapes(query.spelt)
+    wide[:, AT["shape_title"]] = arrays.shape_title.scores(spelt, count)
+    wide[:, AT["shape_all"]] = arrays.shape_all.scores(spelt, count)
     vector = arrays.meaning.of(query.terms, query.weights)
     wide[:, AT["meant"]] = np.maximum(arrays.meant @ vector, 0)
     wide[:, AT["meant_title"]] = np.maximum(arrays.meant_title @ vector, 0)
@@ -122,5 +138,6 @@ def _rows(first: NDArray[np.int32], places: NDArray[np.int64]) -> tuple[NDArray[
 
 AT = {name: place for place, name in enumerate(FEATURES)}
 """Where each signal stands."""
+SAID = [AT["said_words"], AT["said_letters"]]
 _FUSED_WIDE = np.array([name in FUSED for name in WIDE], np.float32)
 FUSED_AT = np.array([AT[name] for name in FUSED])

@@ -23,9 +23,19 @@ ACCEPTED = 0.95
 """The share of questions in scope that reach 0.5."""
 _MOST = (
     "flat", "passage_most", "passage_sum", "covered", "titled", "title_fit", "way_fit", "shape_title", "shape_all",
-    "meant", "meant_title", "meant_passage", "meant_way",
+    "meant", "meant_title", "meant_passage", "meant_way", "said_words", "said_letters",
 )  # fmt: skip
-_FIRST = ("flat", "covered", "way_fit", "shape_all", "meant_passage", "title", "phrasings")
+_FIRST = (
+    "flat",
+    "covered",
+    "way_fit",
+    "shape_all",
+    "meant_passage",
+    "title",
+    "phrasings",
+    "said_words",
+    "said_letters",
+)
 SCOPE = (
     *(f"most {name}" for name in _MOST), *(f"first {name}" for name in _FIRST), "strength", "unknown", "words", "lead",
     "manner", "lost",

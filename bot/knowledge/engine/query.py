@@ -17,6 +17,8 @@ from bot.text.spelling import Speller
 
 MAX_WORDS = 40
 """Of one question; what comes after is not read."""
+MAX_TOKENS = 80
+"""The same, words of grammar among them."""
 CORRECTED = 0.8
 """What a corrected word weighs beside one that was written so."""
 MEANT = 0.5
@@ -35,6 +37,8 @@ class Query:
     """The numbers of its own words in their order, -1 for an unknown one."""
     spelt: tuple[str, ...]
     """The words with spelling corrected, each once."""
+    said: tuple[str, ...]
+    """All tokens in their order, words of grammar too, with spelling corrected."""
     mass: float
     """The idf of all words, unknown ones too: what a perfect match would find."""
     unknown: float
@@ -79,8 +83,10 @@ class Reader:
         spelt: dict[str, None] = {}
         weights: dict[int, float] = {}
         unknown: dict[str, float] = {}
+        right: dict[str, Sequence[str]] = {}
         for word in asked:
             meant, weight = self._corrected(word)
+            right[word] = meant
             spelt.update(dict.fromkeys(meant))
             for known in meant:
                 number = self._number(known)
@@ -97,6 +103,7 @@ class Reader:
             np.array(list(weights.values()), np.float32),
             np.array([-1 if (number := self._number(word)) is None else number for word in spelt], np.int32),
             tuple(spelt),
+            tuple(meant for token in tokens(question)[:MAX_TOKENS] for meant in right.get(token, (token,))),
             mass,
             lost / mass if mass else 1.0,
             len(asked),

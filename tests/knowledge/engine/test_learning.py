@@ -8,9 +8,11 @@ import pytest
 from bot.errors import ConfigurationError
 from bot.knowledge.engine import Engine, Resources
 from bot.knowledge.engine.documents import documents, without_titles
+from bot.knowledge.engine.grams import grams
 from bot.knowledge.engine.manner import form, learnt
 from bot.knowledge.engine.pairs import Origin, lesson, typo
 from bot.knowledge.engine.resources import outside, read_phrasings, resources
+from bot.knowledge.engine.sayings import runs
 from bot.knowledge.engine.shapes import shapes
 from bot.knowledge.engine.together import together
 from tests.knowledge.engine import base
@@ -102,13 +104,24 @@ def test_typos_are_one_mistake_in_the_longest_word() -> None:
 
 def test_shapes_are_cosines() -> None:
     """A text is nearest to itself; what shares no shape is 0; nothing at all is no error."""
-    made = shapes([["passeport", "biometrique"], ["passeports"], ["poubelle", "biometrie"]])
+    made = grams([shapes(["passeport", "biometrique"]), shapes(["passeports"]), shapes(["poubelle", "biometrie"])])
 
-    scores = made.scores(["passeport", "biometrique"], 3)
+    scores = made.scores(shapes(["passeport", "biometrique"]), 3)
     assert int(scores.argmax()) == 0
     assert 0 < scores[1] < scores[0]
-    assert made.scores(["xylophone"], 3).max() == 0
-    assert shapes([]).scores(["passeport"], 0).shape == (0,)
+    assert made.scores(shapes(["xylophone"]), 3).max() == 0
+    assert grams([]).scores(shapes(["passeport"]), 0).shape == (0,)
+
+
+def test_sayings_know_words_of_grammar() -> None:
+    """« pas de quoi » is found by its turn of phrase, and the order of words counts."""
+    said = ["j ai pas de quoi payer", "payer de quoi", "qui doit payer"]
+    made = grams([runs(text.split()) for text in said], least=1)
+
+    assert made.scores(runs(["pas", "de", "quoi", "manger"]), 3).argmax() == 0
+    one, other = made.scores(runs(["payer", "de", "quoi"]), 3)[1], made.scores(runs(["quoi", "de", "payer"]), 3)[1]
+    assert other < one <= 1.001
+    assert made.scores(runs([]), 3).max() == 0
 
 
 def test_neighbours_are_pairs() -> None:
