@@ -157,12 +157,14 @@ async def _fiches(settings: Settings, sources: Sequence[str], force: bool, progr
     shelf, made_with = settings.data / FOLDER, engine.resources(settings.root)
     name = ""
 
-    async def prepare(coming: Coming) -> None:
+    async def prepare(coming: Coming) -> bool:
         nonlocal name
         name = engine.fingerprint(coming.sums, coming.redirections, made_with)
-        if engine.current(shelf, name) is None:
-            fiches = await coming.fiches()
-            await asyncio.to_thread(engine.build, fiches, coming.redirections, shelf / name, made_with, built)
+        if engine.current(shelf, name) is not None:
+            return False
+        fiches = await coming.fiches()
+        await asyncio.to_thread(engine.build, fiches, coming.redirections, shelf / name, made_with, built)
+        return True
 
     async with opened(settings) as store:
         try:

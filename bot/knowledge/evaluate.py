@@ -58,6 +58,8 @@ class Quality:
     """Questions in scope for which a right article is among the titles to choose from."""
     false_accept: float | None
     """Questions out of scope that are answered all the same; with fiches, see `accepted`."""
+    unknown: tuple[str, ...] = ()
+    """Gold ids that no stored page has; a question that has no other counts as not found."""
 
     def as_dict(self) -> dict[str, Any]:
         """With the names that papers use: hit@k, mrr, false_accept."""
@@ -70,6 +72,7 @@ class Quality:
             "answered_wrong": self.answered_wrong,
             "offered_right": self.offered_right,
             "false_accept": self.false_accept,
+            "unknown_gold": list(self.unknown),
         }
 
 
@@ -108,8 +111,8 @@ def evaluate(
     """Ask every question as a citizen would and count; `audience` is whose fiches are searched, None is everybody's."""
     inside = [question for question in questions if question.gold]
     outside = [question for question in questions if not question.gold]
-    national = [question for question in inside if of_fiches(question)] if fiches else []
-    local = [question for question in inside if question not in national]
+    national = [question for question in inside if fiches and of_fiches(question)]
+    local = [question for question in inside if not (fiches and of_fiches(question))]
     found = [fiches.search(question.query, DEPTH, audience) for question in national] if fiches else []
     ranks = [_rank(index, question) for question in local]
     ranks += [_fiche_rank(findings, question) for findings, question in zip(found, national, strict=True)]
@@ -131,6 +134,7 @@ def evaluate(
             [found.status is AnswerStatus.CHOOSE and _right(found, question) for found, question in judged]
         ),
         false_accept=_share(taken),
+        unknown=_unknown(index, questions, fiches),
     )
 
 
@@ -153,6 +157,13 @@ def accepted(inside: Sequence[float], outside: Sequence[float]) -> list[bool]:
 def of_fiches(question: Question) -> bool:
     """Whether a question is about fiches: all its gold ids are theirs."""
     return bool(question.gold) and all(_FICHE.fullmatch(gold) for gold in question.gold)
+
+
+def _unknown(index: Index, questions: Sequence[Question], fiches: Searcher | None) -> tuple[str, ...]:
+    """Gold ids that can never be found, in their order: misspelt, or of a page that is gone or was not imported."""
+    keys = fiches.keys() if fiches else []
+    known = {article.id for article in index.articles}.union(keys, (key.partition(":")[2] for key in keys))
+    return tuple(dict.fromkeys(gold for question in questions for gold in question.gold if gold not in known))
 
 
 def _fiche_rank(findings: Findings, question: Question) -> int:

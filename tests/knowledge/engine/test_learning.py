@@ -156,7 +156,10 @@ def test_a_town_adds_to_what_ships(tmp_path: Path) -> None:
     assert set(shipped.groups[1:]) < set(town.groups)
 
 
-@pytest.mark.parametrize("content", ["- F1", "F1: texte", "F1: [[a]]", 'F1: [""]', "1: [a]", "F1: [a", "F1: &x [*x]", "["*50_000, "F1: 2001-99-99"])
+@pytest.mark.parametrize(
+    "content",
+    ["- F1", "F1: texte", "F1: [[a]]", 'F1: [""]', "1: [a]", "F1: [a", "F1: &x [*x]", "[" * 50_000, "F1: 2001-99-99"],
+)
 def test_wrong_phrasings_are_named(tmp_path: Path, content: str) -> None:
     """One sentence with the file."""
     (tmp_path / "a.yml").write_text(content, "utf-8")

@@ -13,6 +13,7 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
+from bot.errors import StoreError
 from bot.feeds import Change, Feed, Feeds, keyed
 from bot.fiches import AUDIENCES, Fiche
 from bot.knowledge.importers import Problem
@@ -39,8 +40,8 @@ class Coming:
     """All of them by audience and id: they are fetched only if they are asked for."""
 
 
-Prepare = Callable[[Coming], Awaitable[None]]
-"""Makes ready what is to answer from the base as it comes, beside what answers now."""
+Prepare = Callable[[Coming], Awaitable[bool]]
+"""Makes ready what is to answer from the base as it comes, beside what answers now; whether it was not ready before."""
 
 
 class Stamp(Struct, frozen=True, omit_defaults=True):
@@ -101,7 +102,7 @@ class Importer:
             FeedRefused: a source is not a feed, or is broken, or has lost too much; nothing is changed.
             StoreError: the database does not do it; nothing is changed.
         """
-        stored = {audience: feed for audience in AUDIENCES if (feed := await self.feeds.feed(audience))}
+        stored = await self._stored()
         async with AsyncExitStack() as stack:
             folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="guichet-")))
             told: list[Told] = []
@@ -120,10 +121,18 @@ class Importer:
                     read_now.append((source, parsed))
         _once(told, [parsed for _, parsed in read_now])
         changes, more, fiches = await self._changes(read_now, stored)
-        await self.prepare(await self._coming(changes, fiches, stored))
+        renewed = await self.prepare(await self._coming(changes, fiches, stored))
         changes += await self._restamped(restamped)
-        imported = await self.feeds.switch(changes, now)
+        try:
+            imported = await self.feeds.switch(changes, now, renewed)
+        except StoreError as error:
+            if await self._stored() == stored:
+                raise
+            raise FeedRefused("another import has changed the fiches meanwhile; run this one again") from error
         return Outcome((*told, *more), imported)
+
+    async def _stored(self) -> dict[str, Feed]:
+        return {audience: feed for audience in AUDIENCES if (feed := await self.feeds.feed(audience))}
 
     async def _source(self, place: str, target: Path, stored: Mapping[str, Feed]) -> _Source | Told:
         """A place as a file; what it is if its server says that nothing is new."""
