@@ -20,6 +20,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from bot.errors import ConfigurationError
+from bot.fiches import AUDIENCES
 from bot.knowledge.answer import Answer, answer
 from bot.knowledge.engine.found import Findings, Searcher
 from bot.knowledge.index import Index
@@ -161,9 +162,14 @@ def of_fiches(question: Question) -> bool:
 
 def _unknown(index: Index, questions: Sequence[Question], fiches: Searcher | None) -> tuple[str, ...]:
     """Gold ids that can never be found, in their order: misspelt, or of a page that is gone or was not imported."""
-    keys = fiches.keys() if fiches else []
-    known = {article.id for article in index.articles}.union(keys, (key.partition(":")[2] for key in keys))
-    return tuple(dict.fromkeys(gold for question in questions for gold in question.gold if gold not in known))
+    golds = dict.fromkeys(gold for question in questions for gold in question.gold)
+    return tuple(gold for gold in golds if index.place(gold) is None and not (fiches and _stored(fiches, gold)))
+
+
+def _stored(fiches: Searcher, gold: str) -> bool:
+    keys = [gold] if ":" in gold else [f"{audience}:{gold}" for audience in AUDIENCES]
+    # A redirection leads to a page of another name, under which it is found.
+    return any((page := fiches.fiche(key)) is not None and page.key == key for key in keys)
 
 
 def _fiche_rank(findings: Findings, question: Question) -> int:

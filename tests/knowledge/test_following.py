@@ -165,6 +165,7 @@ class Overtaken(SqlFiches):
     """Fiches that an import changes while they are read."""
 
     def __init__(self, store: Store, times: int) -> None:
+        assert isinstance(store.fiches, SqlFiches)
         super().__init__(store.fiches._database)
         self.store, self.times = store, times
 
@@ -182,8 +183,9 @@ async def test_a_folder_never_holds_what_its_name_does_not_say(store: Store, tmp
 
     assert opened.folder.name == await opening.fingerprint(store.fiches, Resources())
     assert [path.name for path in tmp_path.iterdir() if path.is_dir()] == [opened.folder.name]
+    restless, other = Overtaken(store, 9), Resources(phrasings={"F1": ("papiers",)})
     with pytest.raises(NotBuilt, match="faster than they can be read"):
-        await opening.ready(Overtaken(store, 9), tmp_path, Resources(phrasings={"F1": ("papiers",)}))
+        await opening.ready(restless, tmp_path, other)
 
 
 async def test_files_that_are_damaged_are_built_again(store: Store, tmp_path: Path) -> None:
