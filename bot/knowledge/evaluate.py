@@ -84,7 +84,8 @@ def read(path: Path) -> list[Question]:
         ConfigurationError: it cannot be read, or a line is no question; the message names the line.
     """
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
+        # Not splitlines: the line separators of Unicode may stand within a question.
+        lines = path.read_text(encoding="utf-8-sig").split("\n")
     except OSError as error:
         raise ConfigurationError(f"{path}: cannot be read ({error.strerror})") from error
     except UnicodeDecodeError as error:
@@ -94,7 +95,7 @@ def read(path: Path) -> list[Question]:
         if line.strip():
             try:
                 questions.append(msgspec.json.decode(line, type=Question))
-            except msgspec.DecodeError as error:
+            except (msgspec.DecodeError, RecursionError) as error:
                 raise ConfigurationError(f"{path}: line {number}: {error}") from error
     if not questions:
         raise ConfigurationError(f"{path}: holds no question")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import time
 from collections.abc import AsyncIterator
 from datetime import timedelta
@@ -179,11 +180,13 @@ class Overtaken(SqlFiches):
 async def test_a_folder_never_holds_what_its_name_does_not_say(store: Store, tmp_path: Path) -> None:
     """An import while the fiches are read: they are read again; imports without end are one sentence."""
     await fill(store)
-    opened = await opening.ready(Overtaken(store, 1), tmp_path, Resources())
+    shelf = tmp_path / "shelf"
+    opened = await opening.ready(Overtaken(store, 1), shelf, Resources())
 
     assert opened.folder.name == await opening.fingerprint(store.fiches, Resources())
-    assert [path.name for path in tmp_path.iterdir() if path.is_dir()] == [opened.folder.name]
+    assert {opened.folder.name, ".lock"} == set(os.listdir(shelf))
     restless, other = Overtaken(store, 9), Resources(phrasings={"F1": ("papiers",)})
+
     with pytest.raises(NotBuilt, match="faster than they can be read"):
         await opening.ready(restless, tmp_path, other)
 

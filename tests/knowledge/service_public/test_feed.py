@@ -207,6 +207,7 @@ async def test_another_schema_is_refused(feeds: Feeds, schema: str) -> None:
     [
         ({}, "holds no fiche"),
         ({"a.xml": b"<a/>"}, "holds no fiche"),
+        ({"part.zip": b"PK"}, "holds no fiche.*; part.zip is a zip within the zip; unpack it"),
         ({"menu.xml": files("part")["menu.xml"]}, "holds no fiche"),
         ({"R302.xml": files("part")["R302.xml"]}, "holds no fiche"),
         ({"F1.xml": b"<Publication>"}, "cannot be read"),

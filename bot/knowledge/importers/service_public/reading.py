@@ -122,7 +122,8 @@ def _judge(found: _Gathered, place: str, force: bool) -> None:
             f"the first is {first.place}, which {first.sentence}; --force takes the others"
         )
     if not found.fiches:
-        raise FeedRefused(f"{place}: holds no fiche of service-public.fr (Publication with an ID such as F1341)")
+        why = f"; {found.problems[0].place} {found.problems[0].sentence}" if found.problems else ""
+        raise FeedRefused(f"{place}: holds no fiche of service-public.fr (Publication with an ID such as F1341){why}")
     unknown = [version for version, _ in found.schemas.most_common() if version not in parse.SCHEMAS]
     if unknown and not force:
         named = unknown[0] or "without a version"
