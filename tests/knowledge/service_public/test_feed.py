@@ -300,3 +300,27 @@ async def test_two_imports_at_once(store: Store, tmp_path: Path) -> None:
         await Importer(store.fiches, overtaken, force=True).run([str(first)], NOW)
 
     assert [fiche.id for fiche in await store.fiches.all()] == ["F1", "F2", "F3", "F4"]
+
+
+async def test_a_zip_with_a_folder_for_each_audience(feeds: Feeds, tmp_path: Path) -> None:
+    """Is both feeds, ids that stand in both included; again it is unchanged, until one of them came from elsewhere."""
+    folders = {"part": feeds.part, "pro": feeds.pro}
+    whole = {f"{folder}/{name}": body for folder, pages in folders.items() for name, body in pages.items()}
+    place = str(zipped(tmp_path / "whole.zip", {**whole, "notes/readme.xml": b"<"}))
+
+    async def imported() -> Outcome:
+        return await Importer(feeds.store.fiches, feeds.prepare).run([place], NOW)
+
+    first, again = await imported(), await imported()
+    feeds.pro = {name: body for name, body in feeds.pro.items() if name != "F151.xml"}
+    await feeds.run("pro")
+    fewer, last = await feeds.keys(), await imported()
+
+    assert [(one.audience, one.unchanged, len(one.problems)) for one in first.sources] == [
+        (PART, False, 1),
+        (PRO, False, 0),
+    ]
+    assert [(one.audience, one.unchanged) for one in again.sources] == [(PART, True), (PRO, True)]
+    assert set(ALL) - set(fewer) == {"pro:F151"}
+    assert [one.unchanged for one in last.sources] == [False, False]
+    assert await feeds.keys() == ALL
