@@ -7,6 +7,7 @@ what builds them. So a folder is right or is not there; machines that share noth
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import hashlib
 import os
 import sys
@@ -55,20 +56,29 @@ async def ready(fiches: Fiches, shelf: Path, shipped: Resources, hidden: Collect
         FilesError: the disk does not take them.
         StoreError: the fiches cannot be read.
     """
-    for _ in range(TRIES):
-        version = await fiches.version()
-        name = await fingerprint(fiches, shipped)
-        if hidden:
-            name += "-" + hashlib.sha256(" ".join(sorted(hidden)).encode()).hexdigest()[:12]
-        try:
-            return await asyncio.to_thread(Engine, shelf / name, version)
-        except files.FilesError:
+    version, folder = await _now(fiches, shelf, shipped, hidden)
+    with contextlib.suppress(files.FilesError):
+        return await asyncio.to_thread(Engine, folder, version)
+    with contextlib.ExitStack() as alone:
+        # Before the fiches are read: who waits has no need of them.
+        await asyncio.to_thread(alone.enter_context, shelves.locked(shelf))
+        for _ in range(TRIES):
+            version, folder = await _now(fiches, shelf, shipped, hidden)
+            with contextlib.suppress(files.FilesError):
+                return await asyncio.to_thread(Engine, folder, version)
             every, redirections = await fiches.all(), await fiches.redirections()
-        # A folder's name is a promise of what is in it.
-        if await fiches.version() == version:
-            await asyncio.to_thread(shelves.build, every, redirections, shelf / name, shipped, None, hidden)
-            return await asyncio.to_thread(Engine, shelf / name, version)
+            # A folder's name is a promise of what is in it.
+            if await fiches.version() == version:
+                await asyncio.to_thread(shelves.rebuild, every, redirections, folder, shipped, None, hidden)
+                return await asyncio.to_thread(Engine, folder, version)
     raise NotBuilt("the fiches change faster than they can be read; try again when the imports are over")
+
+
+async def _now(fiches: Fiches, shelf: Path, shipped: Resources, hidden: Collection[str]) -> tuple[int, Path]:
+    version, name = await fiches.version(), await fingerprint(fiches, shipped)
+    if hidden:
+        name += "-" + hashlib.sha256(" ".join(sorted(hidden)).encode()).hexdigest()[:12]
+    return version, shelf / name
 
 
 class OpenedFiches:

@@ -63,12 +63,28 @@ def build(
     """
     with locked(folder.parent):
         if not _opens(folder):
-            for broken in _folders(folder.parent):
-                # Nobody else builds now: what stands aside was left by a process that was killed.
-                if broken.name.startswith("."):
-                    shutil.rmtree(broken, ignore_errors=True)
-            building.build(fiches, redirections, folder, made_with, progress, hidden)
+            rebuild(fiches, redirections, folder, made_with, progress, hidden)
     return folder
+
+
+def rebuild(
+    fiches: Iterable[Fiche],
+    redirections: Mapping[str, str],
+    folder: Path,
+    made_with: Resources,
+    progress: building.Progress | None = None,
+    hidden: Collection[str] = (),
+) -> None:
+    """As `build`, for who is alone with the shelf (`locked`) and knows that the folder cannot be used.
+
+    Raises:
+        FilesError: the disk does not take it.
+    """
+    for broken in _folders(folder.parent):
+        # Nobody else builds now: what stands aside was left by a process that was killed.
+        if broken.name.startswith("."):
+            shutil.rmtree(broken, ignore_errors=True)
+    building.build(fiches, redirections, folder, made_with, progress, hidden)
 
 
 def _opens(folder: Path) -> bool:
