@@ -90,8 +90,10 @@ class Fiches(Protocol):
 class Feeds(Fiches, Protocol):
     """What an import of several audiences asks."""
 
-    async def switch(self, changes: Sequence[Change], now: datetime) -> Imported:
+    async def switch(self, changes: Sequence[Change], now: datetime, renewed: bool = False) -> Imported:
         """As `replace`, for several audiences in one transaction: all of them become current, or none.
+
+        The version grows even if nothing changed where `renewed` says that what is built from the fiches is another now.
 
         Raises:
             StoreError: an id of `sums` has no fiche, or a fiche is not of its audience; nothing is changed.

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from bot.errors import BotError, ConfigurationError
 from bot.knowledge import engine
-from bot.knowledge.opening import FOLDER, fingerprint
+from bot.knowledge.opening import FOLDER, ready
 from bot.settings import Settings, load
 from bot.store.sql import open_store
 
@@ -19,9 +19,8 @@ from bot.store.sql import open_store
 async def build(settings: Settings) -> Path:
     """The folder of the files for the fiches as they are stored now, built unless they are there.
 
-    One process of a machine builds; the others wait for it and find them there.
-
     Raises:
+        NotBuilt: the fiches change all the time.
         FilesError: the disk does not take them.
         StoreError: the fiches cannot be read.
         ConfigurationError: the database, or a file that ships with the search, is wrong.
@@ -29,10 +28,7 @@ async def build(settings: Settings) -> Path:
     shelf, shipped = settings.data / FOLDER, engine.resources(settings.root)
     store = await open_store(settings.database_url)
     try:
-        folder = shelf / await fingerprint(store.fiches, shipped)
-        if engine.current(shelf, folder.name) is None:
-            fiches, redirections = await store.fiches.all(), await store.fiches.redirections()
-            await asyncio.to_thread(engine.build, fiches, redirections, folder, shipped)
+        folder = (await ready(store.fiches, shelf, shipped)).folder
         await asyncio.to_thread(engine.prune, shelf, [folder.name])
         return folder
     finally:

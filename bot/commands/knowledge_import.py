@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
@@ -142,36 +143,53 @@ def _service_public(settings: Settings, places: Sequence[str], force: bool, as_j
 
 async def _fiches(settings: Settings, sources: Sequence[str], force: bool, progress: Progress) -> Outcome:
     task = progress.add_task("Reading fiches", total=None)
-    done = 0
+    done, stopped = 0, threading.Event()
 
     def step(name: str, files: int) -> None:
         nonlocal done
+        _go_on(stopped)
         done = done + 1 if files else 0
         progress.update(
             task, description="Reading fiches" if files else name[-60:], completed=done, total=files or None
         )
 
     def built(part: str, share: float) -> None:
+        _go_on(stopped)
         progress.update(task, description=part, completed=share, total=1)
 
     shelf, made_with = settings.data / FOLDER, engine.resources(settings.root)
     name = ""
 
-    async def prepare(coming: Coming) -> None:
+    async def prepare(coming: Coming) -> bool:
         nonlocal name
         name = engine.fingerprint(coming.sums, coming.redirections, made_with)
-        if engine.current(shelf, name) is None:
-            fiches = await coming.fiches()
-            await asyncio.to_thread(engine.build, fiches, coming.redirections, shelf / name, made_with, built)
+        if engine.current(shelf, name) is not None:
+            return False
+        fiches = await coming.fiches()
+        await asyncio.to_thread(engine.build, fiches, coming.redirections, shelf / name, made_with, built)
+        return True
 
     async with opened(settings) as store:
         try:
             outcome = await Importer(store.fiches, prepare, force).run(sources, clock.now(), step)
         except (FeedRefused, engine.FilesError) as error:
             raise ConfigurationError(f"{error}. Nothing is changed") from error
+        except asyncio.CancelledError:
+            # Ctrl-C: the process ends with its threads, and theirs is at work for a minute more.
+            stopped.set()
+            raise
     # Only now: until the switch every process answered from the former files.
     await asyncio.to_thread(engine.prune, shelf, [name])
     return outcome
+
+
+class _Stopped(Exception):
+    """Ends the work of a thread that nobody waits for any more."""
+
+
+def _go_on(stopped: threading.Event) -> None:
+    if stopped.is_set():
+        raise _Stopped
 
 
 def _progress(quiet: bool) -> Progress:

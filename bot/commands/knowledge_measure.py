@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import json
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Annotated, Any
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from bot import clock
@@ -22,13 +22,15 @@ from bot.knowledge import evaluate as quality
 from bot.knowledge.base import build
 from bot.knowledge.engine import Searcher
 from bot.knowledge.index import Index
-from bot.knowledge.opening import FOLDER, fingerprint
+from bot.knowledge.opening import FOLDER, ready
 from bot.knowledge.search import Hit
 from bot.knowledge.search import search as search_index
 from bot.settings import Settings, load
 from bot.store.sql import Store
 
 MAX_LIMIT = 50
+SHOWN_UNKNOWN = 10
+"""Gold ids on a screen; `--json` prints all."""
 MEASURING = "fiches-measured"
 """Bases without some titles, kept so that a second measure need not wait for them."""
 
@@ -64,7 +66,8 @@ def search(
     table = Table("score", "id", "for", "title", "passage")
     for hit in hits:
         whose = hit["audience"] or ""
-        table.add_row(f"{hit['score']:.2f}", hit["id"], whose, hit["title"], " › ".join(hit["passage"]))
+        said = (hit["id"], whose, hit["title"], " › ".join(hit["passage"]))
+        table.add_row(f"{hit['score']:.2f}", *map(escape, said))
     Console().print(table if hits else "Nothing found.")
 
 
@@ -82,10 +85,16 @@ def evaluate(
     base is built for the file the first time, which takes about a minute.
     """
     questions = quality.read(file)
-    counted = asyncio.run(measured(load(), questions, audience_of(audience), hide_own_title)).as_dict()
+    found_out = asyncio.run(measured(load(), questions, audience_of(audience), hide_own_title))
+    counted = found_out.as_dict()
+    if unknown := found_out.unknown:
+        named = ", ".join(unknown[:SHOWN_UNKNOWN]) + (", …" if len(unknown) > SHOWN_UNKNOWN else "")
+        said = f"✗ {len(unknown)} gold ids are no stored page's, and count as not found: {named}"
+        Console(stderr=True).print(said, markup=False, highlight=False, style="red", soft_wrap=True)
     if as_json:
         print(json.dumps(counted))
         return
+    del counted["unknown_gold"]
     table = Table("measure", "value")
     for name, value in counted.items():
         table.add_row(name, "–" if value is None else f"{value:.3f}" if isinstance(value, float) else str(value))
@@ -130,17 +139,12 @@ async def searcher(settings: Settings, store: Store, hidden: frozenset[str] = fr
     """
     if not await store.fiches.version():
         return None
-    made_with = await asyncio.to_thread(engine.resources, settings.root)
-    name = await fingerprint(store.fiches, made_with)
     shelf = settings.data / (MEASURING if hidden else FOLDER)
+    made_with = await asyncio.to_thread(engine.resources, settings.root)
+    found = await ready(store.fiches, shelf, made_with, hidden)
     if hidden:
-        name += "-" + hashlib.sha256(" ".join(sorted(hidden)).encode()).hexdigest()[:12]
-    if engine.current(shelf, name) is None:
-        fiches, redirections = await store.fiches.all(), await store.fiches.redirections()
-        await asyncio.to_thread(engine.build, fiches, redirections, shelf / name, made_with, None, hidden)
-        if hidden:
-            await asyncio.to_thread(engine.prune, shelf, [name])
-    return await asyncio.to_thread(engine.load, shelf / name, await store.fiches.version())
+        await asyncio.to_thread(engine.prune, shelf, [found.folder.name])
+    return found
 
 
 def _fiches(fiches: Searcher, text: str, limit: int, audience: str | None) -> list[dict[str, Any]]:

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from bot.errors import BotError, ConfigurationError
+from bot.errors import BotError, ConfigurationError, StoreError
 from bot.settings import Settings
 from bot.store.sql import Store, migrate, open_store
 
@@ -25,5 +25,7 @@ async def opened(settings: Settings) -> AsyncIterator[Store]:
             yield store
         finally:
             await store.close()
-    except BotError as error:
+    except StoreError as error:
         raise ConfigurationError(f"the database: {error or type(error).__name__}") from error
+    except BotError as error:
+        raise ConfigurationError(str(error) or type(error).__name__) from error

@@ -20,6 +20,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from bot.errors import ConfigurationError
+from bot.fiches import AUDIENCES
 from bot.knowledge.answer import Answer, answer
 from bot.knowledge.engine.found import Findings, Searcher
 from bot.knowledge.index import Index
@@ -58,6 +59,8 @@ class Quality:
     """Questions in scope for which a right article is among the titles to choose from."""
     false_accept: float | None
     """Questions out of scope that are answered all the same; with fiches, see `accepted`."""
+    unknown: tuple[str, ...] = ()
+    """Gold ids that no stored page has; a question that has no other counts as not found."""
 
     def as_dict(self) -> dict[str, Any]:
         """With the names that papers use: hit@k, mrr, false_accept."""
@@ -70,6 +73,7 @@ class Quality:
             "answered_wrong": self.answered_wrong,
             "offered_right": self.offered_right,
             "false_accept": self.false_accept,
+            "unknown_gold": list(self.unknown),
         }
 
 
@@ -80,7 +84,8 @@ def read(path: Path) -> list[Question]:
         ConfigurationError: it cannot be read, or a line is no question; the message names the line.
     """
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
+        # Not splitlines: the line separators of Unicode may stand within a question.
+        lines = path.read_text(encoding="utf-8-sig").split("\n")
     except OSError as error:
         raise ConfigurationError(f"{path}: cannot be read ({error.strerror})") from error
     except UnicodeDecodeError as error:
@@ -90,7 +95,7 @@ def read(path: Path) -> list[Question]:
         if line.strip():
             try:
                 questions.append(msgspec.json.decode(line, type=Question))
-            except msgspec.DecodeError as error:
+            except (msgspec.DecodeError, RecursionError) as error:
                 raise ConfigurationError(f"{path}: line {number}: {error}") from error
     if not questions:
         raise ConfigurationError(f"{path}: holds no question")
@@ -108,8 +113,8 @@ def evaluate(
     """Ask every question as a citizen would and count; `audience` is whose fiches are searched, None is everybody's."""
     inside = [question for question in questions if question.gold]
     outside = [question for question in questions if not question.gold]
-    national = [question for question in inside if of_fiches(question)] if fiches else []
-    local = [question for question in inside if question not in national]
+    national = [question for question in inside if fiches and of_fiches(question)]
+    local = [question for question in inside if not (fiches and of_fiches(question))]
     found = [fiches.search(question.query, DEPTH, audience) for question in national] if fiches else []
     ranks = [_rank(index, question) for question in local]
     ranks += [_fiche_rank(findings, question) for findings, question in zip(found, national, strict=True)]
@@ -131,6 +136,7 @@ def evaluate(
             [found.status is AnswerStatus.CHOOSE and _right(found, question) for found, question in judged]
         ),
         false_accept=_share(taken),
+        unknown=_unknown(index, questions, fiches),
     )
 
 
@@ -153,6 +159,18 @@ def accepted(inside: Sequence[float], outside: Sequence[float]) -> list[bool]:
 def of_fiches(question: Question) -> bool:
     """Whether a question is about fiches: all its gold ids are theirs."""
     return bool(question.gold) and all(_FICHE.fullmatch(gold) for gold in question.gold)
+
+
+def _unknown(index: Index, questions: Sequence[Question], fiches: Searcher | None) -> tuple[str, ...]:
+    """Gold ids that can never be found, in their order: misspelt, or of a page that is gone or was not imported."""
+    golds = dict.fromkeys(gold for question in questions for gold in question.gold)
+    return tuple(gold for gold in golds if index.place(gold) is None and not (fiches and _stored(fiches, gold)))
+
+
+def _stored(fiches: Searcher, gold: str) -> bool:
+    keys = [gold] if ":" in gold else [f"{audience}:{gold}" for audience in AUDIENCES]
+    # A redirection leads to a page of another name, under which it is found.
+    return any((page := fiches.fiche(key)) is not None and page.key == key for key in keys)
 
 
 def _fiche_rank(findings: Findings, question: Question) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
@@ -99,10 +100,15 @@ class FollowedFiches:
             self._taken, self._searcher = opening.result()
             self._failed_at = None
             return
-        if not isinstance(error, (BotError, ConfigurationError, OSError)):
-            raise error
-        # What was read stays true enough to be answered from.
-        log.warning("knowledge.fiches_not_followed", error=f"{type(error).__name__}: {error}"[:300])
+        # What was read stays true enough to be answered from. A mistake of ours is no reason to stop answering either,
+        # but its place has to be found.
+        ours = not isinstance(error, (BotError, ConfigurationError, OSError))
+        log.log(
+            logging.ERROR if ours else logging.WARNING,
+            "knowledge.fiches_not_followed",
+            error=f"{type(error).__name__}: {error}"[:300],
+            exc_info=error if ours else None,
+        )
         self._failed_at = self._elapsed()
         if self._taken is None:
             self._taken = -1

@@ -7,8 +7,11 @@ what builds them. So a folder is right or is not there; machines that share noth
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import hashlib
 import os
 import sys
+from collections.abc import Collection
 from datetime import timedelta
 from pathlib import Path
 
@@ -25,6 +28,8 @@ FOLDER = "fiches"
 BUILDER = "bot.commands.build_fiches"
 """Builds what is missing, in a process of its own: it takes a minute and a gigabyte that nobody who answers has to spare."""
 BUILT_WITHIN = timedelta(minutes=20)
+TRIES = 5
+"""So often what was read is read again because an import changed it meanwhile."""
 
 
 class NotBuilt(BotError):
@@ -40,6 +45,40 @@ async def fingerprint(fiches: Fiches, shipped: Resources) -> str:
     feeds = [feed for audience in AUDIENCES if (feed := await fiches.feed(audience))]
     sums = {f"{feed.audience}:{page}": known for feed in feeds for page, known in feed.sums.items()}
     return shelves.fingerprint(sums, await fiches.redirections(), shipped)
+
+
+async def ready(fiches: Fiches, shelf: Path, shipped: Resources, hidden: Collection[str] = ()) -> Engine:
+    """The searcher of the fiches as they are stored now; its files are built where there are none that can be read.
+
+    `hidden` are ids whose titles are left out, for measuring. One process of a machine builds, the others wait for it.
+
+    Raises:
+        FilesError: the disk does not take them.
+        StoreError: the fiches cannot be read.
+    """
+    version, folder = await _now(fiches, shelf, shipped, hidden)
+    with contextlib.suppress(files.FilesError):
+        return await asyncio.to_thread(Engine, folder, version)
+    with contextlib.ExitStack() as alone:
+        # Before the fiches are read: who waits has no need of them.
+        await asyncio.to_thread(alone.enter_context, shelves.locked(shelf))
+        for _ in range(TRIES):
+            version, folder = await _now(fiches, shelf, shipped, hidden)
+            with contextlib.suppress(files.FilesError):
+                return await asyncio.to_thread(Engine, folder, version)
+            every, redirections = await fiches.all(), await fiches.redirections()
+            # A folder's name is a promise of what is in it.
+            if await fiches.version() == version:
+                await asyncio.to_thread(shelves.rebuild, every, redirections, folder, shipped, None, hidden)
+                return await asyncio.to_thread(Engine, folder, version)
+    raise NotBuilt("the fiches change faster than they can be read; try again when the imports are over")
+
+
+async def _now(fiches: Fiches, shelf: Path, shipped: Resources, hidden: Collection[str]) -> tuple[int, Path]:
+    version, name = await fiches.version(), await fingerprint(fiches, shipped)
+    if hidden:
+        name += "-" + hashlib.sha256(" ".join(sorted(hidden)).encode()).hexdigest()[:12]
+    return version, shelf / name
 
 
 class OpenedFiches:
@@ -59,13 +98,16 @@ class OpenedFiches:
             StoreError: the fiches cannot be read.
             ConfigurationError: a file that ships with the search is wrong.
         """
-        shipped = await asyncio.to_thread(resources, self._root)
-        folder = self._folder / await fingerprint(self._fiches, shipped)
         try:
-            return await asyncio.to_thread(Engine, folder, version)
+            return await self._opened(version)
         except files.FilesError:
             await _build()
-        return await asyncio.to_thread(Engine, folder, version)
+        return await self._opened(version)
+
+    async def _opened(self, version: int) -> Engine:
+        # Named anew after a build, which takes the fiches as they are by then.
+        shipped = await asyncio.to_thread(resources, self._root)
+        return await asyncio.to_thread(Engine, self._folder / await fingerprint(self._fiches, shipped), version)
 
 
 async def _build() -> None:

@@ -153,8 +153,8 @@ class Synonyms:
                 start += 1
 
 
-def load(path: Path) -> Synonyms:
-    """The groups of a file, and of `synonyms_local.yml` beside it where there is one.
+def load(path: Path, own: Sequence[Path] = ()) -> Synonyms:
+    """The groups of a file, and of the town's own: the first of `own` that is there, or `synonyms_local.yml` beside it.
 
     A phrase of the town's own file replaces the same phrase of the shipped one; with `means: []` it means nothing any
     more.
@@ -163,10 +163,10 @@ def load(path: Path) -> Synonyms:
         ConfigurationError: a file cannot be read or a group is wrong; the sentence names the file and the line.
     """
     shipped = read(path)
-    own = path.with_name(LOCAL)
-    if own == path or not own.is_file():
+    found = next((place for place in (*own, path.with_name(LOCAL)) if place != path and place.is_file()), None)
+    if found is None:
         return Synonyms(shipped)
-    local = read(own, emptied=True)
+    local = read(found, emptied=True)
     replaced = {_same(phrase) for group in local for phrase in group.say}
     kept = (
         Group(say, group.means, group.kind, group.line)
@@ -174,6 +174,16 @@ def load(path: Path) -> Synonyms:
         if (say := tuple(phrase for phrase in group.say if _same(phrase) not in replaced))
     )
     return Synonyms([*kept, *(group for group in local if group.means)])
+
+
+def too_deep(text: str, loader: Any) -> bool:
+    """Whether YAML has more lists in lists than libyaml composes without ending the process. Raises: yaml.YAMLError."""
+    depth = 0
+    for event in yaml.parse(text, loader):
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > _MAX_DEPTH:
+            return True
+    return False
 
 
 def read(path: Path, emptied: bool = False) -> list[Group]:
@@ -217,11 +227,8 @@ def _composed(path: Path) -> yaml.Node | None:
     # Nodes and not values: they know their lines, and « 115 » or « no » stay the words that were written.
     loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
-        depth = 0
-        for event in yaml.parse(text, loader):
-            depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
-            if depth > _MAX_DEPTH:
-                raise ConfigurationError(f"{path}: lists in lists are no groups")
+        if too_deep(text, loader):
+            raise ConfigurationError(f"{path}: lists in lists are no groups")
         node: yaml.Node | None = yaml.compose(text, loader)
     except yaml.MarkedYAMLError as error:
         line = f"line {error.problem_mark.line + 1}: " if error.problem_mark else ""

@@ -45,10 +45,10 @@ class SqlFiches:
         """See `Fiches.replace`."""
         return await self.switch([Change(audience, fiches, sums, redirections)], now)
 
-    async def switch(self, changes: Sequence[Change], now: datetime) -> Imported:
+    async def switch(self, changes: Sequence[Change], now: datetime, renewed: bool = False) -> Imported:
         """See `Feeds.switch`."""
         packed = [(change, _packed(change)) for change in changes]
-        return await self._database.write(lambda connection: _switch(connection, packed, now))
+        return await self._database.write(lambda connection: _switch(connection, packed, now, renewed))
 
     async def feed(self, audience: str) -> Feed | None:
         """See `Fiches.feed`."""
@@ -120,16 +120,18 @@ def _unpacked(row: bytes) -> Fiche:
         raise StoreError("a stored fiche cannot be read: import the fiches again with --force") from error
 
 
-def _switch(connection: Connection, packed: list[tuple[Change, dict[str, bytes]]], now: datetime) -> Imported:
+def _switch(
+    connection: Connection, packed: list[tuple[Change, dict[str, bytes]]], now: datetime, renewed: bool
+) -> Imported:
     connection.execute(insert_new(connection.dialect.name, versions.c.name), {"name": FICHES, "value": 0})
     # One import at a time: the others wait for this row.
     version = connection.execute(_VERSION.with_for_update()).scalar_one()
-    added, changed, removed, led = 0, 0, 0, False
+    added, changed, removed, other = 0, 0, 0, renewed and version > 0
     for change, rows in packed:
         counts = _replace(connection, change, rows)
         added, changed, removed = added + counts[0], changed + counts[1], removed + counts[2]
-        led |= _note(connection, change, now)
-    if added or changed or removed or led:
+        other |= _note(connection, change, now)
+    if added or changed or removed or other:
         version += 1
         connection.execute(update(versions).where(versions.c.name == FICHES).values(value=version))
     return Imported(added, changed, removed, version)

@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.errors import ConfigurationError
-from bot.knowledge.importers.csv import MAX_FILE_BYTES, MAX_ID_CHARS, MAX_ROWS, read
+from bot.knowledge.importers.csv import MAX_FILE_BYTES, MAX_ROWS, read
+from bot.knowledge.importers.markdown import MAX_ID_CHARS
 from bot.knowledge.importers.markdown import read as read_markdown
 from bot.store.base import Article
 

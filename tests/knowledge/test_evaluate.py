@@ -31,6 +31,7 @@ def test_what_is_counted() -> None:
         "answered_wrong": 0.25,
         "offered_right": 0.25,
         "false_accept": 0.5,
+        "unknown_gold": [],
     }
 
 
@@ -38,10 +39,11 @@ def test_a_file_of_questions(tmp_path: Path) -> None:
     """One object a line; blank lines and further fields are passed over."""
     path = tmp_path / "q.jsonl"
     path.write_text(
-        '{"query": "piscine", "gold": ["piscine"], "note": "x"}\n\n{"query": "lune", "gold": []}\n', "utf-8"
+        '\ufeff{"query": "pis\u2028cine", "gold": ["piscine"], "note": "x"}\r\n\n{"query": "lune", "gold": []}\n',
+        "utf-8",
     )
 
-    assert read(path) == [Question("piscine", ("piscine",)), Question("lune", ())]
+    assert read(path) == [Question("pis\u2028cine", ("piscine",)), Question("lune", ())]
 
 
 @pytest.mark.parametrize(
@@ -51,6 +53,7 @@ def test_a_file_of_questions(tmp_path: Path) -> None:
         (b'{"query": "piscine"}', "line 1: Object missing required field `gold`"),
         (b'{"query": "", "gold": []}', "line 1"),
         (b"\n\n", "holds no question"),
+        (b'{"note": ' + b"[" * 100_000, "line 1"),
         (b"\xff\xfe", "is not text in UTF-8"),
     ],
 )

@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import json
+import time
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
+from rich.progress import Progress, TaskID
 from typer.testing import CliRunner
 
 from bot.commands.knowledge import app
+from bot.commands.knowledge_import import _fiches
 from bot.errors import ConfigurationError
+from bot.knowledge.opening import FOLDER
+from bot.settings import Settings, load
 from tests.knowledge.service_public.pages import files, page, zipped
 
 OFFICE = Path(__file__).resolve().parents[2] / "office.yml"
@@ -214,3 +223,34 @@ def test_tables_and_folders(feeds: tuple[Path, Path], tmp_path: Path) -> None:
 
     assert (told["added"], [problem["file"] for problem in told["problems"]]) == (2, [str(other)])
     assert json.loads(run("import", "markdown", folder, "--json"))["added"] == 1
+
+
+class Interrupting(Progress):
+    """Stops an import as Ctrl-C does, while the search's files are built."""
+
+    def __init__(self) -> None:
+        super().__init__(disable=True)
+        self.heard: list[str] = []
+
+    async def run(self, settings: Settings, zips: Sequence[Path]) -> None:
+        self.loop = asyncio.get_running_loop()
+        self.task = asyncio.create_task(_fiches(settings, [str(path) for path in zips], False, self))
+        with contextlib.suppress(asyncio.CancelledError):
+            await self.task
+
+    def update(self, task_id: TaskID, **told: Any) -> None:
+        if "total" in told and told["total"] == 1:
+            self.heard.append(told["description"])
+            self.loop.call_soon_threadsafe(self.task.cancel)
+            while not self.task.done():
+                time.sleep(0.001)
+
+
+def test_an_import_that_is_interrupted_ends(feeds: tuple[Path, Path]) -> None:
+    """Ctrl-C does not wait for the build: its next step is its last, and nothing is changed."""
+    settings, interrupting = load(), Interrupting()
+    asyncio.run(interrupting.run(settings, feeds))
+
+    assert len(interrupting.heard) == 1
+    assert {path.name for path in (settings.data / FOLDER).iterdir()} == {".lock"}
+    assert json.loads(run("check", "--json"))["fiches"] == 0

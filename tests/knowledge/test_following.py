@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import time
 from collections.abc import AsyncIterator
 from datetime import timedelta
@@ -11,13 +12,15 @@ from pathlib import Path
 import pytest
 
 from bot.errors import StoreError
-from bot.fiches import AUDIENCES
+from bot.fiches import AUDIENCES, Fiche
 from bot.knowledge import opening
 from bot.knowledge.base import KnowledgeBase
 from bot.knowledge.engine.found import Searcher
 from bot.knowledge.engine.resources import Resources
 from bot.knowledge.following import RETRY_AFTER, FollowedFiches
+from bot.knowledge.opening import NotBuilt
 from bot.messages import AnswerStatus
+from bot.store.fiches import SqlFiches
 from bot.store.sql import Store, migrate, open_store
 from tests.knowledge import small
 from tests.knowledge.fiches import FICHES, WordSearcher
@@ -31,13 +34,14 @@ class Door:
         self.open = asyncio.Event()
         self.open.set()
         self.broken = False
+        self.error: Exception = StoreError("no room on the disk")
         self.opened: list[int] = []
 
     async def __call__(self, version: int) -> Searcher:
         self.opened.append(version)
         await self.open.wait()
         if self.broken:
-            raise StoreError("no room on the disk")
+            raise self.error
         return WordSearcher(FICHES, version)
 
 
@@ -99,10 +103,12 @@ async def test_a_newer_version_is_taken_when_it_is_ready(store: Store) -> None:
     assert second is not first
 
 
-async def test_a_failed_opening_is_tried_again_later(store: Store) -> None:
-    """The town answers meanwhile; not every question tries."""
+@pytest.mark.parametrize("error", [StoreError("no room on the disk"), ValueError("a mistake of ours")])
+async def test_a_failed_opening_is_tried_again_later(store: Store, error: Exception) -> None:
+    """The town answers meanwhile, whatever it was; not every question tries."""
     await fill(store)
     door, seconds = Door(), Seconds()
+    door.error = error
     door.broken = True
     followed = FollowedFiches(store.fiches, door, seconds)
     first = await followed.searcher()
@@ -154,3 +160,43 @@ async def test_a_folder_is_named_by_what_it_is_made_of(store: Store) -> None:
 
     assert names[0] == names[1]
     assert len({names[0], other, changed}) == 3
+
+
+class Overtaken(SqlFiches):
+    """Fiches that an import changes while they are read."""
+
+    def __init__(self, store: Store, times: int) -> None:
+        assert isinstance(store.fiches, SqlFiches)
+        super().__init__(store.fiches._database)
+        self.store, self.times = store, times
+
+    async def all(self) -> list[Fiche]:
+        if self.times:
+            self.times -= 1
+            await fill(self.store, f"later {self.times}")
+        return await super().all()
+
+
+async def test_a_folder_never_holds_what_its_name_does_not_say(store: Store, tmp_path: Path) -> None:
+    """An import while the fiches are read: they are read again; imports without end are one sentence."""
+    await fill(store)
+    shelf = tmp_path / "shelf"
+    opened = await opening.ready(Overtaken(store, 1), shelf, Resources())
+
+    assert opened.folder.name == await opening.fingerprint(store.fiches, Resources())
+    assert {opened.folder.name, ".lock"} == set(os.listdir(shelf))
+    restless, other = Overtaken(store, 9), Resources(phrasings={"F1": ("papiers",)})
+
+    with pytest.raises(NotBuilt, match="faster than they can be read"):
+        await opening.ready(restless, tmp_path, other)
+
+
+async def test_files_that_are_damaged_are_built_again(store: Store, tmp_path: Path) -> None:
+    """Also where their sizes are right, and whichever it is that is nonsense."""
+    await fill(store)
+    folder = (await opening.ready(store.fiches, tmp_path, Resources())).folder
+    for name in ("shelf.json", "model.json", "idf.npy"):
+        path = folder / name
+        path.write_bytes(b"?" * path.stat().st_size)
+
+        assert (await opening.ready(store.fiches, tmp_path, Resources())).search("location de vacances").hits

@@ -69,6 +69,17 @@ async def test_importers_do_not_touch_each_others_articles(database: Store) -> N
     assert await titles(database) == {"a": "Titre", "sp": "Fiche"}
 
 
+async def test_an_id_that_is_taken_costs_its_own_article(database: Store) -> None:
+    """A table's row under the name of a file is a problem; the other rows are taken, and the file's article stays."""
+    await store(database.articles, "markdown", Reading((article("a", "Fichier"),)), NOON)
+    report = await store(database.articles, "csv", Reading((article("a", "Ligne"), article("b"))), NOON)
+    alone = await store(database.articles, "csv", Reading((article("a", "Ligne"),)), NOON)
+
+    assert await titles(database) == {"a": "Fichier", "b": "Titre"}
+    assert report.problems == (Problem("a", "is the id of an article that came from markdown; give it another"),)
+    assert (report.articles, alone.imported) == (1, None)
+
+
 async def test_what_is_written_at_the_desk_is_left_alone(database: Store) -> None:
     """A file whose article was taken over at the desk changes nothing any more, and the report names it."""
     await store(database.articles, "markdown", Reading((article("a", "Avant"), article("b"))), NOON)

@@ -177,13 +177,20 @@ def _learnt(
 
 
 def ranking(model: Model, text: bytes) -> Ranking:
-    """The ranking of a base from its files."""
+    """The ranking of a base from its files.
+
+    Raises:
+        FilesError: the reranker's text is none.
+    """
     spread = np.array(model.spread, np.float32)
     if not model.learnt:
         return Ranking(spread)
     import lightgbm
 
-    return Ranking(spread, lightgbm.Booster(model_str=text.decode()))
+    try:
+        return Ranking(spread, lightgbm.Booster(model_str=text.decode()))
+    except (lightgbm.basic.LightGBMError, UnicodeDecodeError) as error:
+        raise files.FilesError(f"{RANKER}: is damaged; the base has to be built again") from error
 
 
 def gate(model: Model) -> Gate:

@@ -50,7 +50,8 @@ def write(folder: Path, arrays: Any, texts: Mapping[str, bytes], about: Mapping[
         _settled(folder.parent)
     except OSError as error:
         shutil.rmtree(aside, ignore_errors=True)
-        raise FilesError(f"{folder}: cannot be written ({error.strerror})") from error
+        # numpy tells of a full disk in a sentence of its own, without an error number.
+        raise FilesError(f"{folder}: cannot be written ({error.strerror or 'the disk is full'})") from error
 
 
 def manifest(folder: Path) -> dict[str, Any]:

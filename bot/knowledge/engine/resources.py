@@ -42,16 +42,24 @@ class Resources:
 
 
 def resources(root: Path) -> Resources:
-    """What stands in the town's `knowledge` folder; what it does not have is the project's own, where that is there.
+    """The project's phrasings and synonyms, and beside them what the town's `knowledge` folder adds, wherever that is.
+
+    A phrasing of the town never takes the place of the project's. A phrase of the town's `synonyms_local.yml` does; a
+    `synonyms.yml` of the town's own stands for the project's whole file.
 
     Raises:
         ConfigurationError: a file is wrong; the message names it.
     """
-    phrasings = _first(root, PHRASINGS)
-    groups = _first(root, SYNONYMS)
+    folders = list(dict.fromkeys(place.resolve() for place in (root / FOLDER, _PROJECT / FOLDER)))
+    said: dict[str, dict[str, None]] = {}
+    for folder in folders:
+        for page, phrasings in read_phrasings(folder / PHRASINGS).items():
+            said.setdefault(page, {}).update(dict.fromkeys(phrasings))
+    groups = [folder / SYNONYMS for folder in folders if (folder / SYNONYMS).exists()]
+    local = [folder / synonyms.LOCAL for folder in folders]
     return Resources(
-        read_phrasings(phrasings) if phrasings else {},
-        synonyms.load(groups).groups if groups else (),
+        {page: tuple(phrasings) for page, phrasings in said.items()},
+        synonyms.load(groups[0], local).groups if groups else (),
         outside(),
     )
 
@@ -83,20 +91,18 @@ def read_phrasings(folder: Path) -> dict[str, tuple[str, ...]]:
     return {id_: tuple(said) for id_, said in found.items()}
 
 
-def _first(root: Path, name: str) -> Path | None:
-    places = (root / FOLDER / name, _PROJECT / FOLDER / name)
-    return next((place for place in places if place.exists()), None)
-
-
 def _yaml(path: Path) -> dict[Any, Any]:
     loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
         if path.stat().st_size > MAX_FILE_BYTES:
             raise ConfigurationError(f"{path}: is bigger than {MAX_FILE_BYTES} bytes")
-        read = yaml.load(path.read_text(encoding="utf-8"), loader)  # noqa: S506 - one of the two safe loaders
+        text = path.read_text(encoding="utf-8-sig")
+        if synonyms.too_deep(text, loader):
+            raise ConfigurationError(f"{path}: reads F1341: [one way to ask, another]")
+        read = yaml.load(text, loader)  # noqa: S506 - one of the two safe loaders
     except OSError as error:
         raise ConfigurationError(f"{path}: cannot be read ({error.strerror})") from error
-    except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise ConfigurationError(f"{path}: is not YAML: {' '.join(str(error).split())}") from error
     if read is None:
         return {}

@@ -62,13 +62,38 @@ def build(
         FilesError: the disk does not take it.
     """
     with locked(folder.parent):
-        if current(folder.parent, folder.name) is None:
-            for broken in _folders(folder.parent):
-                # Nobody else builds now: what stands aside was left by a process that was killed.
-                if broken.name.startswith("."):
-                    shutil.rmtree(broken, ignore_errors=True)
-            building.build(fiches, redirections, folder, made_with, progress, hidden)
+        if not _opens(folder):
+            rebuild(fiches, redirections, folder, made_with, progress, hidden)
     return folder
+
+
+def rebuild(
+    fiches: Iterable[Fiche],
+    redirections: Mapping[str, str],
+    folder: Path,
+    made_with: Resources,
+    progress: building.Progress | None = None,
+    hidden: Collection[str] = (),
+) -> None:
+    """As `build`, for who is alone with the shelf (`locked`) and knows that the folder cannot be used.
+
+    Raises:
+        FilesError: the disk does not take it.
+    """
+    for broken in _folders(folder.parent):
+        # Nobody else builds now: what stands aside was left by a process that was killed.
+        if broken.name.startswith("."):
+            shutil.rmtree(broken, ignore_errors=True)
+    building.build(fiches, redirections, folder, made_with, progress, hidden)
+
+
+def _opens(folder: Path) -> bool:
+    """Whether a base can be used: files of the right sizes may be damaged all the same."""
+    try:
+        load(folder)
+    except files.FilesError:
+        return False
+    return True
 
 
 def prune(shelf: Path, keep: Iterable[str]) -> list[str]:

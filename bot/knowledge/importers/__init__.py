@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.articles import DESK
 from bot.store.base import Article, Articles, Imported
 
 
@@ -48,19 +49,31 @@ async def store(articles: Articles, origin: str, reading: Reading, now: datetime
     """Make a reading the base's articles of an origin, in one transaction.
 
     A file that cannot be read any more keeps its former article: one slip of the pen must not take an answer from
-    citizens. A reading without a single article changes nothing: it is an empty folder by mistake.
+    citizens. An article under the id of one that came from elsewhere is a problem and costs no other. A reading without
+    a single article changes nothing: it is an empty folder by mistake.
 
     Raises:
         StoreError: the base is as it was.
     """
-    if not reading.articles:
-        return Report(None, 0, reading.problems)
-    read = {article.id for article in reading.articles}
-    broken = {problem.article_id for problem in reading.problems if problem.article_id} - read
-    stored = [article for article in await articles.all() if article.origin == origin and article.id in broken]
+    everything = await articles.all()
+    # What the desk has taken over is told apart by the storage.
+    elsewhere = {article.id: article.origin for article in everything if article.origin not in (origin, DESK)}
+    taken = [article for article in reading.articles if article.id not in elsewhere]
+    problems = [
+        *reading.problems,
+        *(
+            Problem(article.id, f"is the id of an article that came from {elsewhere[article.id]}; give it another")
+            for article in reading.articles
+            if article.id in elsewhere
+        ),
+    ]
+    if not taken:
+        return Report(None, 0, tuple(problems))
+    broken = {problem.article_id for problem in problems if problem.article_id} - {article.id for article in taken}
+    stored = [article for article in everything if article.origin == origin and article.id in broken]
     kept = {article.id for article in stored}
-    imported = await articles.replace(origin, [*reading.articles, *stored], now)
-    return Report(imported, len(reading.articles), _marked(reading.problems, kept))
+    imported = await articles.replace(origin, [*taken, *stored], now)
+    return Report(imported, len(taken), _marked(problems, kept))
 
 
 def _marked(problems: Sequence[Problem], kept: set[str]) -> tuple[Problem, ...]:

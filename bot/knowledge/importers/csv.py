@@ -17,7 +17,16 @@ from pathlib import Path
 from bot.errors import ConfigurationError
 from bot.knowledge.articles import passages
 from bot.knowledge.importers import Problem, Reading
-from bot.knowledge.importers.markdown import FICHE
+from bot.knowledge.importers.markdown import (
+    FICHE,
+    ID,
+    MAX_ID_CHARS,
+    MAX_KEYWORD_CHARS,
+    MAX_KEYWORDS,
+    MAX_SOURCE_CHARS,
+    MAX_TITLE_CHARS,
+    SOURCE,
+)
 from bot.store.base import Article
 from bot.text.clean import clean
 from bot.text.french import fold, tokens
@@ -26,12 +35,7 @@ from bot.text.normalise import normalise
 ORIGIN = "csv"
 MAX_FILE_BYTES = 20_000_000
 MAX_ROWS = 5000
-MAX_QUESTION_CHARS = 200
 MAX_ANSWER_CHARS = 50_000
-MAX_KEYWORDS = 100
-MAX_KEYWORD_CHARS = 100
-MAX_SOURCE_CHARS = 500
-MAX_ID_CHARS = 80
 
 REQUIRED = ("question", "answer", "service")
 COLUMNS: Mapping[str, str] = {
@@ -54,8 +58,6 @@ COLUMNS: Mapping[str, str] = {
 
 _DELIMITERS = ";,\t"
 _PREFIX = "faq-"
-_ID = re.compile(rf"[a-z0-9][a-z0-9_-]{{0,{MAX_ID_CHARS - 1}}}")
-_SOURCE = re.compile(r"(https?://[^\s/]+\S*|/[^/\s]\S*|/)?")
 _ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
 _FRENCH = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})")
 _FORMULA = re.compile(r"[=@]|[+-]\s*[A-Za-z_.]+\(")
@@ -203,7 +205,7 @@ def _values(header: Sequence[str], cells: Sequence[str]) -> dict[str, str]:
 
 def _id(values: Mapping[str, str]) -> str:
     if given := values.get("id"):
-        if not _ID.fullmatch(given):
+        if not ID.fullmatch(given):
             raise _Unusable(f"id: {given[:MAX_ID_CHARS]!r} is not usable: small letters, digits, - and _, at most 80")
         return given
     whole = _PREFIX + ("-".join(tokens(values["question"])) or "question")
@@ -216,13 +218,13 @@ def _id(values: Mapping[str, str]) -> str:
 
 def _article(article_id: str, values: Mapping[str, str], services: Collection[str]) -> Article:
     title = normalise(values["question"])
-    if len(title) > MAX_QUESTION_CHARS:
-        raise _Unusable(f"question: is too long: {len(title)} characters, at most {MAX_QUESTION_CHARS}")
+    if len(title) > MAX_TITLE_CHARS:
+        raise _Unusable(f"question: is too long: {len(title)} characters, at most {MAX_TITLE_CHARS}")
     service = values["service"]
     if service not in services:
-        raise _Unusable(f"service: there is no service {service[:MAX_QUESTION_CHARS]!r} in office.yml")
+        raise _Unusable(f"service: there is no service {service[:MAX_TITLE_CHARS]!r} in office.yml")
     source = values.get("source", "")
-    if len(source) > MAX_SOURCE_CHARS or not _SOURCE.fullmatch(source):
+    if len(source) > MAX_SOURCE_CHARS or not SOURCE.fullmatch(source):
         raise _Unusable("source: is neither a URL (https://…) nor a path on the town's site (/…)")
     fiche = values.get("fiche", "")
     if fiche and not FICHE.fullmatch(fiche):

@@ -29,12 +29,13 @@ MAX_TITLE_CHARS = 200
 MAX_KEYWORDS = 100
 MAX_KEYWORD_CHARS = 100
 MAX_SOURCE_CHARS = 500
+MAX_ID_CHARS = 80
 
 _FENCE = "---"
-_ID = re.compile(r"[a-z0-9][a-z0-9_-]{0,79}")
-FICHE = re.compile(r"F\d{1,7}")
+ID = re.compile(rf"[a-z0-9][a-z0-9_-]{{0,{MAX_ID_CHARS - 1}}}")
+FICHE = re.compile(r"F[0-9]{1,7}")
 """An id of the State's fiches."""
-_SOURCE = re.compile(r"(https?://[^\s/]+\S*|/[^/\s]\S*|/)?")
+SOURCE = re.compile(r"(https?://[^\s/]+\S*|/[^/\s]\S*|/)?")
 
 
 class Head(Struct, frozen=True, forbid_unknown_fields=True):
@@ -99,7 +100,7 @@ def files(folder: Path) -> list[Path]:
 
 
 def _article(path: Path, services: Collection[str]) -> Article:
-    if not _ID.fullmatch(path.stem):
+    if not ID.fullmatch(path.stem):
         raise _Unusable(
             "is not a usable name: small letters, digits, - and _, at most 80, for instance carte-identite.md"
         )
@@ -111,7 +112,7 @@ def _article(path: Path, services: Collection[str]) -> Article:
     if head.service not in services:
         raise _Unusable(f"service: there is no service {head.service!r} in office.yml")
     for field, address in (("source", head.source), ("more", head.more)):
-        if not _SOURCE.fullmatch(address):
+        if not SOURCE.fullmatch(address):
             raise _Unusable(f"{field}: is neither a URL (https://…) nor a path on the town's site (/…)")
     if head.fiche and not FICHE.fullmatch(head.fiche):
         raise _Unusable("fiche: is no id of a national fiche, such as F1341")

@@ -17,6 +17,7 @@ from bot.knowledge.engine.shapes import shapes
 from bot.knowledge.engine.together import together
 from tests.knowledge.engine import base
 
+PROJECT = Path(__file__).resolve().parents[3]
 MANY = base.many(600)
 
 
@@ -152,7 +153,7 @@ def test_strange_questions_ship_with_the_search() -> None:
 
 
 def test_phrasings_are_read(tmp_path: Path) -> None:
-    """From every file of the folder; the town's own folder goes first."""
+    """From every file of the folder."""
     folder = tmp_path / "knowledge" / "phrasings"
     folder.mkdir(parents=True)
     (folder / "a.yml").write_text("F1: [cni perdue]\nF2:\n  - 115\n", "utf-8")
@@ -160,10 +161,31 @@ def test_phrasings_are_read(tmp_path: Path) -> None:
     (folder / "empty.yml").write_text("", "utf-8")
 
     assert read_phrasings(folder) == {"F1": ("cni perdue", "carte volée"), "F2": ("115",)}
-    assert resources(tmp_path).phrasings == {"F1": ("cni perdue", "carte volée"), "F2": ("115",)}
 
 
-@pytest.mark.parametrize("content", ["- F1", "F1: texte", "F1: [[a]]", 'F1: [""]', "1: [a]", "F1: [a", "F1: &x [*x]"])
+def test_a_town_adds_to_what_ships(tmp_path: Path) -> None:
+    """Its folder may be anywhere: its phrasings and synonyms stand beside the project's and never instead of them."""
+    shipped = resources(PROJECT)
+    folder = tmp_path / "knowledge" / "phrasings"
+    folder.mkdir(parents=True)
+    page, said = next(iter(shipped.phrasings.items()))
+    (folder / "local.yml").write_text(f"{page}: [à la Bernoche]\nF999999: [mon lac]\n", "utf-8")
+    (folder.parent / "synonyms_local.yml").write_text(
+        f"- {{say: [bernoche], means: [mairie]}}\n- {{say: [{shipped.groups[0].say[0]}], means: []}}\n", "utf-8"
+    )
+    town = resources(tmp_path)
+
+    assert resources(tmp_path / "elsewhere") == shipped
+    assert town.phrasings == {**shipped.phrasings, page: ("à la Bernoche", *said), "F999999": ("mon lac",)}
+    assert town.groups[-1].say == ("bernoche",)
+    assert shipped.groups[0].say[0] not in {phrase for group in town.groups for phrase in group.say}
+    assert set(shipped.groups[1:]) < set(town.groups)
+
+
+@pytest.mark.parametrize(
+    "content",
+    ["- F1", "F1: texte", "F1: [[a]]", 'F1: [""]', "1: [a]", "F1: [a", "F1: &x [*x]", "[" * 50_000, "F1: 2001-99-99"],
+)
 def test_wrong_phrasings_are_named(tmp_path: Path, content: str) -> None:
     """One sentence with the file."""
     (tmp_path / "a.yml").write_text(content, "utf-8")

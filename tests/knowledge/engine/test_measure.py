@@ -95,6 +95,35 @@ def test_evaluate_over_fiches(town: Path, tmp_path: Path) -> None:
     assert len([folder for folder in (town / "fiches-measured").iterdir() if folder.is_dir()]) == 1
 
 
+def test_gold_ids_that_no_page_has(town: Path, tmp_path: Path) -> None:
+    """Are named, and their questions count as not found: a misspelt id is no fault of the search and no merit either."""
+    path = tmp_path / "q.jsonl"
+    lines = [
+        {"query": "ramonage des cheminées", "gold": ["F34"]},
+        {"query": "ramonage", "gold": ["F34", "F77777"]},
+        {"query": "registre des moulins", "gold": ["pro:F34"]},
+        {"query": "brevet de pêche du lac", "gold": ["lac"]},
+        {"query": "la piscine", "gold": ["piscine-d-ailleurs"]},
+    ]
+    path.write_text("\n".join(json.dumps(line) for line in lines), "utf-8")
+    told = CliRunner().invoke(app, ["evaluate", str(path), "--json"], catch_exceptions=False)
+    counted = json.loads(told.stdout)
+
+    assert counted["unknown_gold"] == ["F77777", "pro:F34", "piscine-d-ailleurs"]
+    assert (counted["n"], counted["hit@10"]) == (5, 0.6)
+    assert "3 gold ids are no stored page's, and count as not found: F77777" in told.stderr
+
+
+def test_titles_are_no_markup(town: Path, tmp_path: Path) -> None:
+    """Whatever stands in brackets is printed as it is."""
+    (tmp_path / "articles" / "lac.md").write_text(
+        ARTICLE.replace("Brevet de pêche du lac", "'Le lac [/x] [red]'"), "utf-8"
+    )
+    run("import", tmp_path / "articles")
+
+    assert "[/x] [red]" in run("search", "pêche", "--limit", "1")
+
+
 def test_fiches_that_are_not_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A file about fiches before their first import is one sentence."""
     monkeypatch.setenv("GUICHET_OFFICE", str(OFFICE))

@@ -2,17 +2,21 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import signal
 import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
 
 from bot.knowledge import engine
-from bot.knowledge.engine import FilesError, Resources
+from bot.knowledge.engine import FilesError, Resources, files
 from bot.knowledge.engine.files import FORMAT
 from tests.knowledge.engine import base
 
@@ -171,3 +175,21 @@ def test_a_disk_that_does_not_take_it(tmp_path: Path) -> None:
 
     with pytest.raises(FilesError, match="cannot be used"):
         engine.build(base.FICHES, {}, tmp_path / "file" / "base", base.RESOURCES)
+
+
+@dataclass(frozen=True, slots=True)
+class Large:
+    numbers: Any
+
+
+def test_a_disk_that_is_full(tmp_path: Path) -> None:
+    """Is said in words; nothing half is left beside the former base."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1_000_000, hard))
+    try:
+        with pytest.raises(FilesError, match=r"base: cannot be written \((the disk is full|File too large)\)"):
+            files.write(tmp_path / "base", Large(np.zeros(1_000_000)), {}, {})
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+    assert list(tmp_path.iterdir()) == []

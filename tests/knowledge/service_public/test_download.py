@@ -74,8 +74,8 @@ async def source() -> AsyncIterator[Source]:
     await made.server.close()
 
 
-async def ready(coming: Coming) -> None:
-    return None
+async def ready(coming: Coming) -> bool:
+    return False
 
 
 async def imported(store: Store, place: str, force: bool = False) -> Outcome:

@@ -28,12 +28,14 @@ class Feeds:
         self.part, self.pro = files("part"), files("pro")
         self.prepared: list[tuple[list[str], dict[str, str]]] = []
         self.coming: Sequence[Fiche] = ()
+        self.renewed = False
 
-    async def prepare(self, coming: Coming) -> None:
+    async def prepare(self, coming: Coming) -> bool:
         fiches = await coming.fiches()
         assert [fiche.key for fiche in fiches] == sorted(coming.sums)
         self.prepared.append((sorted(coming.sums), dict(coming.redirections)))
         self.coming = fiches
+        return self.renewed
 
     async def run(self, *names: str, force: bool = False, later: int = 0) -> Outcome:
         contents = {"part": self.part, "pro": self.pro}
@@ -205,6 +207,7 @@ async def test_another_schema_is_refused(feeds: Feeds, schema: str) -> None:
     [
         ({}, "holds no fiche"),
         ({"a.xml": b"<a/>"}, "holds no fiche"),
+        ({"part.zip": b"PK"}, "holds no fiche.*; part.zip is a zip within the zip; unpack it"),
         ({"menu.xml": files("part")["menu.xml"]}, "holds no fiche"),
         ({"R302.xml": files("part")["R302.xml"]}, "holds no fiche"),
         ({"F1.xml": b"<Publication>"}, "cannot be read"),
@@ -245,7 +248,7 @@ async def test_pages_of_the_other_audience_are_reported(feeds: Feeds) -> None:
 async def test_a_failed_preparation_changes_nothing(store: Store, tmp_path: Path) -> None:
     """What cannot be made to answer does not become current."""
 
-    async def fail(coming: Coming) -> None:
+    async def fail(coming: Coming) -> bool:
         raise OSError("disk full")
 
     with pytest.raises(OSError, match="disk full"):
@@ -257,11 +260,67 @@ async def test_a_failed_preparation_changes_nothing(store: Store, tmp_path: Path
 async def test_the_audience_is_of_the_pages_and_not_of_the_name(store: Store, tmp_path: Path) -> None:
     """A file of professionals under a name of individuals is one of professionals."""
 
-    async def ready(coming: Coming) -> None:
-        return None
+    async def ready(coming: Coming) -> bool:
+        return False
 
     place = zipped(tmp_path / "vosdroits-part.zip", files("pro"))
     done = await Importer(store.fiches, ready).run([str(place)], NOW)
 
     assert done.sources[0].audience == PRO
     assert await store.fiches.feed(PART) is None
+
+
+async def test_what_is_built_anew_is_taken_anew(feeds: Feeds) -> None:
+    """A town's new phrasings change no fiche; the version grows all the same, so that running processes open the files."""
+    feeds.renewed = True
+    first = (await feeds.run("part")).imported.version
+    again = (await feeds.run("part")).imported
+    feeds.renewed = False
+
+    assert (first, again.version) == (1, 2)
+    assert (again.added, again.changed, again.removed) == (0, 0, 0)
+    assert (await feeds.run("part")).imported.version == 2
+
+
+async def test_two_imports_at_once(store: Store, tmp_path: Path) -> None:
+    """The one that comes second says so in a sentence when the first has taken pages that it leans on."""
+    pages = {f"F{number}.xml": page("", f"F{number}") for number in range(1, 6)}
+    four = {name: body for name, body in pages.items() if name != "F5.xml"}
+    first, second = zipped(tmp_path / "a.zip", pages), zipped(tmp_path / "b.zip", four)
+
+    async def ready(coming: Coming) -> bool:
+        return False
+
+    async def overtaken(coming: Coming) -> bool:
+        await Importer(store.fiches, ready).run([str(second)], NOW)
+        return False
+
+    await Importer(store.fiches, ready).run([str(first)], NOW)
+    with pytest.raises(FeedRefused, match="another import has changed the fiches meanwhile; run this one again"):
+        await Importer(store.fiches, overtaken, force=True).run([str(first)], NOW)
+
+    assert [fiche.id for fiche in await store.fiches.all()] == ["F1", "F2", "F3", "F4"]
+
+
+async def test_a_zip_with_a_folder_for_each_audience(feeds: Feeds, tmp_path: Path) -> None:
+    """Is both feeds, ids that stand in both included; again it is unchanged, until one of them came from elsewhere."""
+    folders = {"part": feeds.part, "pro": feeds.pro}
+    whole = {f"{folder}/{name}": body for folder, pages in folders.items() for name, body in pages.items()}
+    place = str(zipped(tmp_path / "whole.zip", {**whole, "notes/readme.xml": b"<"}))
+
+    async def imported() -> Outcome:
+        return await Importer(feeds.store.fiches, feeds.prepare).run([place], NOW)
+
+    first, again = await imported(), await imported()
+    feeds.pro = {name: body for name, body in feeds.pro.items() if name != "F151.xml"}
+    await feeds.run("pro")
+    fewer, last = await feeds.keys(), await imported()
+
+    assert [(one.audience, one.unchanged, len(one.problems)) for one in first.sources] == [
+        (PART, False, 1),
+        (PRO, False, 0),
+    ]
+    assert [(one.audience, one.unchanged) for one in again.sources] == [(PART, True), (PRO, True)]
+    assert set(ALL) - set(fewer) == {"pro:F151"}
+    assert [one.unchanged for one in last.sources] == [False, False]
+    assert await feeds.keys() == ALL

@@ -39,8 +39,8 @@ async def words(store: Store) -> tuple[int, set[str]]:
     return len(fiches), {word for word in ("ancien", "nouveau") for fiche in fiches if word in str(fiche.parts)}
 
 
-async def ready(coming: Coming) -> None:
-    return None
+async def ready(coming: Coming) -> bool:
+    return False
 
 
 async def killed(url: str, moment: str, places: list[str], after_seconds: float = 0) -> None:

@@ -27,11 +27,12 @@ async def run(url: str, moment: str, places: Sequence[str]) -> None:
         if moment == "reading" and name == "F2.xml":
             wait()
 
-    async def prepare(coming: Coming) -> None:
+    async def prepare(coming: Coming) -> bool:
         if moment == "preparing":
             wait()
         if moment == "switching":
             print("here", flush=True)
+        return False
 
     await Importer(store.fiches, prepare).run(places, clock.now(), step)
     await store.close()

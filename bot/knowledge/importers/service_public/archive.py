@@ -70,16 +70,16 @@ class Archive:
         return len(self._infos)
 
     def members(self) -> Iterator[tuple[str, bytes | Unusable]]:
-        """Every XML file's name without folders, and its bytes or why they are not taken.
+        """Every XML file's name with its folders, and its bytes or why they are not taken.
 
         Nothing else in the zip is read, but what is no plain file is named.
 
         Raises:
             FeedRefused: all files together are bigger than any feed.
         """
-        counted = Counter(PurePosixPath(info.filename).name for info in self._infos)
+        counted = Counter(_name(info) for info in self._infos)
         for info in self._infos:
-            name = PurePosixPath(info.filename).name
+            name = _name(info)
             try:
                 _check(info)
                 if counted[name] > 1:
@@ -87,7 +87,7 @@ class Archive:
                 if name.lower().endswith(".xml"):
                     yield name, self._read(info)
             except Unusable as error:
-                yield name or info.filename, error
+                yield name, error
 
     def _read(self, info: zipfile.ZipInfo) -> bytes:
         """A file's bytes; what the zip says of their number is not believed.
@@ -134,6 +134,10 @@ def digest(path: Path) -> str:
     except OSError as error:
         raise FeedRefused(f"{path}: cannot be read ({error.strerror or error})") from error
     return total.hexdigest()
+
+
+def _name(info: zipfile.ZipInfo) -> str:
+    return str(PurePosixPath(info.filename))
 
 
 def _check(info: zipfile.ZipInfo) -> None:

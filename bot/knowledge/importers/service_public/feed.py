@@ -12,7 +12,9 @@ from pathlib import Path
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace as replaced
 
+from bot.errors import StoreError
 from bot.feeds import Change, Feed, Feeds, keyed
 from bot.fiches import AUDIENCES, Fiche
 from bot.knowledge.importers import Problem
@@ -39,8 +41,8 @@ class Coming:
     """All of them by audience and id: they are fetched only if they are asked for."""
 
 
-Prepare = Callable[[Coming], Awaitable[None]]
-"""Makes ready what is to answer from the base as it comes, beside what answers now."""
+Prepare = Callable[[Coming], Awaitable[bool]]
+"""Makes ready what is to answer from the base as it comes, beside what answers now; whether it was not ready before."""
 
 
 class Stamp(Struct, frozen=True, omit_defaults=True):
@@ -49,6 +51,8 @@ class Stamp(Struct, frozen=True, omit_defaults=True):
     digest: str = ""
     """Of the zip."""
     reader: int = 0
+    audiences: tuple[str, ...] = ()
+    """Of all feeds in the zip, where it has several."""
     url: str = ""
     etag: str = ""
     modified: str = ""
@@ -101,7 +105,7 @@ class Importer:
             FeedRefused: a source is not a feed, or is broken, or has lost too much; nothing is changed.
             StoreError: the database does not do it; nothing is changed.
         """
-        stored = {audience: feed for audience in AUDIENCES if (feed := await self.feeds.feed(audience))}
+        stored = await self._stored()
         async with AsyncExitStack() as stack:
             folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="guichet-")))
             told: list[Told] = []
@@ -110,46 +114,60 @@ class Importer:
             for number, place in enumerate(places):
                 step(place, 0)
                 source = await self._source(place, folder / f"{number}.zip", stored)
-                same = source if isinstance(source, Told) else self._same(source, stored)
-                if same:
-                    told.append(same)
-                    if isinstance(source, _Source) and source.stamp.url:
-                        restamped.append((stored[same.audience], source.stamp))
-                elif isinstance(source, _Source):
-                    parsed = await asyncio.to_thread(read, source.path, source.place, self.force, step)
-                    read_now.append((source, parsed))
+                same = source if isinstance(source, list) else self._same(source, stored)
+                told += same
+                if same and isinstance(source, _Source) and source.stamp.url:
+                    restamped += [
+                        (feed, replaced(source.stamp, audiences=_stamp(feed).audiences))
+                        for feed in (stored[one.audience] for one in same)
+                    ]
+                elif not same and isinstance(source, _Source):
+                    feeds = await asyncio.to_thread(read, source.path, source.place, self.force, step)
+                    several = tuple(one.audience for one in feeds) if len(feeds) > 1 else ()
+                    source = replace(source, stamp=replaced(source.stamp, audiences=several))
+                    read_now += [(source, parsed) for parsed in feeds]
         _once(told, [parsed for _, parsed in read_now])
         changes, more, fiches = await self._changes(read_now, stored)
-        await self.prepare(await self._coming(changes, fiches, stored))
+        renewed = await self.prepare(await self._coming(changes, fiches, stored))
         changes += await self._restamped(restamped)
-        imported = await self.feeds.switch(changes, now)
+        try:
+            imported = await self.feeds.switch(changes, now, renewed)
+        except StoreError as error:
+            if await self._stored() == stored:
+                raise
+            raise FeedRefused("another import has changed the fiches meanwhile; run this one again") from error
         return Outcome((*told, *more), imported)
 
-    async def _source(self, place: str, target: Path, stored: Mapping[str, Feed]) -> _Source | Told:
-        """A place as a file; what it is if its server says that nothing is new."""
+    async def _stored(self) -> dict[str, Feed]:
+        return {audience: feed for audience in AUDIENCES if (feed := await self.feeds.feed(audience))}
+
+    async def _source(self, place: str, target: Path, stored: Mapping[str, Feed]) -> _Source | list[Told]:
+        """A place as a file; what its feeds are if its server says that nothing is new."""
         if "://" not in place:
             path = Path(place)
             return _Source(place, path, Stamp(await asyncio.to_thread(digest, path), READER))
-        for audience, feed in stored.items():
-            stamp = _stamp(feed)
-            if stamp.url == place and stamp.reader == READER and not self.force:
-                state = await download.fetch(place, target, download.State(stamp.etag, stamp.modified))
-                if state is None:
-                    return Told(place, audience, _pages(feed.sums), unchanged=True)
-                break
-        else:
-            state = await download.fetch(place, target)
+        stamps = [stamp for feed in stored.values() if (stamp := _stamp(feed)).url == place]
+        same = self._known(stamps[0], place, stored) if stamps else []
+        asked = download.State(stamps[0].etag, stamps[0].modified) if same else None
+        state = await download.fetch(place, target, asked)
+        if state is None and same:
+            return same
         known = state or download.State()
         digested = await asyncio.to_thread(digest, target)
-        return _Source(place, target, Stamp(digested, READER, place, known.etag, known.modified))
+        return _Source(place, target, Stamp(digested, READER, (), place, known.etag, known.modified))
 
-    def _same(self, source: _Source, stored: Mapping[str, Feed]) -> Told | None:
-        """What the source is, if it is the one that was imported last."""
-        for audience, feed in stored.items():
-            stamp = _stamp(feed)
-            if (stamp.digest, stamp.reader) == (source.stamp.digest, READER) and not self.force:
-                return Told(source.place, audience, _pages(feed.sums), unchanged=True)
-        return None
+    def _same(self, source: _Source, stored: Mapping[str, Feed]) -> list[Told]:
+        """What the source's feeds are, if it is the one that was imported last."""
+        stamps = (_stamp(feed) for feed in stored.values())
+        known = next((stamp for stamp in stamps if stamp.digest == source.stamp.digest), None)
+        return self._known(known, source.place, stored) if known else []
+
+    def _known(self, stamp: Stamp, place: str, stored: Mapping[str, Feed]) -> list[Told]:
+        """The feeds of a zip by the stamp of one of them; none if one of its others has come from elsewhere since."""
+        mine = [audience for audience, feed in stored.items() if _stamp(feed).digest == stamp.digest]
+        if self.force or stamp.reader != READER or not set(stamp.audiences) <= set(mine):
+            return []
+        return [Told(place, audience, _pages(stored[audience].sums), unchanged=True) for audience in mine]
 
     async def _changes(
         self, sources: Sequence[tuple[_Source, Parsed]], stored: Mapping[str, Feed]
@@ -195,8 +213,7 @@ class Importer:
         """Guided searches name the fiches that are kept, too."""
         titles = {page: (await self.feeds.get(f"{parsed.audience}:{page}")).title for page in kept}
         fiches = tuple(
-            msgspec.structs.replace(fiche, guide=named(fiche.guide, titles)) if fiche.guide else fiche
-            for fiche in parsed.fiches
+            replaced(fiche, guide=named(fiche.guide, titles)) if fiche.guide else fiche for fiche in parsed.fiches
         )
         return replace(parsed, fiches=fiches, sums={fiche.id: checksum(fiche) for fiche in fiches})
 

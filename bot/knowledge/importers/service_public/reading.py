@@ -1,11 +1,11 @@
-"""One zip of the source as everything that its audience is to become."""
+"""One zip of the source as everything that its audience is to become, or each of them where it has a folder for each."""
 
 from __future__ import annotations
 
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -60,18 +60,21 @@ class _Gathered:
     """Problems with what should be a page."""
 
 
-def read(path: Path, place: str, force: bool = False, step: Step = lambda name, files: None) -> Parsed:
+def read(path: Path, place: str, force: bool = False, step: Step = lambda name, files: None) -> list[Parsed]:
     """Read a zip; `step` is told of each file.
 
-    A file that cannot be read is a problem and costs no other. `force` takes a feed of another schema and one with many
+    A folder is for the audience of most of its pages; folders of one audience are one feed, and what stands beside the
+    pages in a folder without any is for all of them. A file that cannot be read is a problem and costs no other. `force` takes a feed of another schema and one with many
     broken files.
 
     Raises:
         FeedRefused: it is not a zip, holds no fiche, is of a schema that is not known, or too much of it is broken.
     """
-    found = _Gathered()
+    folders: dict[str, _Gathered] = {}
     with Archive(path) as archive:
-        for name, data in archive.members():
+        for member, data in archive.members():
+            folder, _, name = member.rpartition("/")
+            found = folders.setdefault(folder, _Gathered())
             step(name, len(archive))
             try:
                 if isinstance(data, Unusable):
@@ -81,13 +84,37 @@ def read(path: Path, place: str, force: bool = False, step: Step = lambda name, 
                 page = _NAMED.fullmatch(name)
                 found.bad += page is not None
                 found.problems.append(Problem(name, str(error), page[1].upper() if page else ""))
-    _judge(found, place, force)
-    return _parsed(found, place)
+    _judge(_joined(folders.values()), place, force)
+    feeds: dict[str, list[_Gathered]] = {}
+    for found in folders.values():
+        if found.fiches:
+            ((audience, _),) = Counter(fiche.audience for _, fiche in found.fiches).most_common(1)
+            feeds.setdefault(audience, []).append(found)
+    beside = _joined(found for found in folders.values() if not found.fiches)
+    parsed = []
+    for audience, mine in sorted(feeds.items()):
+        parsed.append(_parsed(_joined([*mine, beside]), audience, place))
+        # Told once.
+        beside.problems.clear()
+    return parsed
 
 
 def checksum(fiche: Fiche) -> str:
     """Tells a fiche from any other state of it."""
     return hashlib.sha256(msgspec.json.encode(fiche)).hexdigest()[:32]
+
+
+def _joined(several: Iterable[_Gathered]) -> _Gathered:
+    whole = _Gathered()
+    for found in several:
+        whole.fiches += found.fiches
+        whole.resources += found.resources
+        whole.redirections += found.redirections
+        whole.important.update(found.important)
+        whole.schemas.update(found.schemas)
+        whole.problems += found.problems
+        whole.bad += found.bad
+    return whole
 
 
 def _take(root: _Element, name: str, found: _Gathered) -> None:
@@ -122,7 +149,8 @@ def _judge(found: _Gathered, place: str, force: bool) -> None:
             f"the first is {first.place}, which {first.sentence}; --force takes the others"
         )
     if not found.fiches:
-        raise FeedRefused(f"{place}: holds no fiche of service-public.fr (Publication with an ID such as F1341)")
+        why = f"; {found.problems[0].place} {found.problems[0].sentence}" if found.problems else ""
+        raise FeedRefused(f"{place}: holds no fiche of service-public.fr (Publication with an ID such as F1341){why}")
     unknown = [version for version, _ in found.schemas.most_common() if version not in parse.SCHEMAS]
     if unknown and not force:
         named = unknown[0] or "without a version"
@@ -132,9 +160,7 @@ def _judge(found: _Gathered, place: str, force: bool) -> None:
         )
 
 
-def _parsed(found: _Gathered, place: str) -> Parsed:
-    counted = Counter(fiche.audience for _, fiche in found.fiches)
-    ((audience, _),) = counted.most_common(1)
+def _parsed(found: _Gathered, audience: str, place: str) -> Parsed:
     problems = list(found.problems)
     mine: dict[str, tuple[str, Fiche]] = {}
     for name, fiche in found.fiches:
