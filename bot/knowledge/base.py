@@ -31,6 +31,8 @@ log = structlog.get_logger(__name__)
 
 LOOK_EVERY = timedelta(seconds=1)
 """How often, at most, a question asks the database whether the articles changed."""
+NEWS_WITHIN = timedelta(seconds=2)
+"""So long the question that finds them changed waits to be answered from the new ones; the others go on meanwhile."""
 
 
 def build(articles: Sequence[Article], office: Office, version: int = 0) -> Index:
@@ -51,8 +53,10 @@ class KnowledgeBase:
         clock: Clock = now,
         elapsed: Callable[[], float] = time.monotonic,
         fiches: FollowedFiches | None = None,
+        news_within: timedelta = NEWS_WITHIN,
     ) -> None:
         self._articles = articles
+        self._news_within = news_within
         self._office = office
         self._clock = clock
         self._elapsed = elapsed
@@ -198,6 +202,8 @@ class KnowledgeBase:
     async def index(self) -> Index:
         """The index to search now. A newer one is built in a thread and taken when it is ready.
 
+        Who asks first after a change is often its author, who looks whether it is there: that question waits a moment.
+
         Raises:
             StoreError: see `ask`.
         """
@@ -236,7 +242,10 @@ class KnowledgeBase:
             log.warning("knowledge.not_followed", error=type(error).__name__)
             return
         if version != built and self._building is None:
-            self._start()
+            building = self._start()
+            await asyncio.wait({building}, timeout=self._news_within.total_seconds())
+            if building.done() and self._building is building:
+                self._take(building)
 
     def _start(self) -> asyncio.Task[Index]:
         self._looked_at = self._elapsed()

@@ -1,7 +1,7 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator
-from datetime import date, datetime, timezone
+from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
@@ -89,8 +89,21 @@ async def test_the_first_questions_build_one_index(base: KnowledgeBase) -> None:
     assert len(indexes) == 1
 
 
-async def test_an_import_is_followed(base: KnowledgeBase, line: Unsteady, seconds: Seconds) -> None:
-    """A running process answers from new articles, without a restart, and from the old ones until they are indexed."""
+async def test_the_first_question_after_a_change_is_answered_from_it(
+    base: KnowledgeBase, line: Unsteady, seconds: Seconds
+) -> None:
+    """An agent who publishes and asks once is answered from what was published, however quiet it was before."""
+    await base.ask("passeport")
+    only = [article for article in small.articles() if article.id == "cantine"]
+    await line.replace("markdown", only, small.NOON)
+    seconds.now += 2
+
+    assert (await base.ask("passeport")).status is AnswerStatus.LOST
+
+
+async def test_an_import_is_followed(line: Unsteady, seconds: Seconds) -> None:
+    """A running process answers from new articles, without a restart; from the old ones where indexing takes long."""
+    base = KnowledgeBase(line, small.OFFICE, lambda: small.NOON, seconds, news_within=timedelta(0))
     await base.ask("passeport")
     only = [article for article in small.articles() if article.id == "cantine"]
     imported = await line.replace("markdown", only, small.NOON)
@@ -99,6 +112,7 @@ async def test_an_import_is_followed(base: KnowledgeBase, line: Unsteady, second
     assert (await base.ask("passeport")).status is AnswerStatus.ANSWERED
     await changed(base, imported.version)
     assert (await base.ask("passeport")).status is AnswerStatus.LOST
+    await base.close()
 
 
 async def test_the_database_is_asked_once_a_second_at_most(
