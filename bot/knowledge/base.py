@@ -207,6 +207,8 @@ class KnowledgeBase:
         Raises:
             StoreError: see `ask`.
         """
+        if self._index is not None and self._building is None and self._due():
+            await self._look(self._index.version)
         if self._building is not None and self._building.done():
             self._take(self._building)
         if self._index is None:
@@ -217,8 +219,6 @@ class KnowledgeBase:
             finally:
                 if building.done() and self._building is building:
                     self._building = None
-        elif self._building is None and self._due():
-            await self._look(self._index.version)
         return self._index
 
     async def close(self) -> None:
@@ -242,10 +242,7 @@ class KnowledgeBase:
             log.warning("knowledge.not_followed", error=type(error).__name__)
             return
         if version != built and self._building is None:
-            building = self._start()
-            await asyncio.wait({building}, timeout=self._news_within.total_seconds())
-            if building.done() and self._building is building:
-                self._take(building)
+            await asyncio.wait({self._start()}, timeout=self._news_within.total_seconds())
 
     def _start(self) -> asyncio.Task[Index]:
         self._looked_at = self._elapsed()
