@@ -31,6 +31,7 @@ log = structlog.get_logger(__name__)
 
 LOOK_EVERY = timedelta(seconds=1)
 """How often, at most, a question asks the database whether the articles changed."""
+FOLLOW_EVERY = timedelta(seconds=5)
 NEWS_WITHIN = timedelta(seconds=2)
 """So long the question that finds them changed waits to be answered from the new ones; the others go on meanwhile."""
 
@@ -220,6 +221,16 @@ class KnowledgeBase:
                 if building.done() and self._building is building:
                     self._building = None
         return self._index
+
+    async def follow(self, every: timedelta = FOLLOW_EVERY) -> None:
+        """Read what there is before anybody asks, and what is new when nobody does, until cancelled."""
+        while True:
+            try:
+                await self.index()
+                await self.library()
+            except StoreError as error:
+                log.warning("knowledge.not_followed", error=type(error).__name__)
+            await asyncio.sleep(every.total_seconds())
 
     async def close(self) -> None:
         """Stop following; a build that is under way is abandoned."""

@@ -193,13 +193,15 @@ def _of_fiche(searcher: Searcher, hit: Found, text: str) -> Result:
     fiche, outline = searcher.fiche(hit.key), searcher.outline(hit.key)
     leaf = outline.leaves[hit.leaf] if outline and hit.leaf < len(outline.leaves) else None
     words_shown = (leaf.text if leaf else "") or (fiche.description if fiche else "")
-    if not words_shown and fiche and fiche.guide:
-        words_shown = fiche.guide.question
+    if fiche and fiche.guide:
+        # Its description is its editors' name for it; its answers say whom it is for.
+        said = (fiche.guide.question, *(fork.title for fork in fiche.guide.forks))
+        words_shown = " · ".join(one for one in said if one)
     anchor = f"#cas-{leaf.path[-1][0]}-{leaf.path[-1][1]}" if leaf and leaf.path else ""
     return Result(
         hit.title,
         fiche_url(hit.key) + anchor,
-        pieces(shortened(words_shown, text), text),
+        pieces(shortened(words_shown.removeprefix("- "), text), text),
         " › ".join(leaf.headings) if leaf else "",
         PUBLISHER,
         fiche.modified if fiche else None,

@@ -6,7 +6,9 @@ from collections.abc import AsyncIterator
 from html.parser import HTMLParser
 
 import pytest
+from msgspec import structs
 
+from bot.fiches import Text
 from tests.fakes.fiches import FICHE, GUIDE, OTHER, FewFiches
 from tests.fakes.town import OWN, FewArticles, TownOfFew
 from tests.gateway.site import OFFICE, OLD, PASSPORT, POOL, Site, noon, visiting
@@ -69,6 +71,21 @@ async def test_a_fiche_is_a_page(site: Site) -> None:
     assert '<link rel="canonical" href="https://www.service-public.fr/particuliers/vosdroits/F90001">' in text
     assert headings.levels[0] == 1
     assert all(after - before <= 1 for before, after in zip(headings.levels, headings.levels[1:], strict=False))
+
+
+async def test_nothing_is_said_twice_above_the_text() -> None:
+    """A description that the text begins with, and the editors' name of a guided search, are left out."""
+    said = structs.replace(
+        OTHER, description="La carte d'identité de pêcheur se demande en mairie.", parts=(*OTHER.parts, Text("Après."))
+    )
+    guide = structs.replace(GUIDE, description="[RG - Carte]")
+    async with visiting(TownOfFew(OFFICE, FewArticles(POOL), FewFiches(FICHE, said, guide), clock=noon)) as site:
+        pages = [await site.read("/fiches/part/F90002"), await site.read("/fiches/part/F90004")]
+        found = await site.read("/search?q=trouver+la+bonne+carte")
+
+    assert ['class="intro"' in page for page in pages] == [False, False]
+    assert "[RG" not in pages[1] + found
+    assert "/fiches/part/F90004" in found
 
 
 async def test_a_guided_search_is_plain_pages(site: Site) -> None:

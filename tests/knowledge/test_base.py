@@ -31,6 +31,7 @@ class Unsteady:
         self._articles = store.articles
         self.broken = False
         self.looks = 0
+        self.reads = 0
 
     async def replace(self, origin: str, articles: object, now: datetime) -> Imported:
         return await self._articles.replace(origin, list(articles), now)  # type: ignore[call-overload, no-any-return]
@@ -47,6 +48,7 @@ class Unsteady:
     async def all(self) -> list[Article]:
         if self.broken:
             raise StoreError("the database does not answer")
+        self.reads += 1
         return await self._articles.all()
 
 
@@ -167,6 +169,22 @@ async def test_the_day_is_the_towns(line: Unsteady) -> None:
         await base.close()
 
     assert statuses == [AnswerStatus.ANSWERED, AnswerStatus.EXPIRED]
+
+
+async def test_what_there_is_is_read_before_anybody_asks(base: KnowledgeBase, line: Unsteady) -> None:
+    """The first question of a day finds the index there; a database that is away at the start is tried again."""
+    line.broken = True
+    following = asyncio.create_task(base.follow(every=timedelta(milliseconds=10)))
+    until = time.monotonic() + 20
+    while line.reads < 1:
+        assert time.monotonic() < until, "nobody read the articles"
+        line.broken = line.looks < 3
+        await asyncio.sleep(0.01)
+    answer = await base.ask("horaires de la piscine")
+    following.cancel()
+
+    assert answer.status is AnswerStatus.ANSWERED
+    assert line.reads == 1
 
 
 async def test_closing_while_an_index_is_built(line: Unsteady) -> None:
