@@ -88,6 +88,26 @@ async def test_nothing_is_said_twice_above_the_text() -> None:
     assert "/fiches/part/F90004" in found
 
 
+async def test_a_page_is_sent_packed_and_once(site: Site) -> None:
+    """A telephone that has the page is not sent it again, and is sent it packed the first time."""
+    path = "/fiches/part/F90001"
+    async with site.http.get(path, headers={"Accept-Encoding": "gzip"}) as first:
+        text, tag = await first.text(), first.headers["ETag"]
+        sent = (first.headers["Content-Encoding"], int(first.headers["Content-Length"]) * 2 < len(text))
+        varies = first.headers["Vary"]
+    async with site.http.get(path, headers={"Accept-Encoding": "gzip", "If-None-Match": tag}) as again:
+        known = (again.status, await again.read(), again.headers["ETag"])
+    async with site.http.get(path, headers={"Accept-Encoding": "identity", "If-None-Match": '"other"'}) as plain:
+        assert (plain.status, await plain.text()) == (200, text)
+        assert "Content-Encoding" not in plain.headers
+    async with site.http.head(path) as head:
+        assert (head.status, await head.read()) == (200, b"")
+
+    assert sent == ("gzip", True)
+    assert varies == "Referer, Accept-Encoding"
+    assert known == (304, b"", tag)
+
+
 async def test_a_guided_search_is_plain_pages(site: Site) -> None:
     """Each answer is a link, what was answered can be changed, and the end names the pages."""
     first = await site.read("/fiches/part/F90004")
