@@ -28,6 +28,10 @@ KEPT = 1024
 OUT_OF_SCOPE = 0.15
 """Below this the fiches are about something else; a list may show what an answer may not say."""
 SHORTEST = 2
+ALWAYS = 3
+"""So many fiches are shown however unlikely each of them is."""
+LEAST_LIKELY = 0.003
+"""A fiche that answers in fewer than three of a thousand cases is no result."""
 
 _WORD = re.compile(r"\w+")
 
@@ -124,7 +128,12 @@ class Shelves:
         findings = searcher.search(text, limit)
         if findings.in_scope < OUT_OF_SCOPE:
             return []
-        return [(hit.score, _of_fiche(searcher, hit, text)) for hit in findings.hits]
+        return [(hit.score, _of_fiche(searcher, hit, text)) for hit in worth_showing(findings.hits)]
+
+
+def worth_showing(hits: Sequence[Found]) -> list[Found]:
+    """The likeliest, and of what follows whatever may answer at all: a long list of the rest is read by somebody."""
+    return [hit for rank, hit in enumerate(hits) if rank < ALWAYS or hit.score >= LEAST_LIKELY]
 
 
 def fiche_url(key: str) -> str:

@@ -261,6 +261,8 @@ async def test_what_is_no_article_is_refused(running: Gateway, change: Any, stat
 
     assert (found, refusal["error"], listed) == (status, error, [])
     assert refusal["text"]
+    if error == "too_long":
+        assert ("60000" if "body" in change else "200") in refusal["text"]
 
 
 async def test_an_empty_article_is_not_published(running: Gateway) -> None:
