@@ -11,7 +11,7 @@ from bot.knowledge.articles import expired
 from bot.knowledge.base import KnowledgeBase
 from bot.knowledge.engine.found import Searcher
 from bot.knowledge.library import source as source_of
-from bot.knowledge.lookup import OUT_OF_SCOPE
+from bot.knowledge.lookup import OUT_OF_SCOPE, shortened
 from bot.messages import Source
 from bot.settings import GENERAL_SERVICE, Office
 from bot.store.base import CITIZEN, Entry
@@ -24,6 +24,8 @@ LEAST_WORDS = 3
 """A shorter line (« oui merci ») says nothing to look up."""
 LEAST_SCORE = 0.1
 MAX_CHARS = 400
+MAX_TITLE_CHARS = 250
+"""Of a source's name with its case: a reply takes no longer one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +82,7 @@ def _of_fiches(searcher: Searcher, words: str) -> list[Suggestion]:
             continue
         leaf = cut.leaves[hit.leaf]
         # What is true in one case only is inserted with its case in the source's name.
-        title = typeset(" – ".join((fiche.title, *leaf.headings)))
+        title = typeset(shortened(" – ".join((fiche.title, *leaf.headings)), "", MAX_TITLE_CHARS))
         found.append(
             Suggestion(
                 article_id=hit.key,
