@@ -167,10 +167,12 @@ async def test_without_script(browser: Browser, gateway: FakeGateway) -> None:
 
 
 async def test_paper_shows_every_case(visit: Visit) -> None:
-    """What is folded on the screen stands open on paper."""
+    """What is folded on the screen stands open on paper, in dark ink whatever the screen's colours are."""
     chat = await visit("/fiches/part/F90001")
-    await chat.page.emulate_media(media="print")
+    await chat.page.emulate_media(media="print", color_scheme="dark")
     await chat.page.evaluate("() => dispatchEvent(new Event('beforeprint'))")
+    ink = await chat.page.evaluate("() => getComputedStyle(document.body).color.match(/[0-9]+/g).map(Number)")
 
     await expect(chat.page.get_by_text("Gardez la carte sur vous.")).to_be_visible()
     await expect(chat.page.locator(".helped")).to_be_hidden()
+    assert max(ink) < 100, "light words on white paper"
