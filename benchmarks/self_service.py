@@ -1,6 +1,6 @@
 """`GET /search` while fifty people a second type, over loopback: the gateway's own application in a process of its own.
 
-    python -m benchmarks.self_service [--seconds 10] [--rate 50]
+    python -m benchmarks.self_service [--seconds 10] [--rate 50] [--url http://127.0.0.1:8080]
 
 Questions are the example town's, cut where somebody pauses while typing; each is asked at its own moment, whether the
 one before has come back or not. Writes results/self_service.json.
