@@ -188,6 +188,7 @@ async def gateway(settings: Settings) -> AsyncIterator[Gateway]:
             "core.watch": core.watch(),
             "delivery.run": delivery.run(),
             "web.close_mute": close_mute(server),
+            "knowledge.follow": knowledge.follow(),
             "night.purge": nightly(store.subjects, office.retention, office.zone, settings.data),
             **shown.jobs,
             **parts.jobs,

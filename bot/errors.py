@@ -22,13 +22,17 @@ class SignatureRejected(RequestRejected):
 
 
 class PayloadRejected(RequestRejected):
-    """From them, but not readable. `reason` is a catalogue key for the citizen where there is one to tell."""
+    """From them, but not readable. `reason` is a catalogue key for the citizen where there is one to tell.
+
+    `limit` is how many characters would have been taken, where there were more; 0 otherwise.
+    """
 
     status = 400
 
-    def __init__(self, message: str, reason: str = "unreadable") -> None:
+    def __init__(self, message: str, reason: str = "unreadable", limit: int = 0) -> None:
         super().__init__(message)
         self.reason = reason
+        self.limit = limit
 
 
 class EventIgnored(RequestRejected):

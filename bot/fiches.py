@@ -175,6 +175,16 @@ class Fiche(Struct, frozen=True, omit_defaults=True):
         return f"{self.audience}:{self.id}"
 
 
+class Head(Struct, frozen=True, omit_defaults=True):
+    """What names a fiche in a list: the fields of `Fiche` that need not the rest read."""
+
+    audience: str
+    id: str
+    kind: FicheKind
+    title: str
+    url: str = ""
+
+
 def walk(parts: tuple[Part, ...]) -> Iterator[Part]:
     """Every part of a tree, in the order of the page, whatever its case."""
     for part in parts:

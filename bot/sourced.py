@@ -173,9 +173,12 @@ class Quotes:
         likely = audience or (PRO if "entreprendre" in url or "professionnels" in url else PART)
         for one in dict.fromkeys((likely, PART, PRO)):
             try:
-                return list(_strings(await self._fiches.get(f"{one}:{fiche_id}")))
+                fiche = await self._fiches.get(f"{one}:{fiche_id}")
             except Missing:
                 continue
+            # What the town adds to a fiche is said with it, and is as good a source.
+            added = [one for one in await self._articles.all() if one.fiche in {fiche.id, fiche_id}]
+            return [*_strings(fiche), *_strings(added)]
         return []
 
 

@@ -241,6 +241,21 @@ async def test_a_fiche_is_found_by_its_page_and_by_ours(url: str) -> None:
     assert left(reply, quoted) == reply.text
 
 
+async def test_what_the_town_adds_to_a_fiche_leaves_with_the_fiche() -> None:
+    """Its own words stand in the same reply, and their numbers are the town's."""
+
+    class Added(FewArticles):
+        async def all(self) -> list[Article]:
+            return [ARTICLE, Article("carte", "Carte", "sports", "Au tabac, 02 40 99 88 77.", fiche="F90001")]
+
+    quotes = Quotes(Added(), FewFiches(FICHE))
+    texts = await quotes.texts((Source("Carte", "https://www.service-public.fr/particuliers/vosdroits/F90001"),))
+    said = "À Pontavel : Au tabac, 02 40 99 88 77."
+
+    assert left(Reply("r1", said), texts) == said
+    assert left(Reply("r1", "Au 02 40 00 11 22."), texts) == "Au [numéro à vérifier]."
+
+
 async def test_a_source_that_is_none_is_left_out() -> None:
     """A link card is a link like any other."""
     reply = Reply(

@@ -337,7 +337,8 @@ class DeskApi:
             key = "taken_by_nobody"
         if isinstance(error, StoreError) and status == 503:
             log.error("desk.not_stored", error=str(error))
-        body = self._shapes.refusal(key, by=by, limit=str(self._office.chat.max_text_chars))
+        limit = getattr(error, "limit", 0) or self._office.chat.max_text_chars
+        body = self._shapes.refusal(key, by=by, limit=str(limit))
         if by:
             body["by"] = by
         return web.json_response(body, status=status, headers={"Cache-Control": "no-store"})

@@ -76,7 +76,9 @@ def _markdown(body: Mapping[str, Any]) -> str:
     if not isinstance(value, str):
         raise PayloadRejected("body is not a text")
     if len(value) > MAX_BODY_CHARS:
-        raise PayloadRejected(f"body has more than {MAX_BODY_CHARS} characters", reason="too_long")
+        raise PayloadRejected(
+            f"body has more than {MAX_BODY_CHARS} characters", reason="too_long", limit=MAX_BODY_CHARS
+        )
     lines = value.replace("\r\n", "\n").replace("\r", "\n").replace("\t", "    ")
     kept = "".join(char for char in lines if char == "\n" or unicodedata.category(char)[0] != "C")
     text = unicodedata.normalize("NFC", kept).strip("\n").rstrip()

@@ -71,7 +71,7 @@ def read_text(body: Mapping[str, Any], name: str, max_chars: int, may_be_empty: 
     if not isinstance(value, str):
         raise PayloadRejected(f"{name} is not a text")
     if len(value) > max_chars:
-        raise PayloadRejected(f"{name} has more than {max_chars} characters", reason="too_long")
+        raise PayloadRejected(f"{name} has more than {max_chars} characters", reason="too_long", limit=max_chars)
     value = clean(value)
     if not value and not may_be_empty:
         raise PayloadRejected(f"{name} is empty")

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.feeds import Fiches
-from bot.fiches import FicheKind
+from bot.fiches import FicheKind, Head
 from bot.text.french import tokens
 
 FOUND = 12
@@ -54,11 +56,15 @@ class FicheTitles:
     async def _current(self) -> tuple[Title, ...]:
         version = await self._fiches.version()
         if version != self._version:
-            every = await self._fiches.all()
-            self._titles = tuple(
-                Title(one.audience, one.id, one.title, one.url, "".join(f" {token}" for token in tokens(one.title)))
-                for one in every
-                if one.kind is not FicheKind.FOLDER
-            )
+            every = await self._fiches.heads()
+            self._titles = await asyncio.to_thread(_titles, every)
             self._version = version
         return self._titles
+
+
+def _titles(heads: Sequence[Head]) -> tuple[Title, ...]:
+    return tuple(
+        Title(one.audience, one.id, one.title, one.url, "".join(f" {token}" for token in tokens(one.title)))
+        for one in heads
+        if one.kind is not FicheKind.FOLDER
+    )

@@ -92,6 +92,7 @@ class FichePages:
             "fiche.html.j2",
             fiche=fiche,
             blocks=fiche_view.blocks(fiche, self._office, lambda link: _href(fiche, link, keys)),
+            intro=fiche_view.intro(fiche),
             own=await self._own(fiche),
             onward=[(one.title, self._related(fiche, one, keys)) for one in (*fiche.questions, *fiche.related)],
             page=page,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from itertools import groupby
+from itertools import groupby, takewhile
 
 from bot.fiches import Choice, Contact, Fiche, Fork, Link, Online, Part, Section, Text
 from bot.gateway.pages import DEEPEST
@@ -141,6 +141,14 @@ def blocks(fiche: Fiche, office: Office, link_to: LinkTo) -> tuple[Block, ...]:
     return _Setter(office, link_to).blocks(fiche.parts, 2)
 
 
+def intro(fiche: Fiche) -> str:
+    """What stands above the text; "" where the text begins with the same words, and for a guided search, whose
+    description is its editors' name for it.
+    """
+    beginning = "".join(_letters(one.words) for one in takewhile(_is_text, fiche.parts) if isinstance(one, Text))
+    return "" if fiche.guide is not None or _letters(fiche.description) in beginning else fiche.description
+
+
 def competent(office: Office, contact: Contact) -> Competent:
     """Whom the citizens of this town turn to."""
     for pivot in contact.pivots:
@@ -172,6 +180,14 @@ def step(guide: Fork, way: tuple[int, ...]) -> Fork | None:
             return None
         fork = fork.forks[number]
     return fork
+
+
+def _is_text(part: Part) -> bool:
+    return isinstance(part, Text)
+
+
+def _letters(text: str) -> str:
+    return "".join(filter(str.isalnum, text.casefold()))
 
 
 def _below(level: int) -> int:

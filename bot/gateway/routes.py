@@ -14,7 +14,9 @@ MAX_BODY_BYTES = 1_000_000
 
 def make_app(pages: Pages) -> web.Application:
     """The public application without its channels, which attach themselves."""
-    app = web.Application(middlewares=[middleware.errors(pages.error)], client_max_size=MAX_BODY_BYTES)
+    app = web.Application(
+        middlewares=[middleware.conserve, middleware.errors(pages.error)], client_max_size=MAX_BODY_BYTES
+    )
     app.on_response_prepare.append(middleware.add_headers)
     app.add_routes(pages.routes())
     return app

@@ -31,6 +31,9 @@ log = structlog.get_logger(__name__)
 
 LOOK_EVERY = timedelta(seconds=1)
 """How often, at most, a question asks the database whether the articles changed."""
+FOLLOW_EVERY = timedelta(seconds=5)
+NEWS_WITHIN = timedelta(seconds=2)
+"""So long the question that finds them changed waits to be answered from the new ones; the others go on meanwhile."""
 
 
 def build(articles: Sequence[Article], office: Office, version: int = 0) -> Index:
@@ -51,8 +54,10 @@ class KnowledgeBase:
         clock: Clock = now,
         elapsed: Callable[[], float] = time.monotonic,
         fiches: FollowedFiches | None = None,
+        news_within: timedelta = NEWS_WITHIN,
     ) -> None:
         self._articles = articles
+        self._news_within = news_within
         self._office = office
         self._clock = clock
         self._elapsed = elapsed
@@ -198,9 +203,13 @@ class KnowledgeBase:
     async def index(self) -> Index:
         """The index to search now. A newer one is built in a thread and taken when it is ready.
 
+        Who asks first after a change is often its author, who looks whether it is there: that question waits a moment.
+
         Raises:
             StoreError: see `ask`.
         """
+        if self._index is not None and self._building is None and self._due():
+            await self._look(self._index.version)
         if self._building is not None and self._building.done():
             self._take(self._building)
         if self._index is None:
@@ -211,9 +220,17 @@ class KnowledgeBase:
             finally:
                 if building.done() and self._building is building:
                     self._building = None
-        elif self._building is None and self._due():
-            await self._look(self._index.version)
         return self._index
+
+    async def follow(self, every: timedelta = FOLLOW_EVERY) -> None:
+        """Read what there is before anybody asks, and what is new when nobody does, until cancelled."""
+        while True:
+            try:
+                await self.index()
+                await self.library()
+            except StoreError as error:
+                log.warning("knowledge.not_followed", error=type(error).__name__)
+            await asyncio.sleep(every.total_seconds())
 
     async def close(self) -> None:
         """Stop following; a build that is under way is abandoned."""
@@ -236,7 +253,7 @@ class KnowledgeBase:
             log.warning("knowledge.not_followed", error=type(error).__name__)
             return
         if version != built and self._building is None:
-            self._start()
+            await asyncio.wait({self._start()}, timeout=self._news_within.total_seconds())
 
     def _start(self) -> asyncio.Task[Index]:
         self._looked_at = self._elapsed()

@@ -13,6 +13,7 @@ from typing import Protocol
 from bot.knowledge.articles import Passage, expired
 from bot.knowledge.base import KnowledgeBase
 from bot.knowledge.engine.found import Found, Searcher
+from bot.knowledge.index import Index
 from bot.knowledge.library import PUBLISHER
 from bot.knowledge.search import Hit
 from bot.settings import Office
@@ -28,6 +29,10 @@ KEPT = 1024
 OUT_OF_SCOPE = 0.15
 """Below this the fiches are about something else; a list may show what an answer may not say."""
 SHORTEST = 2
+ALWAYS = 3
+"""So many fiches are shown however unlikely each of them is."""
+LEAST_LIKELY = 0.003
+"""A fiche that answers in fewer than three of a thousand cases is no result."""
 
 _WORD = re.compile(r"\w+")
 
@@ -72,6 +77,7 @@ class Shelves:
     def __init__(self, base: KnowledgeBase, office: Office) -> None:
         self._base = base
         self._office = office
+        self._titles: tuple[Index | None, Sequence[Sequence[str]]] = (None, ())
         self._kept: OrderedDict[tuple[str, int, int, int, date], list[Result]] = OrderedDict()
 
     async def find(self, text: str, limit: int) -> list[Result]:
@@ -86,10 +92,11 @@ class Shelves:
             self._kept.move_to_end(key)
             return self._kept[key]
         hits = [hit for hit in await self._base.search(text, limit * 2) if not expired(hit.article, today)]
+        typed = _typed(text)
         begun = [
             (article, index.passages[place][0])
-            for place, article in enumerate(index.articles)
-            if not expired(article, today) and _begun(text, article.title)
+            for place, (article, title) in enumerate(zip(index.articles, self._titles_of(index), strict=True))
+            if _begun(typed, title) and not expired(article, today)
         ]
         found = await asyncio.to_thread(self._of_fiches, searcher, text, limit) if searcher else []
         results = self._merged(text, hits, begun, found)[:limit]
@@ -97,6 +104,12 @@ class Shelves:
         while len(self._kept) > KEPT:
             self._kept.popitem(last=False)
         return results
+
+    def _titles_of(self, index: Index) -> Sequence[Sequence[str]]:
+        """The words of every title, in the order of the articles; cut once, a town's site may have thousands."""
+        if self._titles[0] is not index:
+            self._titles = index, [tokens(article.title) for article in index.articles]
+        return self._titles[1]
 
     def _merged(
         self,
@@ -124,7 +137,12 @@ class Shelves:
         findings = searcher.search(text, limit)
         if findings.in_scope < OUT_OF_SCOPE:
             return []
-        return [(hit.score, _of_fiche(searcher, hit, text)) for hit in findings.hits]
+        return [(hit.score, _of_fiche(searcher, hit, text)) for hit in worth_showing(findings.hits)]
+
+
+def worth_showing(hits: Sequence[Found]) -> list[Found]:
+    """The likeliest, and of what follows whatever may answer at all: a long list of the rest is read by somebody."""
+    return [hit for rank, hit in enumerate(hits) if rank < ALWAYS or hit.score >= LEAST_LIKELY]
 
 
 def fiche_url(key: str) -> str:
@@ -165,13 +183,15 @@ def _root(word: str) -> str:
     return word if len(word) <= 5 else word[: max(5, len(word) - 2)]
 
 
-def _begun(text: str, title: str) -> bool:
-    """Whether a title is being typed: each word of it begins one of the title's."""
+def _typed(text: str) -> list[str]:
+    """The words by which a title may be being typed; none where the last one has only begun."""
     typed = [word for word in tokens(text) if word not in STOP_WORDS or len(word) > 3]
-    known = tokens(title)
-    return (
-        bool(typed) and len(typed[-1]) >= SHORTEST and all(any(one.startswith(word) for one in known) for word in typed)
-    )
+    return typed if typed and len(typed[-1]) >= SHORTEST else []
+
+
+def _begun(typed: Sequence[str], title: Sequence[str]) -> bool:
+    """Whether a title is being typed: each word of it begins one of the title's."""
+    return bool(typed) and all(any(one.startswith(word) for one in title) for word in typed)
 
 
 def _by_score(scored: tuple[float, Result]) -> tuple[float, str]:
@@ -193,13 +213,15 @@ def _of_fiche(searcher: Searcher, hit: Found, text: str) -> Result:
     fiche, outline = searcher.fiche(hit.key), searcher.outline(hit.key)
     leaf = outline.leaves[hit.leaf] if outline and hit.leaf < len(outline.leaves) else None
     words_shown = (leaf.text if leaf else "") or (fiche.description if fiche else "")
-    if not words_shown and fiche and fiche.guide:
-        words_shown = fiche.guide.question
+    if fiche and fiche.guide:
+        # Its description is its editors' name for it; its answers say whom it is for.
+        said = (fiche.guide.question, *(fork.title for fork in fiche.guide.forks))
+        words_shown = " · ".join(one for one in said if one)
     anchor = f"#cas-{leaf.path[-1][0]}-{leaf.path[-1][1]}" if leaf and leaf.path else ""
     return Result(
         hit.title,
         fiche_url(hit.key) + anchor,
-        pieces(shortened(words_shown, text), text),
+        pieces(shortened(words_shown.removeprefix("- "), text), text),
         " › ".join(leaf.headings) if leaf else "",
         PUBLISHER,
         fiche.modified if fiche else None,

@@ -133,7 +133,7 @@ def _ended(library: Library, fiche: Fiche, found: guiding.Step, talk: Talk) -> A
         return choose(library, keys[: guiding.PAGE], said, talk)
     outside = [link for link in found.fork.links if link.url]
     text = "\n".join([found.fork.help, *(f"- {link.words} : {link.url}" for link in outside)]).strip()
-    passage = Passage(fiche.key, 0, found.trail, text or fiche.description or fiche.title)
+    passage = Passage(fiche.key, 0, found.trail, text or fiche.title)
     return Answer(
         AnswerStatus.ANSWERED,
         (passage,),

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import TypeVar
 
 import msgspec
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from bot.errors import Missing, StoreError
 from bot.feeds import Change, Feed, keyed
-from bot.fiches import Fiche
+from bot.fiches import Fiche, Head
 from bot.store.base import Imported
 from bot.store.engine import Database, insert_new
 from bot.store.tables import feeds, fiches, versions
@@ -25,7 +27,12 @@ _STORED = select(fiches.c.id, fiches.c.sum).where(fiches.c.audience == bindparam
 _ONE = select(fiches.c.fiche).where(fiches.c.audience == bindparam("audience"), fiches.c.id == bindparam("id"))
 _ROW = (fiches.c.audience == bindparam("of"), fiches.c.id == bindparam("with_id"))
 
+_EVERY = select(fiches.c.fiche).order_by(fiches.c.audience, fiches.c.id)
+
 _decoder = msgspec.json.Decoder(Fiche)
+_heads = msgspec.json.Decoder(Head)
+
+T = TypeVar("T")
 
 
 class SqlFiches:
@@ -64,10 +71,16 @@ class SqlFiches:
 
     async def all(self) -> list[Fiche]:
         """See `Fiches.all`."""
-        every = select(fiches.c.fiche).order_by(fiches.c.audience, fiches.c.id)
-        rows = await self._database.read(lambda connection: list(connection.execute(every).scalars()))
-        # Beyond the transaction: unpacking takes longer than reading.
-        return [_unpacked(row) for row in rows]
+        return await self._every(_decoder)
+
+    async def heads(self) -> list[Head]:
+        """See `Fiches.heads`."""
+        return await self._every(_heads)
+
+    async def _every(self, decoder: msgspec.json.Decoder[T]) -> list[T]:
+        rows = await self._database.read(lambda connection: list(connection.execute(_EVERY).scalars()))
+        # Beyond the transaction and the event loop: unpacking some thousands takes longer than reading them.
+        return await asyncio.to_thread(lambda: [_unpacked(row, decoder) for row in rows])
 
     async def get(self, key: str) -> Fiche:
         """See `Fiches.get`."""
@@ -86,7 +99,7 @@ class SqlFiches:
                 wanted = led[wanted]
             raise Missing(f"there is no fiche {key}")
 
-        return _unpacked(await self._database.read(work))
+        return _unpacked(await self._database.read(work), _decoder)
 
     async def redirections(self) -> dict[str, str]:
         """See `Fiches.redirections`."""
@@ -113,9 +126,9 @@ def _packed(change: Change) -> dict[str, bytes]:
     return packed
 
 
-def _unpacked(row: bytes) -> Fiche:
+def _unpacked(row: bytes, decoder: msgspec.json.Decoder[T]) -> T:
     try:
-        return _decoder.decode(zlib.decompress(row))
+        return decoder.decode(zlib.decompress(row))
     except (zlib.error, msgspec.DecodeError) as error:
         raise StoreError("a stored fiche cannot be read: import the fiches again with --force") from error
 

@@ -127,6 +127,19 @@ async def test_results_and_pages_are_accessible(visit: Visit, look: dict[str, An
         assert not await overflows(chat.page), path
 
 
+async def test_a_case_in_a_case_keeps_its_width(visit: Visit) -> None:
+    """On a telephone what is folded twice is as wide as what is folded once, but for a line at its side."""
+    chat = await visit("/fiches/part/F90001", viewport=NARROW)
+    await chat.page.evaluate("() => document.querySelectorAll('details').forEach((one) => { one.open = true; })")
+    once = await chat.page.get_by_text("La carte est gratuite").bounding_box()
+    twice = await chat.page.get_by_text("Un adulte accompagne.").bounding_box()
+
+    assert once is not None
+    assert twice is not None
+    assert once["width"] - twice["width"] <= 8
+    assert once["width"] >= NARROW["width"] * 0.8
+
+
 async def test_without_script(browser: Browser, gateway: FakeGateway) -> None:
     """Search, result, case, guided search and opinion with plain HTML."""
     context = await browser.new_context(java_script_enabled=False, locale="fr-FR")
@@ -154,10 +167,12 @@ async def test_without_script(browser: Browser, gateway: FakeGateway) -> None:
 
 
 async def test_paper_shows_every_case(visit: Visit) -> None:
-    """What is folded on the screen stands open on paper."""
+    """What is folded on the screen stands open on paper, in dark ink whatever the screen's colours are."""
     chat = await visit("/fiches/part/F90001")
-    await chat.page.emulate_media(media="print")
+    await chat.page.emulate_media(media="print", color_scheme="dark")
     await chat.page.evaluate("() => dispatchEvent(new Event('beforeprint'))")
+    ink = await chat.page.evaluate("() => getComputedStyle(document.body).color.match(/[0-9]+/g).map(Number)")
 
     await expect(chat.page.get_by_text("Gardez la carte sur vous.")).to_be_visible()
     await expect(chat.page.locator(".helped")).to_be_hidden()
+    assert max(ink) < 100, "light words on white paper"

@@ -261,6 +261,8 @@ async def test_what_is_no_article_is_refused(running: Gateway, change: Any, stat
 
     assert (found, refusal["error"], listed) == (status, error, [])
     assert refusal["text"]
+    if error == "too_long":
+        assert ("60000" if "body" in change else "200") in refusal["text"]
 
 
 async def test_an_empty_article_is_not_published(running: Gateway) -> None:
@@ -270,6 +272,19 @@ async def test_an_empty_article_is_not_published(running: Gateway) -> None:
         status, refusal = await claire.ask("POST", f"/articles/{made['id']}/publish", {"version": 1})
 
     assert (status, refusal["error"]) == (422, "article_empty")
+
+
+async def test_a_page_with_a_secret_is_not_packed(running: Gateway) -> None:
+    """The desk's own page has a token in it: its size tells nothing of that. The town's pages have none, and are packed."""
+    async with at_desk(running, "claire", services=ROADS) as claire:
+        packed = []
+        for path in ("/desk/login", "/"):
+            headers = {"Accept-Encoding": "gzip", "Accept": "text/html"}
+            async with claire.http.get(claire.origin + path, headers=headers) as response:
+                assert response.status == 200
+                packed.append(response.headers.get("Content-Encoding"))
+
+    assert packed == [None, "gzip"]
 
 
 async def test_two_articles_of_one_title_have_two_ids(running: Gateway) -> None:

@@ -13,6 +13,7 @@ from bot.fiches import (
     Fiche,
     FicheKind,
     Fork,
+    Head,
     Link,
     Notice,
     Online,
@@ -144,6 +145,10 @@ class FewFiches:
     async def all(self) -> list[Fiche]:
         """See `Fiches.all`."""
         return list(self._fiches.values())
+
+    async def heads(self) -> list[Head]:
+        """See `Fiches.heads`."""
+        return [Head(one.audience, one.id, one.kind, one.title, one.url) for one in self._fiches.values()]
 
     async def get(self, key: str) -> Fiche:
         """See `Fiches.get`."""

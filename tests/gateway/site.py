@@ -11,7 +11,7 @@ import aiohttp
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from bot.gateway.middleware import errors
+from bot.gateway.middleware import conserve, errors
 from bot.settings import read_office
 from bot.store.base import Article
 from tests.fakes.town import TownOfFew
@@ -63,7 +63,7 @@ class Site:
 
 @asynccontextmanager
 async def visiting(town: TownOfFew) -> AsyncIterator[Site]:
-    app = web.Application(middlewares=[errors(town.pages.error)])
+    app = web.Application(middlewares=[conserve, errors(town.pages.error)])
     app.router.add_routes(town.routes())
     async with TestServer(app) as server, aiohttp.ClientSession(str(server.make_url("/"))) as http:
         yield Site(town, http, f"{server.host}:{server.port}")

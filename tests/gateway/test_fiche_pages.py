@@ -6,7 +6,9 @@ from collections.abc import AsyncIterator
 from html.parser import HTMLParser
 
 import pytest
+from msgspec import structs
 
+from bot.fiches import Text
 from tests.fakes.fiches import FICHE, GUIDE, OTHER, FewFiches
 from tests.fakes.town import OWN, FewArticles, TownOfFew
 from tests.gateway.site import OFFICE, OLD, PASSPORT, POOL, Site, noon, visiting
@@ -69,6 +71,41 @@ async def test_a_fiche_is_a_page(site: Site) -> None:
     assert '<link rel="canonical" href="https://www.service-public.fr/particuliers/vosdroits/F90001">' in text
     assert headings.levels[0] == 1
     assert all(after - before <= 1 for before, after in zip(headings.levels, headings.levels[1:], strict=False))
+
+
+async def test_nothing_is_said_twice_above_the_text() -> None:
+    """A description that the text begins with, and the editors' name of a guided search, are left out."""
+    said = structs.replace(
+        OTHER, description="La carte d'identité de pêcheur se demande en mairie.", parts=(*OTHER.parts, Text("Après."))
+    )
+    guide = structs.replace(GUIDE, description="[RG - Carte]")
+    async with visiting(TownOfFew(OFFICE, FewArticles(POOL), FewFiches(FICHE, said, guide), clock=noon)) as site:
+        pages = [await site.read("/fiches/part/F90002"), await site.read("/fiches/part/F90004")]
+        found = await site.read("/search?q=trouver+la+bonne+carte")
+
+    assert ['class="intro"' in page for page in pages] == [False, False]
+    assert "[RG" not in pages[1] + found
+    assert "/fiches/part/F90004" in found
+
+
+async def test_a_page_is_sent_packed_and_once(site: Site) -> None:
+    """A telephone that has the page is not sent it again, and is sent it packed the first time."""
+    path = "/fiches/part/F90001"
+    async with site.http.get(path, headers={"Accept-Encoding": "gzip"}) as first:
+        text, tag = await first.text(), first.headers["ETag"]
+        sent = (first.headers["Content-Encoding"], int(first.headers["Content-Length"]) * 2 < len(text))
+        varies = first.headers["Vary"]
+    async with site.http.get(path, headers={"Accept-Encoding": "gzip", "If-None-Match": tag}) as again:
+        known = (again.status, await again.read(), again.headers["ETag"])
+    async with site.http.get(path, headers={"Accept-Encoding": "identity", "If-None-Match": '"other"'}) as plain:
+        assert (plain.status, await plain.text()) == (200, text)
+        assert "Content-Encoding" not in plain.headers
+    async with site.http.head(path) as head:
+        assert (head.status, await head.read()) == (200, b"")
+
+    assert sent == ("gzip", True)
+    assert varies == "Referer, Accept-Encoding"
+    assert known == (304, b"", tag)
 
 
 async def test_a_guided_search_is_plain_pages(site: Site) -> None:

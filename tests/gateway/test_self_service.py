@@ -10,6 +10,8 @@ import pytest
 
 from bot.app import Gateway
 from bot.errors import StoreError
+from bot.knowledge.engine.found import Found
+from bot.knowledge.lookup import worth_showing
 from bot.visits import Counts, Outcome
 from tests.fakes.town import OWN, FewArticles, TownOfFew
 from tests.fakes.visits import FewVisits
@@ -35,6 +37,13 @@ async def test_a_title_is_found_while_it_is_typed(site: Site, typed: str) -> Non
     """From two letters on; a page past its day is not."""
     assert (await site.titles(typed))[0] == "Faire son passeport"
     assert "Passeport d’avant" not in await site.titles(typed)
+
+
+def test_a_list_ends_where_nothing_answers_any_more() -> None:
+    """Three results stand however unlikely they are; after them only what may answer."""
+    hits = [Found(f"part:F{n}", "", score, 0.0, 0) for n, score in enumerate((0.4, 0.002, 0.001, 0.02, 0.001, 0.0))]
+
+    assert [hit.key for hit in worth_showing(hits)] == ["part:F0", "part:F1", "part:F2", "part:F3"]
 
 
 @pytest.mark.parametrize("typed", ["", " ", "p", "le", "xyzzy qwxz", "\u200b", "😀"])

@@ -1,7 +1,7 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator
-from datetime import date, datetime, timezone
+from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
@@ -31,6 +31,7 @@ class Unsteady:
         self._articles = store.articles
         self.broken = False
         self.looks = 0
+        self.reads = 0
 
     async def replace(self, origin: str, articles: object, now: datetime) -> Imported:
         return await self._articles.replace(origin, list(articles), now)  # type: ignore[call-overload, no-any-return]
@@ -47,6 +48,7 @@ class Unsteady:
     async def all(self) -> list[Article]:
         if self.broken:
             raise StoreError("the database does not answer")
+        self.reads += 1
         return await self._articles.all()
 
 
@@ -89,8 +91,21 @@ async def test_the_first_questions_build_one_index(base: KnowledgeBase) -> None:
     assert len(indexes) == 1
 
 
-async def test_an_import_is_followed(base: KnowledgeBase, line: Unsteady, seconds: Seconds) -> None:
-    """A running process answers from new articles, without a restart, and from the old ones until they are indexed."""
+async def test_the_first_question_after_a_change_is_answered_from_it(
+    base: KnowledgeBase, line: Unsteady, seconds: Seconds
+) -> None:
+    """An agent who publishes and asks once is answered from what was published, however quiet it was before."""
+    await base.ask("passeport")
+    only = [article for article in small.articles() if article.id == "cantine"]
+    await line.replace("markdown", only, small.NOON)
+    seconds.now += 2
+
+    assert (await base.ask("passeport")).status is AnswerStatus.LOST
+
+
+async def test_an_import_is_followed(line: Unsteady, seconds: Seconds) -> None:
+    """A running process answers from new articles, without a restart; from the old ones where indexing takes long."""
+    base = KnowledgeBase(line, small.OFFICE, lambda: small.NOON, seconds, news_within=timedelta(0))
     await base.ask("passeport")
     only = [article for article in small.articles() if article.id == "cantine"]
     imported = await line.replace("markdown", only, small.NOON)
@@ -99,6 +114,7 @@ async def test_an_import_is_followed(base: KnowledgeBase, line: Unsteady, second
     assert (await base.ask("passeport")).status is AnswerStatus.ANSWERED
     await changed(base, imported.version)
     assert (await base.ask("passeport")).status is AnswerStatus.LOST
+    await base.close()
 
 
 async def test_the_database_is_asked_once_a_second_at_most(
@@ -153,6 +169,22 @@ async def test_the_day_is_the_towns(line: Unsteady) -> None:
         await base.close()
 
     assert statuses == [AnswerStatus.ANSWERED, AnswerStatus.EXPIRED]
+
+
+async def test_what_there_is_is_read_before_anybody_asks(base: KnowledgeBase, line: Unsteady) -> None:
+    """The first question of a day finds the index there; a database that is away at the start is tried again."""
+    line.broken = True
+    following = asyncio.create_task(base.follow(every=timedelta(milliseconds=10)))
+    until = time.monotonic() + 20
+    while line.reads < 1:
+        assert time.monotonic() < until, "nobody read the articles"
+        line.broken = line.looks < 3
+        await asyncio.sleep(0.01)
+    answer = await base.ask("horaires de la piscine")
+    following.cancel()
+
+    assert answer.status is AnswerStatus.ANSWERED
+    assert line.reads == 1
 
 
 async def test_closing_while_an_index_is_built(line: Unsteady) -> None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import time
 
 import pytest
 
 from bot.errors import Missing, StoreError
 from bot.feeds import Change
-from bot.fiches import PART, PRO, Choice, Contact, Fiche, FicheKind, Link, Online, Option, Section, Text
+from bot.fiches import PART, PRO, Choice, Contact, Fiche, FicheKind, Head, Link, Online, Option, Section, Text
 from bot.store.sql import Store
 from tests.store.words import START, after
 
@@ -31,8 +32,33 @@ def fiche(page: str, audience: str = PART, title: str = "Louer une barque") -> F
     return Fiche(audience, page, FicheKind.INFORMATION, title, parts=parts)
 
 
+_LONG = tuple(Text(f"Le bateau numéro {number} attend au ponton.") for number in range(2000))
+
+
 class FichesContract:
     """See `bot.feeds.Feeds`."""
+
+    async def test_reading_all_leaves_the_loop_to_others(self, store: Store) -> None:
+        """While thousands of fiches are unpacked for a list of titles, whoever asks something else is answered."""
+        many = [Fiche(PART, f"F{n}", FicheKind.INFORMATION, "Long", parts=_LONG) for n in range(300)]
+        await store.fiches.replace(PART, many, {one.id: "a" for one in many}, {}, START)
+        gaps: list[float] = []
+
+        async def others() -> None:
+            while True:
+                begun = time.perf_counter()
+                await asyncio.sleep(0.001)
+                gaps.append(time.perf_counter() - begun)
+
+        waiting = asyncio.create_task(others())
+        begun = time.perf_counter()
+        heads = await store.fiches.heads()
+        took = time.perf_counter() - begun
+        await asyncio.sleep(0.002)
+        waiting.cancel()
+
+        assert len(heads) == 300
+        assert max(gaps) < took / 2
 
     async def test_fiches_are_replaced_as_a_whole(self, store: Store) -> None:
         """A feed adds, changes and removes what is its own; the version grows only with a change."""
@@ -54,6 +80,9 @@ class FichesContract:
             (0, 1, 1, 3),
         ]
         assert await store.fiches.all() == [newer, fiche("F1", PRO)]
+        assert await store.fiches.heads() == [
+            Head(one.audience, one.id, one.kind, one.title, one.url) for one in (newer, fiche("F1", PRO))
+        ]
         assert feed is not None
         assert (feed.imported_at, feed.sums) == (after(2), {"F1": "c"})
         assert await store.fiches.version() == 3
