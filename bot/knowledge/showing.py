@@ -51,7 +51,8 @@ def show(
         return _bare(library, fiche, outline, known, question, talk)
     worth = _worth(library, fiche, leaves, known, question)
     best = max(leaves, key=lambda leaf: worth[leaf.number])
-    shown = [leaf for leaf in leaves if narrowing.holds(leaf.path, known)]
+    # A box alone is no answer as long as a question leads to one.
+    shown = [leaf for leaf in leaves if narrowing.holds(leaf.path, known) and not leaf.aside]
     ready = max(shown, key=lambda leaf: worth[leaf.number], default=None)
     if ready is not None and worth[ready.number] >= KNOWN_ENOUGH * worth[best.number]:
         best = ready
@@ -75,8 +76,8 @@ def show(
 
 
 def _opening(outline: Outline, known: Known, question: str) -> Leaf | None:
-    """What the page says to everybody before its first choice; None where it begins with one, a case is known, or one side is asked."""
-    if aspects.asked(question):
+    """What the page says to everybody before its first choice; None where it begins with one, a case is known, or a price or the like is asked."""
+    if any(aspect.name != "way" for aspect in aspects.asked(question)):
         return None
     leaf = next((leaf for leaf in outline.leaves if len(leaf.text.split()) >= SAYS_WORDS), None)
     return leaf if not known and leaf is not None and not leaf.path and not leaf.headings else None
