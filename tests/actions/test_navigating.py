@@ -6,7 +6,10 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from actions.acts import ActionComplaint, ActionPrivacy, ActionResume, ActionStatusOfRequest
+from actions.base import GuichetAction
 from actions.navigating import MORE, NONE, OTHER, typed
+from actions.opening import ActionOpeningHours
 from bot.fiches import AUDIENCES
 from bot.knowledge.following import FollowedFiches
 from bot.messages import AnswerStatus
@@ -74,3 +77,24 @@ async def test_none_of_these_is_typed(talk: Talk) -> None:
     said = await talk.ask("aucune de ces réponses")
 
     assert said.say == "none_fits"
+
+
+@pytest.mark.parametrize(
+    "action", [ActionComplaint, ActionStatusOfRequest, ActionPrivacy, ActionOpeningHours, ActionResume]
+)
+async def test_a_case_is_understood_whatever_act_it_looks_like(talk: Talk, action: type[GuichetAction]) -> None:
+    """« Je suis mineur » after « laquelle est la vôtre ? » is that case, though the model takes it for a complaint."""
+    await talk.ask("combien coûte une carte d'identité perdue en France")
+    said = await talk.run(action(talk.services), "je suis mineur", "complaint", "typed")
+
+    assert said.status is AnswerStatus.ANSWERED
+    assert "enfant vaut 20" in said.values["passage"]
+
+
+async def test_what_follows_is_no_form_that_was_left(talk: Talk) -> None:
+    """« La suite » is read as going on with a form; without one it is the next passage."""
+    first = await talk.ask("horaires de la piscine")
+    said = await talk.run(ActionResume(talk.services), "la suite", "resume", "typed")
+
+    assert said.sources[0].title == first.sources[0].title
+    assert said.values["passage"] != first.values["passage"]
