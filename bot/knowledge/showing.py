@@ -11,7 +11,7 @@ from bot.knowledge.answer import CHOICES, Answer
 from bot.knowledge.articles import Passage
 from bot.knowledge.circumstances import facts
 from bot.knowledge.competent import competent, contacts_of, online_of, service_of
-from bot.knowledge.leaves import Leaf, Outline, Question
+from bot.knowledge.leaves import Leaf, Outline, Path, Question
 from bot.knowledge.library import Library, choose, linked, local, source
 from bot.knowledge.narrowing import Known
 from bot.knowledge.talk import CASE, Beside, Talk
@@ -24,6 +24,8 @@ IN_CASE = 0.5
 FIRST = 0.25
 """What a leaf is worth beside its score, as a share of the best score: for showing the side that is asked, for being
 in a case that the citizen has named, for introducing the page or that case."""
+BEGINS = 0.5
+"""What the first piece under a heading is worth more where a side is asked."""
 ASIDE = 0.5
 """What a box beside the text is worth less."""
 SAYS_WORDS = 8
@@ -121,12 +123,17 @@ def _worth(library: Library, fiche: Fiche, leaves: list[Leaf], known: Known, que
     asked = aspects.asked(question)
     depth = {leaf.number: sum(known.get(number) == option for number, option in leaf.path) for leaf in leaves}
     # The first that says something: « Vidéo - Résumé » introduces nothing.
+    # Whose heading has the side that is asked is read from its first words on.
+    begun: dict[tuple[Path, tuple[str, ...]], int] = {}
+    for leaf in leaves:
+        begun.setdefault((leaf.path, leaf.headings), leaf.number)
     first = max(leaves, key=lambda leaf: (depth[leaf.number], len(leaf.text.split()) >= SAYS_WORDS)).number
     return {
         leaf.number: (scores[leaf.number] / top if top > 0 and leaf.number < len(scores) else 0.0)
         + ASPECT * aspects.fit(asked, leaf.headings, leaf.text)
         + (IN_CASE if depth[leaf.number] else 0.0)
         + (FIRST if leaf.number == first and not asked else 0.0)
+        + (BEGINS if asked and begun[leaf.path, leaf.headings] == leaf.number else 0.0)
         - (ASIDE if leaf.aside else 0.0)
         for leaf in leaves
     }

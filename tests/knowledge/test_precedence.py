@@ -165,3 +165,23 @@ def test_a_list_is_told_from_its_beginning() -> None:
 
     assert len(outline(rows).leaves) == 3
     assert told.passages[0].text.startswith("Apportez ces pièces :")
+
+
+def test_a_side_is_told_from_the_first_words_under_its_heading() -> None:
+    """« Combien de jours » begins with what the section says first, though a later exception has more of the words."""
+    rule = Text(
+        "La durée est de dix jours ouvrés pour chaque habitant de la commune, sans condition de revenu ni d'âge."
+    )
+    aside = " ".join(["Dans certains cas, un prêt de jardin peut gagner quelques jours"] * 6)
+    garden = fiche(
+        "F25",
+        "Jardin partagé",
+        Text("Un jardin partagé se prête aux habitants de la commune qui en font la demande."),
+        Section("Durée", (rule, Text(f"{aside}."))),
+    )
+    shelf = Library.of(
+        Index(small.articles(), small.OFFICE.services, []), WordSearcher((garden,)), small.OFFICE, small.TODAY
+    )
+    told = tell(shelf, "part:F25", "durée du prêt en jours", Talk())
+
+    assert told.passages[0].text == rule.words
