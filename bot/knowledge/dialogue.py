@@ -53,8 +53,10 @@ def answer(library: Library, question: str, previous: str | None, talk: Talk) ->
             asked = talk.question if stays and talk.question else question
             return _of_town(library, precedence.in_case(own, question), question, talk.go(question=asked))
         if goes_first == precedence.BOTH:
-            return _mixed(library, question, findings.hits[:1], talk)
+            return _mixed(library, question, findings.hits[:2], talk)
         return _of_state(library, own, question, findings, talk, alone=True)
+    if own.status is AnswerStatus.CHOOSE and precedence.half_asked(library, question):
+        return _mixed(library, question, findings.hits[:1] if findings.in_scope >= gate.scope_threshold else (), talk)
     if findings.in_scope >= gate.scope_threshold and findings.hits:
         return _of_state(library, own, question, findings, talk)
     if own.status in {AnswerStatus.CHOOSE, AnswerStatus.EXPIRED}:

@@ -23,8 +23,14 @@ HELD = 0.8
 """From this share of a question in its title and keywords on, a page of the town needs no rival's title beside it."""
 PLAINLY = 0.5
 """So much more of a question stands in the title of a fiche that is plainly nearer to it."""
+SURE = 0.9
+"""A fiche whose title has all that was asked is taken from this likeliness on."""
+LOOKED_AT, AGREEING = 5, 3
+"""So it is where so many of the likeliest fiches have all of it in their titles, and the town's page nothing."""
 BESIDE = 0.15
 """A page that supposes less is no rival below this share of the best one's likeliness."""
+FAMILY = 4
+"""Stems of which one begins with the other are of one family from so many letters on."""
 _OF_WORK = frozenset({"@employee", "@public_agent"})
 """For whom a page is, is asked and not guessed; see `bot.knowledge.publics`."""
 
@@ -39,15 +45,28 @@ def first(library: Library, own: Answer, question: str, findings: Findings) -> s
     fiche = library.searcher.fiche(best.key) if best is not None else None
     if best is None or fiche is None or findings.in_scope < gate.scope_threshold:
         return TOWN
-    asked = _asked(question)
-    here, there = _share(asked, stems(hits[0].article.title)), _share(asked, stems(fiche.title))
-    # Several words of a question among a page's keywords are no accident.
-    if there - here >= PLAINLY and (len(asked) == 1 or hits[0].features.core < HELD):
-        return STATE
-    if best.score < gate.fiche_threshold or publics.alike(hits[0].article.title, fiche.title):
+    if aspects.stands_alone(aspects.asked(question)):
+        # « Prendre rendez-vous », « à quelle heure » are asked of the town.
+        return TOWN
+    title = hits[0].article.title
+    if publics.alike(title, fiche.title):
         # On one subject the town's own page is the nearer one; two titles that say the same are no choice.
         return TOWN
-    return BOTH if hits[0].features.core < HELD else TOWN
+    asked = _asked(question)
+    here, there = _share(asked, stems(title)), _share(asked, stems(fiche.title))
+    # Several words of a question among a page's keywords are no accident.
+    if there - here >= PLAINLY and (len(asked) == 1 or hits[0].features.core < HELD):
+        near = [hit for hit in findings.hits[:LOOKED_AT] if _share(asked, stems(hit.title)) == 1]
+        plain = there == 1 and (best.score >= SURE or (here == 0 and len(near) >= AGREEING))
+        return STATE if plain else BOTH
+    return BOTH if best.score >= gate.fiche_threshold and hits[0].features.core < HELD else TOWN
+
+
+def half_asked(library: Library, question: str) -> bool:
+    """Whether a question is one word that a page of the town surely has: « mariage » is not only the marriage certificate."""
+    hits = search(library.index, question, 1)
+    one = len(library.index.read(question).terms) <= 1
+    return bool(hits) and one and hits[0].score >= library.office.knowledge.answer_threshold
 
 
 def speaks_of(library: Library, own: Answer, question: str) -> bool:
@@ -125,7 +144,16 @@ def _asked(question: str) -> frozenset[str]:
 
 
 def _share(asked: frozenset[str], held: frozenset[str]) -> float:
-    return len(asked & held) / len(asked) if asked else 0.0
+    return sum(_held(one, held) for one in asked) / len(asked) if asked else 0.0
+
+
+def _held(asked: str, held: frozenset[str]) -> bool:
+    """Whether a stem is there, or one of its family: « mariage » and « se marier »."""
+    return any(one == asked or (min(len(one), len(asked)) >= FAMILY and _begins(one, asked)) for one in held)
+
+
+def _begins(one: str, other: str) -> bool:
+    return one.startswith(other) or other.startswith(one)
 
 
 def _of_article(library: Library, own: Answer) -> frozenset[str]:

@@ -80,6 +80,30 @@ def test_of_two_pages_on_one_subject_the_towns_answers() -> None:
     assert told.passages[0].article_id == "mediatheque"
 
 
+def test_a_word_of_one_family_is_in_the_title() -> None:
+    """« Mariage » is what « Se marier à la mairie » is about: no page of the State with the very word goes before it."""
+    record = fiche("F26", "Acte de mariage", Text("L'acte de mariage se demande à la mairie du mariage."))
+    index = Index(small.articles(), small.OFFICE.services, [])
+    shelf = Library.of(index, WordSearcher((*FICHES, record)), small.OFFICE, small.TODAY)
+
+    assert answer(shelf, "mariage", None, Talk()).passages[0].article_id == "mariage"
+
+
+def test_one_word_that_several_pages_of_the_town_have_is_not_answered_by_a_fiche() -> None:
+    """« Mariage » is half a question: the town's pages are offered, with the fiche beside them."""
+    record = fiche("F26", "Acte de mariage", Text("L'acte de mariage se demande à la mairie du mariage."))
+    pages = [
+        Article(f"mariage-{at}", title, "etat_civil", f"{title} : le service répond.", keywords=("mariage",))
+        for at, title in enumerate(("Salle pour un mariage", "Fleurs pour un mariage"))
+    ]
+    index = Index(pages, small.OFFICE.services, [])
+    shelf = Library.of(index, WordSearcher((*FICHES, record)), small.OFFICE, small.TODAY)
+    told = answer(shelf, "mariage", None, Talk())
+
+    assert told.status is AnswerStatus.CHOOSE
+    assert {one.article_id for one in told.passages} == {"mariage-0", "mariage-1", "part:F26"}
+
+
 def test_the_towns_page_begins_in_the_case_that_was_named() -> None:
     """« Passeport pour mon bébé » is answered under « Enfants » and not with what an adult does."""
     shelf = library()
