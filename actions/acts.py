@@ -10,10 +10,10 @@ import msgspec
 from rasa_sdk import Tracker
 from rasa_sdk.events import SlotSet
 
-from actions.answer import replied, told
+from actions.answer import ActionAnswer, replied, told
 from actions.asking import PERSON, asked
 from actions.base import ANSWERED_ARTICLE, ANSWERED_PASSAGE, Events, GuichetAction, Place, words
-from actions.forming import open_form, plain
+from actions.forming import open_form, plain, resumed
 from actions.handoff import offer_to_withdraw
 from actions.offering import person_button
 from actions.requests import status_of
@@ -83,7 +83,9 @@ class ActionComplaint(GuichetAction):
         return "action_complaint"
 
     async def act(self, services: Services, say: Callable[[Say], None], tracker: Tracker) -> Events:
-        """Take it calmly, and offer to pass it on to a person."""
+        """Take it calmly, and offer to pass it on to a person; unless it is the case that was asked: « je suis fonctionnaire »."""
+        if (events := await replied(services, say, tracker)) is not None:
+            return events
         text = words(tracker.latest_message.get("text"))
         line = "insult" if INSULT.search(plain(text)) else "complaint"
         if open_form(tracker):
@@ -102,6 +104,8 @@ class ActionStatusOfRequest(GuichetAction):
 
     async def act(self, services: Services, say: Callable[[Say], None], tracker: Tracker) -> Events:
         """The state of the request; of what was asked elsewhere only what a page says, or how to learn of it."""
+        if (events := await replied(services, say, tracker)) is not None:
+            return events
         text = words(tracker.latest_message.get("text"))
         if await status_of(services, say, tracker, text):
             return []
@@ -184,8 +188,28 @@ class ActionPrivacy(GuichetAction):
 
     async def act(self, services: Services, say: Callable[[Say], None], tracker: Tracker) -> Events:
         """What is kept and how long, how it is erased, where that is written in full."""
+        if (events := await replied(services, say, tracker)) is not None:
+            return events
         say(Say(here("privacy", tracker), values={"case_days": str(services.office.retention.cases)}))
         return []
+
+
+class ActionResume(GuichetAction):
+    """`action_resume`: back to the form that was left."""
+
+    def name(self) -> str:
+        """See `GuichetAction.name`."""
+        return "action_resume"
+
+    async def act(self, services: Services, say: Callable[[Say], None], tracker: Tracker) -> Events:
+        """Open it again, or say that there is none; « la suite » without one goes on with the last answer."""
+        if not tracker.get_slot(SUSPENDED_FORM):
+            events = await ActionAnswer().navigated(services, say, tracker)
+            if events is None:
+                events = await replied(services, say, tracker)
+            if events is not None:
+                return events
+        return resumed(say, tracker)
 
 
 class ActionCancel(GuichetAction):

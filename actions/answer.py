@@ -8,7 +8,7 @@ from collections.abc import Callable
 from rasa_sdk import Tracker
 from rasa_sdk.events import SlotSet
 
-from actions import fiches
+from actions import fiches, navigating
 from actions.asking import CONTACT_HELPED, PERSON, asked, pending
 from actions.base import (
     ANSWERED_ARTICLE,
@@ -67,12 +67,27 @@ class ActionAnswer(GuichetAction):
             answer = await services.knowledge.about(chosen.article_id, chosen.question, talk)
         else:
             text = words(tracker.latest_message.get("text"))
+            if (gone := await self.navigated(services, say, tracker)) is not None:
+                return gone
             if read_number(text) and await status_of(services, say, tracker, text):
                 return []
             if (question := pending(tracker)) and question["what"] == CONTACT_HELPED and PARTLY.search(fold(text)):
                 return await rate_contact(services, say, tracker, int(question["case"]), IN_PART)
             answer = await services.knowledge.ask(text, tracker.get_slot(ANSWERED_ARTICLE), talk)
         return told(services, say, tracker, answer)
+
+    async def navigated(self, services: Services, say: Callable[[Say], None], tracker: Tracker) -> Events | None:
+        """What a button's words do when they are typed; None if they are not a button's, or there is none like it."""
+        talk, article_id = talk_of(tracker), tracker.get_slot(ANSWERED_ARTICLE)
+        typed = navigating.typed(words(tracker.latest_message.get("text")))
+        if typed == navigating.MORE and article_id and tracker.get_slot(ANSWERED_PASSAGE) is not None:
+            return await self._more(services, say, tracker)
+        if typed == navigating.NONE and tracker.get_slot(OFFERED):
+            return lost(say, tracker, once="none_fits", person=True)
+        if typed == navigating.OTHER and article_id and talk.known and talk.fiche == article_id:
+            return told(services, say, tracker, await services.knowledge.cases(talk.fiche, talk.question, talk.go()))
+        # « Retour » to nowhere is no question on the right of return.
+        return lost(say, tracker) if typed and not waiting_now(tracker) else None
 
     async def _more(self, services: Services, say: Callable[[Say], None], tracker: Tracker) -> Events:
         """The next passage of the article whose button was pressed, whatever was answered since."""

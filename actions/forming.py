@@ -32,18 +32,6 @@ _ASKS = re.compile(
 )
 
 
-class ActionResume(GuichetAction):
-    """`action_resume`: back to the form that was left."""
-
-    def name(self) -> str:
-        """See `GuichetAction.name`."""
-        return "action_resume"
-
-    async def act(self, services: Services, say: Callable[[Say], None], tracker: Tracker) -> Events:
-        """Open it again, or say that there is none."""
-        return resumed(say, tracker)
-
-
 class ActionSuspend(GuichetAction):
     """`action_suspend`: another form begins, the open one waits."""
 

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 
 from rasa_sdk import Tracker
 
-from actions.answer import told
+from actions.answer import replied, told
 from actions.asking import language
 from actions.base import Events, GuichetAction, words
 from actions.services import Services
@@ -48,6 +48,8 @@ class ActionOpeningHours(GuichetAction):
 
     async def act(self, services: Services, say: Callable[[Say], None], tracker: Tracker) -> Events:
         """The hours of the service that is named, else of the town hall; a place that has a page gets its page."""
+        if (events := await replied(services, say, tracker)) is not None:
+            return events
         text = words(tracker.latest_message.get("text"))
         code = GENERAL_SERVICE
         named = routing.naming(text, services.office)

@@ -41,8 +41,9 @@ class Hearing:
     async def read(self, message: Message, conversation: Conversation | None, listed: bool) -> tuple[Message, bool]:
         """The message as it is meant, and whether it is a choice that was offered in its conversation.
 
-        A text that equals an offered token is a press; where choices may be `listed`, so is the number, or the very title,
-        of a choice of the last reply. A press is stored in the words of its title. What was not offered is a citizen's own
+        A text that equals an offered token is a press, and so is the very title of a choice of the last reply: a case of a
+        fiche may read like anything, « Travaux » like a complaint. Where choices are `listed`, so is the number of one.
+        A press is stored in the words of its title. What was not offered is a citizen's own
         text, however it looks.
         """
         token = message.pressed or message.text.strip()
@@ -53,15 +54,15 @@ class Hearing:
             return replace(message, pressed=token), False
         # What a button of somebody else's carries means nothing to us; its title does.
         message = replace(message, pressed=None) if message.pressed and message.text else message
-        if listed and conversation and message.pressed is None and 0 < len(message.text) <= TITLE_CHARS:
-            return await self._listed_choice(message, conversation)
+        if conversation and message.pressed is None and 0 < len(message.text) <= TITLE_CHARS:
+            return await self._written_choice(message, conversation, listed)
         return message, False
 
     async def opened(self, message: Message) -> str:
         """The words that the deep link of an opening stands for, "" if there was none."""
         return await self._opens(message.text) if message.kind is Kind.START and message.text else ""
 
-    async def _listed_choice(self, message: Message, conversation: Conversation) -> tuple[Message, bool]:
+    async def _written_choice(self, message: Message, conversation: Conversation, listed: bool) -> tuple[Message, bool]:
         said = normalise(message.text)
         for entry in reversed(await self._transcript.read(conversation.id, limit=LINES_BACK)):
             if entry.author in {CITIZEN, Author.AGENT.value}:
@@ -70,7 +71,7 @@ class Hearing:
             buttons = entry.reply.buttons if entry.reply else ()
             if not buttons:
                 continue
-            found = NUMBER.fullmatch(said)
+            found = NUMBER.fullmatch(said) if listed else None
             place = int(found[1]) - 1 if found else _titled(said, [button.title for button in buttons])
             if not 0 <= place < len(buttons):
                 break

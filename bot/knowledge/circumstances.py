@@ -12,7 +12,7 @@ from functools import lru_cache
 
 import tantivy
 
-from bot.text.french import STOP_WORDS, listed, tokens
+from bot.text.french import STOP_WORDS, listed, tokens, words
 
 CIRCUMSTANCES = {
     "minor": r"mineure?s?|enfants?|bebes?|nourrissons?|ados?|adolescente?s?|filles?|fils|gamine?s?|moins de 18 ans",
@@ -41,6 +41,7 @@ CIRCUMSTANCES = {
     "tenant": r"locataires?",
     "pregnant": r"enceintes?",
     "disabled": r"handicap\w*",
+    "on_sick_leave": r"arret (?:de travail|(?:de )?maladie)|conge (?:de )?maladie",
 }
 """By name, a pattern over folded words that are parted by single spaces."""
 _PATTERNS = {name: re.compile(rf"\b(?:{pattern})\b") for name, pattern in CIRCUMSTANCES.items()}
@@ -61,6 +62,11 @@ MAJORITY = 18
 def facts(text: str) -> frozenset[str]:
     """What a text says: circumstances as "@minor", other words by their stem; "!" before what is denied."""
     return frozenset(fact for fact, _ in _found(text))
+
+
+def stems(text: str) -> frozenset[str]:
+    """The stems of a text's words that carry a subject, whatever they say of a situation."""
+    return frozenset(stem(word) for word in words(text))
 
 
 def covered(text: str) -> frozenset[str]:
@@ -138,7 +144,7 @@ def _read(text: str) -> Iterator[tuple[str, int]]:
     for found in re.finditer(r"\w+", spaced):
         word = found.group()
         if found.start() not in taken and word not in STOP_WORDS and word not in NEGATIONS:
-            yield _signed(_stem(word), spaced[: found.start()]), found.start()
+            yield _signed(stem(word), spaced[: found.start()]), found.start()
 
 
 @lru_cache(maxsize=1)
@@ -147,7 +153,8 @@ def _stemmer() -> tantivy.TextAnalyzer:
 
 
 @lru_cache(maxsize=8192)
-def _stem(word: str) -> str:
+def stem(word: str) -> str:
+    """The stem of a folded word."""
     return next(iter(_stemmer().analyze(word)), word)
 
 

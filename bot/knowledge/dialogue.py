@@ -10,10 +10,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.knowledge import answer as town
-from bot.knowledge import aspects, guiding, narrowing, publics
+from bot.knowledge import aspects, guiding, narrowing, precedence, publics
 from bot.knowledge.answer import CHOICES, Answer
 from bot.knowledge.articles import Passage, expired
-from bot.knowledge.circumstances import facts
+from bot.knowledge.circumstances import age, facts
 from bot.knowledge.engine.found import Findings, Found
 from bot.knowledge.leaves import Outline
 from bot.knowledge.library import Library, choose, is_fiche, source
@@ -27,8 +27,6 @@ from bot.text.normalise import normalise
 
 HITS = 8
 """So many fiches are looked at."""
-HELD = 0.8
-"""From this share of a question in its title and keywords on, a page of the town needs no rival's title beside it."""
 FAR = 0.1
 """A fiche whose likeliness is less than this share of the best one's is not offered."""
 NEW_WORDS = 2
@@ -46,10 +44,19 @@ def answer(library: Library, question: str, previous: str | None, talk: Talk) ->
     if previous_fiche and (gone_on := _gone_on(library, question, own, findings, talk)) is not None:
         return gone_on
     gate = library.office.knowledge
+    if not previous_fiche and (elsewhere := _for_them(library, own, question, talk)) is not None:
+        return elsewhere
     if own.status is AnswerStatus.ANSWERED:
-        if own.passages[0].article_id != previous and _rivalled(library, own, question, findings):
-            return _mixed(library, question, findings.hits[:1], talk)
-        return _of_town(library, own, question, talk)
+        stays = own.passages[0].article_id == previous
+        goes_first = precedence.TOWN if stays else precedence.first(library, own, question, findings)
+        if goes_first == precedence.TOWN:
+            asked = talk.question if stays and talk.question else question
+            return _of_town(library, precedence.in_case(own, question), question, talk.go(question=asked))
+        if goes_first == precedence.BOTH:
+            return _mixed(library, question, findings.hits[:2], talk)
+        return _of_state(library, own, question, findings, talk, alone=True)
+    if own.status is AnswerStatus.CHOOSE and precedence.half_asked(library, question):
+        return _mixed(library, question, findings.hits[:1] if findings.in_scope >= gate.scope_threshold else (), talk)
     if findings.in_scope >= gate.scope_threshold and findings.hits:
         return _of_state(library, own, question, findings, talk)
     if own.status in {AnswerStatus.CHOOSE, AnswerStatus.EXPIRED}:
@@ -133,6 +140,12 @@ def _gone_on(library: Library, question: str, own: Answer, findings: Findings, t
     points_back = aspects.refers_back(question) or tokens(question)[:1] == ["et"]
     sure = best is not None and best.score >= library.office.knowledge.fiche_threshold
     sure = sure and findings.in_scope >= library.office.knowledge.scope_threshold
+    if points_back and len(new) <= NEW_WORDS and not sure:
+        # « Et pour l'adoption ? » after maternity leave: another page on the same subject has it in its title.
+        found = library.searcher.search(f"{publics.without(fiche.title)} {question}", HITS).hits
+        beside = precedence.named_by(found, new, fiche.title)
+        if beside is not None and beside.key != talk.fiche:
+            return tell(library, beside.key, talk.question, talk)
     if points_back and len(new) <= NEW_WORDS and not sure and _holds(library, talk.fiche, question):
         return tell(library, talk.fiche, question, _switched(talk, outline, named))
     return None
@@ -165,17 +178,30 @@ def _holds(library: Library, key: str, question: str) -> bool:
     return any(score > 0 for score in library.searcher.leaf_scores(key, question))
 
 
-def _rivalled(library: Library, own: Answer, question: str, findings: Findings) -> bool:
-    """Whether a fiche surely answers too, and the town's page has not the whole question in its title and keywords.
+def _for_them(library: Library, own: Answer, question: str, talk: Talk) -> Answer | None:
+    """A fiche for the circumstance that is all a message names, where the page before it says nothing of it.
 
-    « Changer d'adresse » shares a word with many a page; both titles are offered then.
+    « Et si je suis à l'étranger ? » after the town's page on passports, « j'ai 22 ans » after titles that were offered.
     """
-    gate = library.office.knowledge
-    hits = search(library.index, question, 1)
-    if not hits or not findings.hits or hits[0].article.id != own.passages[0].article_id or hits[0].article.fiche:
-        return False
-    sure = findings.in_scope >= gate.scope_threshold and findings.hits[0].score >= gate.fiche_threshold
-    return sure and hits[0].features.core < HELD
+    stated = [fact for fact in facts(question) if fact.startswith("@")]
+    if not talk.question or not stated or narrowing.subject(question) or aspects.asked(question):
+        return None
+    if own.status is AnswerStatus.ANSWERED and precedence.speaks_of(library, own, question):
+        return None
+    whole = f"{talk.question} ; {question}"
+    findings = library.searcher.search(whole, HITS)
+    near = [hit for hit in findings.hits if hit.score >= FAR * findings.hits[0].score]
+    fitting = precedence.for_them(library, near, question)
+    if findings.in_scope < library.office.knowledge.scope_threshold:
+        return None
+    if not fitting:
+        # Many a page for one age has none in its title: « RSA jeune actif ».
+        aged = age(question) is not None and near
+        return choose(library, [hit.key for hit in near[:CHOICES]], talk.question, talk) if aged else None
+    if fitting[0] is findings.hits[0] or fitting[0].score >= library.office.knowledge.fiche_threshold:
+        return tell(library, fitting[0].key, talk.question, talk, said=whole)
+    keys = list(dict.fromkeys(hit.key for hit in (*fitting, *near)))[:CHOICES]
+    return choose(library, keys, talk.question, talk)
 
 
 def _of_town(library: Library, own: Answer, question: str, talk: Talk) -> Answer:
@@ -188,7 +214,10 @@ def _of_town(library: Library, own: Answer, question: str, talk: Talk) -> Answer
     return replace(own, talk=talk.go(fiche="", known=(), mark=0))
 
 
-def _of_state(library: Library, own: Answer, question: str, findings: Findings, talk: Talk) -> Answer:
+def _of_state(
+    library: Library, own: Answer, question: str, findings: Findings, talk: Talk, alone: bool = False
+) -> Answer:
+    """The fiches' answer; `alone` leaves the town's titles out of what is offered."""
     hits = _ranked(library, findings.hits, question, talk)
     fiches = [library.searcher.fiche(hit.key) for hit in hits]
     offered = publics.tied(hits, fiches)
@@ -201,11 +230,14 @@ def _of_state(library: Library, own: Answer, question: str, findings: Findings, 
             options=named,
             talk=talk.go(question=question, waiting=PUBLIC, offered=named),
         )
+    fair = precedence.unsaid_last(hits, question, talk)
+    if fair[0] is not hits[0]:
+        return _mixed(library, question, fair, talk, alone=True)
     if hits[0].score >= library.office.knowledge.fiche_threshold:
         return tell(library, hits[0].key, question, talk)
     if own.status is AnswerStatus.EXPIRED:
         return replace(own, talk=talk.go())
-    return _mixed(library, question, hits, talk)
+    return _mixed(library, question, hits, talk, alone)
 
 
 def _ranked(library: Library, hits: Sequence[Found], question: str, talk: Talk) -> list[Found]:
@@ -213,13 +245,13 @@ def _ranked(library: Library, hits: Sequence[Found], question: str, talk: Talk) 
     return publics.preferred(hits, fiches, publics.said(question) or talk.public)
 
 
-def _mixed(library: Library, question: str, hits: Sequence[Found], talk: Talk) -> Answer:
-    """Up to three titles of the town's articles and the State's fiches, the likeliest first."""
+def _mixed(library: Library, question: str, hits: Sequence[Found], talk: Talk, alone: bool = False) -> Answer:
+    """Up to three titles of the town's articles and the State's fiches, the likeliest first; `alone` of the fiches, as they stand."""
     least = library.office.knowledge.choose_threshold
-    own = [hit for hit in search(library.index, question, CHOICES) if hit.score >= least]
+    own = [hit for hit in search(library.index, question, CHOICES) if hit.score >= least and not alone]
     own = [hit for hit in own if not expired(hit.article, library.today) and not hit.article.fiche]
     state = [hit for hit in hits[:CHOICES] if hit.score >= FAR * hits[0].score]
-    merged: list[Hit | Found] = sorted([*own, *state], key=lambda hit: -hit.score)
+    merged: list[Hit | Found] = [*own, *state] if alone else sorted([*own, *state], key=lambda hit: -hit.score)
     passages, sources, services = [], [], []
     for hit in merged[:CHOICES]:
         if isinstance(hit, Hit):

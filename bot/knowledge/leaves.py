@@ -9,12 +9,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+import msgspec
+
 from bot.fiches import Choice, Contact, Fiche, Online, Part, Section, Text
 
 WORDS_SHOWN = 60
 """About what is read without effort in a chat."""
 WORDS_AT_MOST = 80
 """A short rest is not worth a press of « Voir plus »."""
+
+LABELS = {"know": "À savoir", "note": "À noter", "attention": "Attention", "recall": "Rappel", "example": "Exemple"}
+"""What the State's pages write over their boxes, by `Text.box`."""
 
 Path = tuple[tuple[int, int], ...]
 """(choice, option) pairs, the outermost first."""
@@ -37,6 +42,10 @@ class Leaf:
     """Who is competent at this place of the page."""
     links: tuple[str, ...] = ()
     """Ids of the fiches that its text links to."""
+    shown: str = ""
+    """The text as a citizen reads it alone: what is set in a box says so, as on the page (« À savoir »)."""
+    aside: bool = False
+    """Whether all of it is set in boxes, beside what its section says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +115,8 @@ class _Cutter:
                 online=tuple(part for part in piece if isinstance(part, Online)),
                 contacts=tuple(part for part in piece if isinstance(part, Contact)),
                 links=tuple(dict.fromkeys(link.fiche for text in texts for link in text.links if link.fiche)),
+                shown=_joined(_labelled(texts)),
+                aside=bool(texts) and all(text.box for text in texts),
             )
             self.leaves.append(leaf)
 
@@ -143,6 +154,18 @@ def _pieces(parts: list[Text | Online | Contact]) -> list[list[Text | Online | C
 
 def _words(piece: list[Text | Online | Contact]) -> int:
     return sum(len(part.words.split()) for part in piece if isinstance(part, Text))
+
+
+def _labelled(texts: list[Text]) -> list[Text]:
+    """The texts with the words that stand over a box of the page before its first one; without, it is half a sentence."""
+    labelled: list[Text] = []
+    box = ""
+    for text in texts:
+        label = LABELS.get(text.box, "") if text.box != box else ""
+        box = text.box
+        own = text.line or text.words.endswith(":") or not label
+        labelled.append(text if own else msgspec.structs.replace(text, words=f"{label} : {text.words}"))
+    return labelled
 
 
 def _joined(texts: list[Text]) -> str:

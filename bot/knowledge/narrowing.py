@@ -74,7 +74,7 @@ def picked(options: Sequence[str], text: str) -> int | None:
         at = choice.place(text, len(options))
     if at is None and not subject(text, options):
         at = matched(options, text)
-    return at
+    return choice.named(text, options) if at is None else at
 
 
 def subject(text: str, options: Collection[str] = ()) -> list[str]:

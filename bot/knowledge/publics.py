@@ -75,7 +75,7 @@ def tied(hits: Sequence[Found], fiches: Sequence[Fiche | None]) -> list[str]:
     """The publics of the hits that are nearly as good as the best and on its subject, the best one's first."""
     found: dict[str, None] = {}
     for hit, fiche in list(zip(hits, fiches, strict=True))[:LOOKED_AT]:
-        if fiche is not None and hit.score >= NEAR * hits[0].score and _alike(hits[0].title, fiche.title):
+        if fiche is not None and hit.score >= NEAR * hits[0].score and alike(hits[0].title, fiche.title):
             found.setdefault(public(fiche))
     best = next(iter(found), "")
     family = next((family for family in FAMILIES if best in family), set())
@@ -87,14 +87,15 @@ def preferred(hits: Sequence[Found], fiches: Sequence[Fiche | None], wanted: str
     if not wanted or not hits:
         return list(hits)
     pairs = list(zip(hits, fiches, strict=True))
-    fitting = any(fiche and public(fiche) == wanted and _alike(hits[0].title, fiche.title) for _, fiche in pairs)
+    fitting = any(fiche and public(fiche) == wanted and alike(hits[0].title, fiche.title) for _, fiche in pairs)
     if not fitting:
         return list(hits)
-    others = [hit for hit, fiche in pairs if fiche and public(fiche) != wanted and _alike(hits[0].title, fiche.title)]
+    others = [hit for hit, fiche in pairs if fiche and public(fiche) != wanted and alike(hits[0].title, fiche.title)]
     return [*(hit for hit in hits if hit not in others), *others]
 
 
-def _alike(first: str, second: str) -> bool:
+def alike(first: str, second: str) -> bool:
+    """Whether two titles are on one subject, whoever they are for."""
     one, other = ({word for word in words(title) if word not in _OF_PUBLICS} for title in (first, second))
     shorter = min(len(one), len(other))
     return bool(shorter) and len(one & other) / shorter >= SAME

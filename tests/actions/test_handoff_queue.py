@@ -7,8 +7,8 @@ from datetime import timedelta
 
 import pytest
 
+from actions.acts import ActionResume
 from actions.answer import ActionAnswer
-from actions.forming import ActionResume
 from actions.handoff import FORM, ActionHandoff, ActionWithdraw
 from bot.cases import CaseState, Cause
 from bot.errors import StoreError

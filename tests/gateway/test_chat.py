@@ -152,6 +152,22 @@ async def test_a_choice_is_pressed_by_its_token(running: Gateway, rasa: FakeRasa
     assert [entry["text"] for entry in history] == ["papiers", "Laquelle ?", "Passeport", "Voici."]
 
 
+async def test_the_very_title_of_a_choice_is_a_press(running: Gateway, rasa: FakeRasa) -> None:
+    """« Travaux » under a question is the case of that name, not a complaint; a number and other words are a citizen's own."""
+    rasa.answer({"text": "Laquelle ?", "buttons": [{"title": "Travaux", "payload": '/case{"cases": "0.1"}'}]})
+    async with page(running) as citizen:
+        await citizen.request_session(client="guichet")
+        await citizen.say("aide", id="m1")
+        await citizen.wait_for_texts(1)
+        rasa.answer({"text": "Laquelle ?", "buttons": [{"title": "Travaux", "payload": '/case{"cases": "0.1"}'}]})
+        for number, words in enumerate(("1", "des travaux chez moi", "travaux"), 2):
+            await citizen.say(words, id=f"m{number}")
+            await citizen.wait_for_texts(number)
+
+    heard = [one["message"] for one in rasa.heard]
+    assert heard[1:] == ["1", "des travaux chez moi", '/case{"cases": "0.1"}']
+
+
 async def test_a_choice_of_another_conversation_commands_nothing(running: Gateway, rasa: FakeRasa) -> None:
     """A token is worth something only where it was offered."""
     rasa.answer({"text": "Laquelle ?", "buttons": [{"title": "Oui", "payload": "/affirm"}]})

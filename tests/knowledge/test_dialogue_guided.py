@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.knowledge.library import Library
+from bot.knowledge.narrowing import picked
 from bot.knowledge.talk import Talk
 from bot.knowledge.telling import back, guide, take
 from bot.messages import AnswerStatus
@@ -56,3 +57,17 @@ def test_a_guided_search_ends_at_several_fiches_or_elsewhere(shelf: Library) -> 
 
     assert [passage.article_id for passage in several.passages] == ["part:F1", "part:F2"]
     assert "https://exemple.fr/depart" in texts(elsewhere)[0]
+
+
+def test_one_word_of_one_answer_is_enough(citizen: Citizen) -> None:
+    """« Véhicule » is « Un véhicule »."""
+    citizen.say("que faire quand on déménage")
+
+    assert [one.article_id for one in citizen.say("véhicule").passages] == ["part:F1", "part:F2"]
+
+
+def test_one_word_of_a_long_answer_is_enough() -> None:
+    """« Achat » names the one answer that has it; a word that two have names none."""
+    options = ("Achat ou vente d'un bien ou d'un service", "Location d'un bien", "Carte bancaire : données utilisées")
+
+    assert [picked(options, text) for text in ("achat", "carte", "bien")] == [0, 2, None]

@@ -151,12 +151,12 @@ class Engine:
         return np.array([sum(asked.get(term, 0.0) for term in own - common) / mass for own in held], np.float32)
 
     def _once(self, places: Any, order: Any, limit: int) -> list[int]:
-        """The first places of an order, without a second text of the same id."""
+        """The first places of an order, without a second text of the same id and without what is no page for readers."""
         taken: list[int] = []
         seen: set[str] = set()
         for at in order:
-            id_ = self._shelf.entries[int(places[at])].id
-            if id_ not in seen:
+            id_, title = self._shelf.entries[int(places[at])].id, self._shelf.entries[int(places[at])].title
+            if id_ not in seen and not title.startswith(INTERNAL):
                 seen.add(id_)
                 taken.append(int(at))
                 if len(taken) >= limit:
@@ -179,6 +179,8 @@ class Engine:
 
 
 MAX_REDIRECTIONS = 8
+INTERNAL = "["
+"""How the source's own building blocks begin, which stand in other pages: « [Passeport - Majeur - 3 situations] »."""
 
 
 def _decoded(folder: Path, name: str, kind: type[T]) -> T:

@@ -49,6 +49,7 @@ FICHES = (
         Text("Pour la pêche, voyez le permis de rivière.", links=(Link("permis de rivière", "F10"),)),
         Online("Demander une plaque de collection", "https://exemple.fr/plaque"),
     ),
+    fiche("F9", "[Brevet de pêche fluviale - 2 situations]", "Le brevet de pêche fluviale se demande ainsi."),
     fiche("F12", "Morsure par un animal domestique", "Le propriétaire de l'animal fait venir un vétérinaire."),
     fiche("F13", "Location d'un jardin partagé", "Les parcelles sont attribuées chaque printemps par tirage au sort."),
     fiche("F13", "Location d'un jardin partagé", "Une entreprise loue une parcelle par contrat.", audience="pro"),

@@ -42,6 +42,14 @@ def test_a_fiche_is_found_however_it_is_said(engine: Engine, question: str, key:
     assert first(engine.search(question)) == key
 
 
+def test_a_building_block_of_the_source_is_no_page(engine: Engine) -> None:
+    """« [Passeport - 3 situations] » stands in other pages; a citizen is never offered it."""
+    found = [hit.key for hit in engine.search("brevet de pêche fluviale deux situations").hits]
+
+    assert found[0] == "part:F10"
+    assert "part:F9" not in found
+
+
 def test_a_page_of_both_audiences_is_found_once(engine: Engine) -> None:
     """Whether its texts are one or two; each audience finds its own."""
     mills = [hit.key for hit in engine.search("registre des moulins").hits]
