@@ -117,7 +117,11 @@ def evaluate(
     local = [question for question in inside if not (fiches and of_fiches(question))]
     found = [fiches.search(question.query, DEPTH, audience) for question in national] if fiches else []
     ranks = [_rank(index, question) for question in local]
-    ranks += [_fiche_rank(findings, question) for findings, question in zip(found, national, strict=True)]
+    pages = {gold: pages_of(fiches, gold) for question in national for gold in question.gold} if fiches else {}
+    ranks += [
+        _fiche_rank(findings, frozenset().union(*(pages[gold] for gold in question.gold)))
+        for findings, question in zip(found, national, strict=True)
+    ]
     answers = [answer(index, office, question.query, today) for question in local]
     judged = list(zip(answers, local, strict=True))
     if fiches and (national or not local):
@@ -164,19 +168,27 @@ def of_fiches(question: Question) -> bool:
 def _unknown(index: Index, questions: Sequence[Question], fiches: Searcher | None) -> tuple[str, ...]:
     """Gold ids that can never be found, in their order: misspelt, or of a page that is gone or was not imported."""
     golds = dict.fromkeys(gold for question in questions for gold in question.gold)
-    return tuple(gold for gold in golds if index.place(gold) is None and not (fiches and _stored(fiches, gold)))
+    return tuple(gold for gold in golds if index.place(gold) is None and not (fiches and pages_of(fiches, gold)))
 
 
-def _stored(fiches: Searcher, gold: str) -> bool:
+def pages_of(fiches: Searcher, gold: str) -> frozenset[str]:
+    """The keys under which a fiche may be found that a gold id names; none if there is no such fiche.
+
+    An id that is gone means the page that stands for it, and a page that both audiences have with the same text is one.
+    """
     keys = [gold] if ":" in gold else [f"{audience}:{gold}" for audience in AUDIENCES]
-    # A redirection leads to a page of another name, under which it is found.
-    return any((page := fiches.fiche(key)) is not None and page.key == key for key in keys)
+    found = {page.key: page for key in keys if (page := fiches.fiche(key)) is not None}
+    for page in list(found.values()):
+        for audience in AUDIENCES:
+            twin = fiches.fiche(f"{audience}:{page.id}")
+            if twin is not None and (twin.title, twin.parts) == (page.title, page.parts):
+                found[twin.key] = twin
+    return frozenset(found)
 
 
-def _fiche_rank(findings: Findings, question: Question) -> int:
+def _fiche_rank(findings: Findings, right: frozenset[str]) -> int:
     """From 1; 0 when no right fiche is among the first."""
-    keys = [(hit.key, hit.key.partition(":")[2]) for hit in findings.hits]
-    return next((rank for rank, names in enumerate(keys, start=1) if any(name in question.gold for name in names)), 0)
+    return next((rank for rank, hit in enumerate(findings.hits, start=1) if hit.key in right), 0)
 
 
 def _rank(index: Index, question: Question) -> int:

@@ -3,6 +3,7 @@ from pathlib import Path
 import pytest
 
 from bot.errors import ConfigurationError
+from bot.fiches import Fiche, FicheKind
 from bot.knowledge.engine import Findings, Found
 from bot.knowledge.evaluate import Question, accepted, evaluate, read
 from tests.knowledge import small
@@ -85,8 +86,15 @@ class Fiches:
         kept = [key for key in keys if audience is None or key.startswith(audience)]
         return Findings(tuple(Found(key, key, 0.5, 1.0, 0) for key in kept[:limit]), scope)
 
-    def fiche(self, key: str) -> None:
-        return None
+    def fiche(self, key: str) -> Fiche | None:
+        known = {one for keys, _ in self._findings.values() for one in keys}
+        if key == "part:F8":
+            # It is gone, and another stands for it.
+            key = "part:F2"
+        if key not in known:
+            return None
+        audience, _, id_ = key.partition(":")
+        return Fiche(audience, id_, FicheKind.QUESTION, key)
 
     def outline(self, key: str) -> None:
         return None
@@ -106,6 +114,16 @@ def test_fiches_are_counted_among_fiches() -> None:
     assert (everybody.hit_at[1], everybody.hit_at[3], everybody.mrr) == (0.3333, 0.6667, 0.5)
     assert professionals.hit_at[1] == 0.6667
     assert everybody.answered_right is None
+
+
+def test_a_gold_id_that_is_gone_is_the_page_that_stands_for_it() -> None:
+    """A file of last year still counts; an id that nothing stands for is named."""
+    fiches = Fiches({"b": (["part:F2"], 0.8)})
+    measured = evaluate(
+        small.index(), small.OFFICE, [Question("b", ("F8",)), Question("b", ("F9",))], small.TODAY, fiches
+    )
+
+    assert (measured.hit_at[1], measured.unknown) == (0.5, ("F9",))
 
 
 def test_strangers_are_let_in_where_most_of_ours_pass() -> None:
