@@ -16,6 +16,7 @@ from bot.knowledge.engine.arrays import Arrays, arrays, inverse_frequency, learn
 from bot.knowledge.engine.documents import Document, abbreviations, documents, without_titles
 from bot.knowledge.engine.gate import Gate, Logistic
 from bot.knowledge.engine.manner import Manner
+from bot.knowledge.engine.matter import unpacked
 from bot.knowledge.engine.pairs import lesson
 from bot.knowledge.engine.query import Reader
 from bot.knowledge.engine.ranking import Ranking
@@ -28,7 +29,8 @@ from bot.text.spelling import Speller
 
 MIN_SEEN = 3
 """A word that stands so often in the fiches is no mistake, and what misspelt words are corrected to."""
-WORDS, MODEL, RANKER, SHELF, FICHES = "words.json", "model.json", "ranker.txt", "shelf.json", "fiches.json"
+WORDS, MODEL, RANKER, MATTER = "words.json", "model.json", "ranker.txt", "matter.bin"
+SHELF, FICHES = "shelf.json", "fiches.json"
 
 Progress = Callable[[str, float], None]
 
@@ -121,7 +123,7 @@ def _build(
         short,
         [(group.say, group.means, group.kind.value) for group in resources.groups],
     )
-    model, ranker, made, quality = _learnt(found, vocabulary, idf, words, resources, tell)
+    model, ranker, matter, made, quality = _learnt(found, vocabulary, idf, words, resources, tell)
     tell("Writing", 0.95)
     blob, places = _shelved(all_fiches)
     shelf = Shelf(
@@ -131,7 +133,8 @@ def _build(
     )
     about = {"documents": len(found), "passages": int(made.first[-1]), "pairs": quality}
     encode = msgspec.json.encode
-    contents = {WORDS: encode(words), MODEL: encode(model), RANKER: ranker, FICHES: blob, SHELF: encode(shelf)}
+    learnt = {WORDS: encode(words), MODEL: encode(model), RANKER: ranker, MATTER: matter}
+    contents = {**learnt, FICHES: blob, SHELF: encode(shelf)}
     files.write(folder, made, contents, about)
     tell("Written", 1.0)
     return about
@@ -152,7 +155,7 @@ def reader(words: Words, idf: Any) -> Reader:
 
 def _learnt(
     found: list[Document], vocabulary: Vocabulary, idf: Any, words: Words, resources: Resources, tell: Progress
-) -> tuple[Model, bytes, Arrays, dict[str, float]]:
+) -> tuple[Model, bytes, bytes, Arrays, dict[str, float]]:
     """What a base learns from itself, without what it is asked; then its arrays with everything in them."""
     asked = lesson(found)
     tell("Learning what words mean", 0.1)
@@ -173,7 +176,8 @@ def _learnt(
         result.gate.manner,
         booster is not None,
     )
-    return model, booster.model_to_string().encode() if booster else b"", made, result.quality
+    ranker = booster.model_to_string().encode() if booster else b""
+    return model, ranker, result.gate.matter.packed(), made, result.quality
 
 
 def ranking(model: Model, text: bytes) -> Ranking:
@@ -193,9 +197,16 @@ def ranking(model: Model, text: bytes) -> Ranking:
         raise files.FilesError(f"{RANKER}: is damaged; the base has to be built again") from error
 
 
-def gate(model: Model) -> Gate:
-    """The gate of a base from its files."""
-    return Gate(model.scope, model.right, model.manner)
+def gate(model: Model, matter: bytes) -> Gate:
+    """The gate of a base from its files.
+
+    Raises:
+        FilesError: one is damaged.
+    """
+    try:
+        return Gate(model.scope, model.right, model.manner, unpacked(matter))
+    except ValueError as error:
+        raise files.FilesError(f"{MATTER}: is damaged ({error}); the base has to be built again") from error
 
 
 def _shelved(fiches: Iterable[Fiche]) -> tuple[bytes, dict[str, tuple[int, int]]]:

@@ -15,7 +15,7 @@ import numpy as np
 
 from bot.errors import BotError
 
-FORMAT = 4
+FORMAT = 5
 MANIFEST = "manifest.json"
 _SMALL_BYTES = 4096
 T = TypeVar("T")

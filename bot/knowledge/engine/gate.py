@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from bot.knowledge.engine.features import AT, Candidates
 from bot.knowledge.engine.manner import Manner
+from bot.knowledge.engine.matter import Matter
 from bot.knowledge.engine.postings import Floats
 from bot.knowledge.engine.query import Query
 
@@ -38,7 +39,7 @@ _FIRST = (
 )
 SCOPE = (
     *(f"most {name}" for name in _MOST), *(f"first {name}" for name in _FIRST), "strength", "unknown", "words", "lead",
-    "manner", "lost",
+    "manner", "lost", "matter",
 )  # fmt: skip
 RIGHT = ("scope", "rank", "behind", "ahead", "lead", "way_fit", "covered", "title_fit", "strength")
 HITS = 5
@@ -66,12 +67,14 @@ class Gate:
     scope: Logistic
     right: Logistic
     manner: Manner
+    matter: Matter
 
     def in_scope(self, query: Query, found: Candidates, fused: Floats, strengths: Floats) -> float:
         """The log odds that the base is about the question; 0 is where `ACCEPTED` of its own questions pass."""
         if query.empty or not len(found.places):
             return -10.0
-        return self.scope.logit(scope_signs(query, found, fused, strengths, self.manner.logit(query.form)))
+        manner, matter = self.manner.logit(query.form), self.matter.logit(query.said)
+        return self.scope.logit(scope_signs(query, found, fused, strengths, manner, matter))
 
     def likeliness(self, scope: float, found: Candidates, fused: Floats, strengths: Floats, order: Places) -> Floats:
         """How likely each hit in `order` is right, in [0, 1]; falls with the rank."""
@@ -79,8 +82,10 @@ class Gate:
         return np.minimum.accumulate([probability(self.right.logit(row)) for row in signs])
 
 
-def scope_signs(query: Query, found: Candidates, fused: Floats, strengths: Floats, manner: float) -> Floats:
-    """The values of `SCOPE` for a question; `manner` are the log odds of how it is put."""
+def scope_signs(
+    query: Query, found: Candidates, fused: Floats, strengths: Floats, manner: float, matter: float
+) -> Floats:
+    """The values of `SCOPE` for a question; `manner` are the log odds of how it is put, `matter` of what it is about."""
     most = found.signals.max(axis=0)
     best = found.signals[int(strengths.argmax())]
     return np.array(
@@ -93,6 +98,7 @@ def scope_signs(query: Query, found: Candidates, fused: Floats, strengths: Float
             _lead(strengths),
             manner,
             found.lost,
+            matter,
         ],
         np.float32,
     )

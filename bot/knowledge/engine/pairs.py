@@ -55,6 +55,8 @@ class Lesson:
 
     documents: tuple[Document, ...]
     pairs: tuple[Pair, ...]
+    said: tuple[str, ...] = ()
+    """Phrasings that are not asked, of the pages that teach: what the base is asked, for those who only look at words."""
 
 
 def lesson(found: Sequence[Document]) -> Lesson:
@@ -74,7 +76,8 @@ def lesson(found: Sequence[Document]) -> Lesson:
         reduced.append(replace(document, anchors=anchors, phrasings=kept))
     links = _links(found, reduced)
     pairs = [*_some(links, MAX_LINKS), *titles, *_some(phrasings, MAX_PHRASINGS)]
-    return Lesson(tuple(without_titles(reduced, asked_titles)), tuple(pairs))
+    said = [text for document in reduced if not _held_back(document.id) for text in document.phrasings]
+    return Lesson(tuple(without_titles(reduced, asked_titles)), tuple(pairs), tuple(said))
 
 
 def typo(text: str, seed: int) -> str:
@@ -120,7 +123,11 @@ def _links(found: Sequence[Document], reduced: Sequence[Document]) -> list[Pair]
 def _pair(text: str, gold: Iterable[int], origin: Origin, group: str) -> Pair:
     seed = _draw("typo", origin.value, text)
     question = typo(text, seed) if seed % TYPO_EVERY == 0 else text
-    return Pair(question, frozenset(gold), origin, _draw("held back", group) % HELD_BACK_EVERY == 0)
+    return Pair(question, frozenset(gold), origin, _held_back(group))
+
+
+def _held_back(group: str) -> bool:
+    return _draw("held back", group) % HELD_BACK_EVERY == 0
 
 
 def _asked_by_title(document: Document) -> bool:

@@ -70,7 +70,7 @@ class Engine:
         self._shelf = _decoded(folder, building.SHELF, building.Shelf)
         self._reader = building.reader(words, self._arrays.idf)
         self._ranking = building.ranking(model, files.text(folder, building.RANKER))
-        self._gate = building.gate(model)
+        self._gate = building.gate(model, files.text(folder, building.MATTER))
         self._blob = _mapped(folder / building.FICHES)
         entries = self._shelf.entries
         self._places = {key: place for place, entry in enumerate(entries) for key in entry.keys}

@@ -23,10 +23,13 @@ from bot.knowledge.engine.gate import (
 )
 from bot.knowledge.engine.manner import Manner
 from bot.knowledge.engine.manner import learnt as learnt_manner
+from bot.knowledge.engine.matter import learnt as learnt_matter
+from bot.knowledge.engine.matter import nothing as no_matter
 from bot.knowledge.engine.pairs import Lesson, Pair
 from bot.knowledge.engine.postings import Floats
 from bot.knowledge.engine.query import Query, Reader
 from bot.knowledge.engine.ranking import Ranking, learn, spread
+from bot.text.french import tokens
 
 FOLDS = 5
 SAMPLE = 300
@@ -74,7 +77,9 @@ def taught(
     judged = [(pair, _asked(ranking, query, one)) for pair, query, one in zip(pairs, queries, found, strict=True)
               if pair.held_back and len(one.places)]  # fmt: skip
     foreign = [_asked(ranking, query, candidates(arrays, query, plain.spread)) for query in map(reader.read, outside)]
-    gate, let_in = _gate([queries[place].form for place in teaching], judged, foreign)
+    known = [queries[place] for place in teaching]
+    others = [tokens(text) for text in lesson.said]
+    gate, let_in = _gate(known, others, judged, foreign)
     return Taught(ranking, gate, {**_quality(judged), **let_in})
 
 
@@ -93,9 +98,14 @@ def _asked(ranking: Ranking, query: Query, found: Candidates) -> Asked:
 
 
 def _gate(
-    taught_forms: Sequence[Sequence[str]], judged: Sequence[tuple[Pair, Asked]], foreign: Sequence[Asked]
+    teaching: Sequence[Query],
+    others: Sequence[Sequence[str]],
+    judged: Sequence[tuple[Pair, Asked]],
+    foreign: Sequence[Asked],
 ) -> tuple[Gate, dict[str, float]]:
     """The gate, and how many strangers it lets in that it has not seen: each fifth is judged by the others'."""
+    forms = [query.form for query in teaching]
+    ours = [*(query.said for query in teaching), *others]
     known = [asked for asked in foreign if len(asked.found.places)]
     if len(judged) < MIN_HELD_BACK or len(known) < MIN_HELD_BACK:
         return plain_gate(), {}
@@ -103,14 +113,17 @@ def _gate(
     asked = [*inside, *known]
     labels = np.arange(len(asked)) < len(inside)
     seen_by = [np.arange(len(asked)) % FOLDS != fold for fold in range(FOLDS)]
-    manners = np.empty(len(asked))
+    manners, matters = np.empty(len(asked)), np.empty(len(asked))
     for part in seen_by:
-        manner = _manner(taught_forms, [one.query.form for one, ours, in_ in zip(asked, labels, part, strict=True)
-                                        if in_ and not ours])  # fmt: skip
-        manners[~part] = [manner.logit(one.query.form) for one, seen in zip(asked, part, strict=True) if not seen]
+        theirs = [one.query for one, own, in_ in zip(asked, labels, part, strict=True) if in_ and not own]
+        manner = _manner(forms, [query.form for query in theirs])
+        matter = learnt_matter(ours, [query.said for query in theirs])
+        unseen = [one.query for one, in_ in zip(asked, part, strict=True) if not in_]
+        manners[~part] = [manner.logit(query.form) for query in unseen]
+        matters[~part] = [matter.logit(query.said) for query in unseen]
     values = np.vstack([
-        scope_signs(one.query, one.found, one.fused, one.strengths, float(manner))
-        for one, manner in zip(asked, manners, strict=True)
+        scope_signs(one.query, one.found, one.fused, one.strengths, float(put), float(about))
+        for one, put, about in zip(asked, manners, matters, strict=True)
     ])  # fmt: skip
     logits = np.empty(len(asked))
     for part in seen_by:
@@ -119,9 +132,10 @@ def _gate(
     threshold = float(np.quantile(logits[labels], 1 - ACCEPTED))
     scope = shifted(fitted(values, labels), list(logits[labels]))
     right = _right(scope, values, judged, asked)
-    manner = _manner(taught_forms, [one.query.form for one in known])
+    manner = _manner(forms, [one.query.form for one in known])
+    matter = learnt_matter(ours, [one.query.said for one in known])
     let_in = float((logits[~labels] > threshold).sum() / len(foreign))
-    return Gate(scope, right, manner), {"false_accept": round(let_in, 4)}
+    return Gate(scope, right, manner, matter), {"false_accept": round(let_in, 4)}
 
 
 def _manner(ours: Sequence[Sequence[str]], theirs: Sequence[Sequence[str]]) -> Manner:
@@ -150,6 +164,7 @@ def plain_gate() -> Gate:
         Logistic([0.0] * len(SCOPE), [1.0] * len(SCOPE), list(scope.values()), -3.0),
         Logistic([0.0] * len(RIGHT), [1.0] * len(RIGHT), list(right.values()), -0.5),
         Manner(),
+        no_matter(),
     )
 
 

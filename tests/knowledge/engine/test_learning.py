@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from bot.errors import ConfigurationError
-from bot.knowledge.engine import Engine, Resources
+from bot.knowledge.engine import Engine, Resources, matter
 from bot.knowledge.engine.documents import documents, without_titles
 from bot.knowledge.engine.grams import grams
 from bot.knowledge.engine.manner import form, learnt
@@ -123,6 +123,20 @@ def test_sayings_know_words_of_grammar() -> None:
     one, other = made.scores(runs(["payer", "de", "quoi"]), 3)[1], made.scores(runs(["quoi", "de", "payer"]), 3)[1]
     assert other < one <= 1.001
     assert made.scores(runs([]), 3).max() == 0
+
+
+def test_matter_tells_strangers_by_their_words() -> None:
+    """What was never asked of the base in these words is told apart; it is the same again from its file."""
+    ours = [f"comment {verb} {thing}".split() for verb in ("declarer", "renouveler") for thing in ("ruche", "moulin")]
+    made = matter.learnt(ours * 5, [f"recette de {cake}".split() for cake in ("crepes", "gaufres", "tarte")] * 5)
+
+    assert made.logit(["renouveler", "mon", "moulin"]) > 0 > made.logit(["une", "recette", "de", "tarte"])
+    assert matter.unpacked(made.packed()).logit(["ruche"]) == pytest.approx(made.logit(["ruche"]), abs=1e-4)
+    assert made.logit([]) == 0.0
+    assert matter.unpacked(matter.nothing().packed()).logit(["ruche"]) == 0.0
+    assert matter.learnt(ours, []).logit(["ruche"]) == 0.0
+    with pytest.raises(ValueError, match="8 bytes"):
+        matter.unpacked(b"12345678")
 
 
 def test_neighbours_are_pairs() -> None:
