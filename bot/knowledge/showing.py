@@ -21,9 +21,11 @@ from bot.text.french import fold, words
 
 ASPECT = 2.0
 IN_CASE = 0.5
-FIRST = 0.25
+FIRST = 0.3
 """What a leaf is worth beside its score, as a share of the best score: for showing the side that is asked, for being
 in a case that the citizen has named, for introducing the page or that case."""
+WEAK = 0.8
+"""A best score below this says little: « mon boss » stands in no piece, and the introduction answers better than a chance hit."""
 BEGINS = 0.5
 """What the first piece under a heading is worth more where a side is asked."""
 ASIDE = 0.5
@@ -129,7 +131,7 @@ def _worth(library: Library, fiche: Fiche, leaves: list[Leaf], known: Known, que
         begun.setdefault((leaf.path, leaf.headings), leaf.number)
     first = max(leaves, key=lambda leaf: (depth[leaf.number], len(leaf.text.split()) >= SAYS_WORDS)).number
     return {
-        leaf.number: (scores[leaf.number] / top if top > 0 and leaf.number < len(scores) else 0.0)
+        leaf.number: (scores[leaf.number] / max(top, WEAK) if leaf.number < len(scores) else 0.0)
         + ASPECT * aspects.fit(asked, leaf.headings, leaf.text)
         + (IN_CASE if depth[leaf.number] else 0.0)
         + (FIRST if leaf.number == first and not asked else 0.0)
