@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import structlog
 
 from bot import metrics, photos
-from bot.hearing import TITLE_CHARS, TOKEN, Hearing
+from bot.hearing import TOKEN, Hearing
 from bot.messages import ALARM_SUFFIX, PUBLIC, Author, Kind, Message, Reply
 from bot.safety import Safety
 from bot.speaking import Speaker
@@ -56,8 +56,7 @@ class AtOnce:
         """Read a message; what is answered at once has ids of its own, never that of an answer of the core."""
         elsewhere = message.address.channel not in self._own_pages
         token = TOKEN.fullmatch(message.pressed or message.text.strip())
-        titled = 0 < len(message.text) <= TITLE_CHARS
-        known = await self._conversations.find(message.address) if elsewhere or token or titled else None
+        known = await self._conversations.find(message.address) if elsewhere or token else None
         if elsewhere and known is not None:
             # A provider's hint says how the citizen's device is set, each time: what they chose since counts.
             message = replace(message, language_hint=None)

@@ -95,7 +95,8 @@ class Counter:
         self._speaker = Speaker(channels, clock, sourced)
         self._sourced = sourced
         pages = frozenset(name for name, channel in channels.items() if channel.limits.own_page)
-        hearing = Hearing(store.transcript, opens, clock)
+        self._pages = pages
+        self._hearing = hearing = Hearing(store.transcript, opens, clock)
         self._at_once = AtOnce(store.conversations, hearing, self._speaker, wording, safety, pages)
         self._attention = Attention(channels)
         self._files = Files(channels, store.photos, clock)
@@ -215,6 +216,8 @@ class Counter:
         if conversation.mode is Mode.AGENT:
             # It is for the agent, who reads it in the transcript.
             return Turn(())
+        if conversation.address.channel in self._pages and message.kind is Kind.TEXT:
+            message = await self._hearing.titled(message, conversation)
         payload = UNSAID[message.kind](message) if message.kind in UNSAID else None
         if message.pressed is not None:
             offer = await self._store.transcript.offer(

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import replace
 from datetime import timedelta
 
 from bot.clock import Clock, now
 from bot.messages import Author, Kind, Message
-from bot.store.base import CITIZEN, Conversation, Transcript
+from bot.store.base import CITIZEN, Conversation, Entry, Transcript
 from bot.text.french import tokens
 from bot.text.normalise import normalise
 
@@ -41,9 +41,8 @@ class Hearing:
     async def read(self, message: Message, conversation: Conversation | None, listed: bool) -> tuple[Message, bool]:
         """The message as it is meant, and whether it is a choice that was offered in its conversation.
 
-        A text that equals an offered token is a press, and so is the very title of a choice of the last reply: a case of a
-        fiche may read like anything, « Travaux » like a complaint. Where choices are `listed`, so is the number of one.
-        A press is stored in the words of its title. What was not offered is a citizen's own
+        A text that equals an offered token is a press; where choices may be `listed`, so is the number, or the very title,
+        of a choice of the last reply. A press is stored in the words of its title. What was not offered is a citizen's own
         text, however it looks.
         """
         token = message.pressed or message.text.strip()
@@ -54,24 +53,42 @@ class Hearing:
             return replace(message, pressed=token), False
         # What a button of somebody else's carries means nothing to us; its title does.
         message = replace(message, pressed=None) if message.pressed and message.text else message
-        if conversation and message.pressed is None and 0 < len(message.text) <= TITLE_CHARS:
-            return await self._written_choice(message, conversation, listed)
+        if listed and conversation and message.pressed is None and 0 < len(message.text) <= TITLE_CHARS:
+            before = reversed(await self._transcript.read(conversation.id, limit=LINES_BACK))
+            return await self._written_choice(message, conversation, before, numbered=True)
         return message, False
+
+    async def titled(self, message: Message, conversation: Conversation) -> Message:
+        """A stored message as the press that it is, where its words are the very title of a choice of the reply before it.
+
+        A case of a fiche may read like anything, « Travaux » like a complaint. For pages of ours, whose messages are not
+        looked up before they are stored: that would cost their order.
+        """
+        if message.pressed is not None or not 0 < len(message.text) <= TITLE_CHARS:
+            return message
+        lines = await self._transcript.read(conversation.id, limit=2 * LINES_BACK)
+        own = next((place for place, entry in enumerate(lines) if entry.ref == message.id), None)
+        if own is None:
+            return message
+        return (await self._written_choice(message, conversation, reversed(lines[:own]), numbered=False))[0]
 
     async def opened(self, message: Message) -> str:
         """The words that the deep link of an opening stands for, "" if there was none."""
         return await self._opens(message.text) if message.kind is Kind.START and message.text else ""
 
-    async def _written_choice(self, message: Message, conversation: Conversation, listed: bool) -> tuple[Message, bool]:
+    async def _written_choice(
+        self, message: Message, conversation: Conversation, before: Iterable[Entry], numbered: bool
+    ) -> tuple[Message, bool]:
+        """`before` are the lines of the transcript before the message, the newest first."""
         said = normalise(message.text)
-        for entry in reversed(await self._transcript.read(conversation.id, limit=LINES_BACK)):
+        for entry in before:
             if entry.author in {CITIZEN, Author.AGENT.value}:
                 # What answers an agent's question chooses nothing of ours.
                 break
             buttons = entry.reply.buttons if entry.reply else ()
             if not buttons:
                 continue
-            found = NUMBER.fullmatch(said) if listed else None
+            found = NUMBER.fullmatch(said) if numbered else None
             place = int(found[1]) - 1 if found else _titled(said, [button.title for button in buttons])
             if not 0 <= place < len(buttons):
                 break

@@ -146,7 +146,7 @@ async def test_desktop_is_a_landmark(visit: Visit) -> None:
     """Beside the page the panel is a landmark with a name, and the page stays usable."""
     chat = await (await visit()).open()
     await expect(chat.page.get_by_role("complementary", name="Assistant virtuel, Mairie de Pontavel")).to_have_count(1)
-    await chat.page.get_by_label("Une question ?", exact=True).fill("encore utilisable")
+    await chat.page.get_by_role("searchbox", name="Votre question").fill("encore utilisable")
 
 
 async def test_log_announces_whole_messages_once(visit: Visit, gateway: FakeGateway) -> None:
