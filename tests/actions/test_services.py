@@ -1,6 +1,7 @@
 """What actions do when something breaks, and how a process gets its services."""
 
 import asyncio
+import re
 from pathlib import Path
 
 import msgspec
