@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -112,6 +113,8 @@ async def visiting(
             page.set_default_timeout(8000)
             await page.goto(gateway.url + "/desk")
             await page.locator(".rows :is(.row, .empty .hint)").first.wait_for()
+            # What is told before the page listens is told to nobody.
+            await asyncio.wait_for(gateway.connected.wait(), 8)
             yield FakedDesk(page, gateway)
         finally:
             await context.close()

@@ -59,6 +59,7 @@ class FakeDesk:
         self.typed = 0
         self.sent: list[Shape] = []
         self._watched: dict[str, int] = {}
+        self.connected = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
         self._runner: web.AppRunner | None = None
 
@@ -149,6 +150,7 @@ class FakeDesk:
         await self._server.emit(event, data, namespace=NAMESPACE)
 
     async def _connect(self, sid: str, environ: Shape, auth: Any = None) -> bool:
+        self.connected.set()
         return self.signed_in
 
     async def _disconnect(self, sid: str, reason: str = "") -> None:
