@@ -44,8 +44,7 @@ class FakeDesk:
         self.agent = dict(script.AGENT)
         self.signed_in = True
         """False: every request is refused, as after the session's end."""
-        self.refusal: tuple[int, Shape] | None = None
-        """What every reply is answered with instead of being taken."""
+        self.refusal: tuple[int, Shape] | None = None  # What every reply is answered with instead of being taken.
         self.undo_seconds = undo_seconds
         self.cases = {} if is_empty else {one["id"]: one for one in script.cases(_now())}
         self.lines = {number: script.conversation(one, _now()) for number, one in self.cases.items()}
@@ -54,18 +53,17 @@ class FakeDesk:
         self.undelivered = FakeUndelivered(self)
         self.articles = FakeArticles(self, is_empty)
         self.watching: list[str] = []
+        self.sent: list[Shape] = []
         self.requests: list[tuple[str, str, Shape]] = []
         """Every unsafe request: method, path below /desk/api/, body."""
         self.typed = 0
-        self.sent: list[Shape] = []
-        self._watched: dict[str, int] = {}
         self.connected = asyncio.Event()
+        self._watched: dict[str, int] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._runner: web.AppRunner | None = None
 
     @property
-    def url(self) -> str:
-        """Where it listens."""
+    def url(self) -> str:  # Where it listens.
         return f"http://127.0.0.1:{self.port}"
 
     async def __aenter__(self) -> FakeDesk:
