@@ -117,7 +117,8 @@ def evaluate(
     local = [question for question in inside if not (fiches and of_fiches(question))]
     found = [fiches.search(question.query, DEPTH, audience) for question in national] if fiches else []
     ranks = [_rank(index, question) for question in local]
-    pages = {gold: pages_of(fiches, gold) for question in national for gold in question.gold} if fiches else {}
+    golds = dict.fromkeys(gold for question in inside for gold in question.gold)
+    pages = {gold: pages_of(fiches, gold) if fiches else frozenset[str]() for gold in golds}
     ranks += [
         _fiche_rank(findings, frozenset().union(*(pages[gold] for gold in question.gold)))
         for findings, question in zip(found, national, strict=True)
@@ -140,7 +141,8 @@ def evaluate(
             [found.status is AnswerStatus.CHOOSE and _right(found, question) for found, question in judged]
         ),
         false_accept=_share(taken),
-        unknown=_unknown(index, questions, fiches),
+        # Never to be found: misspelt, or of a page that is gone or was not imported.
+        unknown=tuple(gold for gold in golds if index.place(gold) is None and not pages[gold]),
     )
 
 
@@ -163,12 +165,6 @@ def accepted(inside: Sequence[float], outside: Sequence[float]) -> list[bool]:
 def of_fiches(question: Question) -> bool:
     """Whether a question is about fiches: all its gold ids are theirs."""
     return bool(question.gold) and all(_FICHE.fullmatch(gold) for gold in question.gold)
-
-
-def _unknown(index: Index, questions: Sequence[Question], fiches: Searcher | None) -> tuple[str, ...]:
-    """Gold ids that can never be found, in their order: misspelt, or of a page that is gone or was not imported."""
-    golds = dict.fromkeys(gold for question in questions for gold in question.gold)
-    return tuple(gold for gold in golds if index.place(gold) is None and not (fiches and pages_of(fiches, gold)))
 
 
 def pages_of(fiches: Searcher, gold: str) -> frozenset[str]:

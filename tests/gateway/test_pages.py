@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from datetime import date, datetime, timezone
 from pathlib import Path
 
@@ -14,35 +14,13 @@ from aiohttp.test_utils import TestServer
 
 from bot.app import Gateway
 from bot.clock import Clock
-from bot.errors import Missing
 from bot.gateway.pages import Pages
 from bot.settings import News, Office, Service, Settings, Site, read_office
-from bot.store.base import Article, Imported
+from bot.store.base import Article
+from tests.fakes.town import FewArticles
 
 OFFICE = read_office(Path(__file__).resolve().parents[2] / "office.yml")
 NBSP, NARROW = "\u00a0", "\u202f"
-
-
-class _Articles:
-    """A knowledge base that holds what a test gives it."""
-
-    def __init__(self, *articles: Article) -> None:
-        self._articles = {article.id: article for article in articles}
-
-    async def get(self, article_id: str) -> Article:
-        try:
-            return self._articles[article_id]
-        except KeyError as error:
-            raise Missing(article_id) from error
-
-    async def all(self) -> list[Article]:
-        return list(self._articles.values())
-
-    async def version(self) -> int:
-        return 1
-
-    async def replace(self, origin: str, articles: Sequence[Article], now: datetime) -> Imported:
-        raise NotImplementedError
 
 
 def _noon() -> datetime:
@@ -52,7 +30,7 @@ def _noon() -> datetime:
 async def page(path: str, *articles: Article, office: Office = OFFICE, clock: Clock = _noon) -> str:
     """A page of a town that has these articles."""
     app = web.Application()
-    app.router.add_routes(Pages(office, _Articles(*articles), clock=clock).routes())
+    app.router.add_routes(Pages(office, FewArticles(*articles), clock=clock).routes())
     async with (
         TestServer(app) as server,
         aiohttp.ClientSession() as session,

@@ -79,6 +79,7 @@ class Reader:
     def read(self, question: str) -> Query:
         """A question as a citizen wrote it, however long."""
         question = normalise(question)
+        found = tokens(question)
         asked = list(dict.fromkeys(words(question)))[:MAX_WORDS]
         spelt: dict[str, None] = {}
         weights: dict[int, float] = {}
@@ -95,7 +96,7 @@ class Reader:
                 else:
                     unknown[known] = self._highest
         own = sum(float(self._idf[number]) for number in weights)
-        explained = self._widen(tokens(question), asked, list(spelt), unknown, weights)
+        explained = self._widen(found, asked, list(spelt), unknown, weights)
         lost = sum(weight for word, weight in unknown.items() if word not in explained)
         mass = own + lost + self._highest * len(explained) * MEANT
         return Query(
@@ -103,7 +104,7 @@ class Reader:
             np.array(list(weights.values()), np.float32),
             np.array([-1 if (number := self._number(word)) is None else number for word in spelt], np.int32),
             tuple(spelt),
-            tuple(meant for token in tokens(question)[:MAX_TOKENS] for meant in right.get(token, (token,))),
+            tuple(meant for token in found[:MAX_TOKENS] for meant in right.get(token, (token,))),
             mass,
             lost / mass if mass else 1.0,
             len(asked),
