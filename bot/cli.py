@@ -26,6 +26,7 @@ COMMANDS = {
     "serve": Source("bot.commands.serve", "app", "Run everything on this machine, or one part with a name."),
     "setup": Source("bot.commands.serve", "setup", "Prepare the database, the articles and the model."),
     "train": Source("bot.commands.train", "train", "Train the Rasa model if its sources have changed."),
+    "nlu": Source("bot.commands.nlu", "app", "Measure what the model understands, compare models, check the examples."),
     "doctor": Source("bot.commands.doctor", "doctor", "Check this installation and say how to mend what is wrong."),
     "knowledge": Source("bot.commands.knowledge", "app", "Import, search and evaluate the articles."),
     "evaluate": Source(

@@ -64,6 +64,7 @@ LAYERS = {
     "bot.photos": 2,
     "bot.knowledge": 2,
     "bot.triage": 2,
+    "bot.understanding": 2,
     "bot.privacy": 2,
     "bot.analytics": 2,
     "bot.desk": 2,

@@ -14,7 +14,7 @@ import sys
 import tarfile
 import time
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import Enum
@@ -115,8 +115,28 @@ def look(project: Path) -> Found:
     return Found(Condition.FRESH, f"trained {note.trained_at} in {note.seconds:.0f} s with Rasa {note.rasa}")
 
 
-def train(project: Path, log: Path, trained_at: str) -> Note:
+def trained_with(file: Path) -> str:
+    """The Rasa that trained a model; the file is read to its last byte.
+
+    Raises:
+        TrainingFailed: it is no model, or damaged.
+    """
+    try:
+        return _open(file)
+    except DAMAGE as error:
+        raise TrainingFailed(f"{file}: is no model: {str(error) or type(error).__name__}") from error
+
+
+def refused_path(project: Path) -> Path:
+    """Where a model is kept that was trained and may not serve."""
+    return path(project).with_name("refused.tar.gz")
+
+
+def train(project: Path, log: Path, trained_at: str, judge: Callable[[Path, Path], None] | None = None) -> Note:
     """Train a model and put it in place; the old one serves until then, whatever happens.
+
+    `judge` is asked with the model in place and the new one, if the one in place could serve. What it raises leaves
+    the old one in place and the new one at `refused_path`.
 
     Raises:
         TrainingFailed: Rasa is not installed, the disk is full, another training runs, or Rasa refuses the data.
@@ -140,6 +160,8 @@ def train(project: Path, log: Path, trained_at: str) -> Note:
                 _rasa_train(project, aside, log)
                 trained = aside / model.name
                 _open(trained)
+                if judge is not None and look(project).usable:
+                    _judge(judge, model, trained, refused_path(project))
                 trained.replace(model)
             finally:
                 shutil.rmtree(aside, ignore_errors=True)
@@ -150,6 +172,14 @@ def train(project: Path, log: Path, trained_at: str) -> Note:
             return note
     except DAMAGE as error:
         raise TrainingFailed(f"the model cannot be written: {error}") from error
+
+
+def _judge(judge: Callable[[Path, Path], None], model: Path, trained: Path, refused: Path) -> None:
+    try:
+        judge(model, trained)
+    except BotError:
+        trained.replace(refused)
+        raise
 
 
 def _rasa_train(project: Path, out: Path, log: Path) -> None:

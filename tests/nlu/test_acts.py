@@ -55,7 +55,7 @@ def model(trained: list[tuple[str, str]], pipeline: dict[str, dict[str, float]])
 
 @pytest.fixture(scope="module")
 def acts() -> list[tuple[str, str]]:
-    lines = (Path(__file__).parent / "acts.jsonl").read_text("utf-8").splitlines()
+    lines = (ROOT / "nlu" / "evaluation" / "acts.jsonl").read_text("utf-8").splitlines()
     read = [json.loads(line) for line in lines if line.strip()]
     return [(one["text"], one["intent"]) for one in read]
 

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.errors import BotError
 from bot.supervisor import model
 from bot.supervisor.model import Condition
 from tests.ops.programs import ROOT
@@ -171,4 +172,37 @@ def test_a_killed_training_changes_nothing(project: Path) -> None:
     train(project)
 
     assert left == before
+    assert model.look(project).condition is Condition.FRESH
+
+
+def test_a_judge_may_refuse_a_new_model(project: Path) -> None:
+    """The old model serves on, byte by byte; the new one is kept beside it to be looked at."""
+    train(project)
+    before = model.path(project).read_bytes()
+    (project / "config.yml").write_text("language: en")
+    asked = []
+
+    def judge(old: Path, new: Path) -> None:
+        asked.append((old.read_bytes() == before, model.trained_with(new)))
+        raise BotError("it is worse")
+
+    with pytest.raises(BotError, match="it is worse"):
+        model.train(project, project / "train.log", AT, judge)
+
+    assert asked == [(True, model.rasa_version())]
+    assert model.path(project).read_bytes() == before
+    assert model.trained_with(model.refused_path(project)) == model.rasa_version()
+    assert model.look(project).condition is Condition.STALE
+
+
+def test_a_first_model_is_not_judged(project: Path) -> None:
+    """Nor is one that takes the place of a damaged one: there is nothing to hold it against."""
+
+    def judge(old: Path, new: Path) -> None:
+        raise AssertionError(f"{old} and {new} were compared")
+
+    model.train(project, project / "train.log", AT, judge)
+    model.path(project).write_bytes(b"damaged")
+    model.train(project, project / "train.log", AT, judge)
+
     assert model.look(project).condition is Condition.FRESH

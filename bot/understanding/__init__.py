@@ -1,0 +1,1 @@
+"""How well messages are understood: labelled examples, measures, and the trained model that is measured."""
