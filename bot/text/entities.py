@@ -6,6 +6,7 @@ same entities.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -26,6 +27,7 @@ from bot.text.spoken.mentioned import mentioned
 MAX_FOUND = 100
 """Of all kinds together."""
 MAX_OF_A_KIND = 30
+_DIALLED = re.compile(r"0[1-9]\d{8}")
 _STRUCK = "\u00b7"
 
 
@@ -72,7 +74,7 @@ class Entity:
 def entities(text: str, lists: ListReader, now: datetime, zone: str = "Europe/Paris") -> tuple[Entity, ...]:
     """Every entity of a text, in order; none overlaps another.
 
-    Where two claim the same characters the surer kind has them: identifiers, contacts, numbers of files, sums, addresses,
+    Where two claim the same characters the surer kind has them: addresses of e-mail, identifiers, numbers of files, telephone numbers, sums, addresses,
     then names of lists, then moments. `now` is aware. What is beyond `MAX_CHARS` is not read.
     """
     text = text[:MAX_CHARS]
@@ -89,8 +91,8 @@ def entities(text: str, lists: ListReader, now: datetime, zone: str = "Europe/Pa
     keep(_mails(text))
     if has_figures:
         keep(_identifiers(text))
-        keep(_phones(text))
         keep(_references(text))
+        keep(_phones(text))
     keep(Entity(EntityKind.AMOUNT, one.start, one.end, str(one.cents)) for one in amounts(text))
     keep(_addresses(text))
     keep(_listed(text, lists))
@@ -119,7 +121,9 @@ def _identifiers(text: str) -> Iterator[Entity]:
 
 def _references(text: str) -> Iterator[Entity]:
     for one in references(text):
-        yield Entity(EntityKind.REFERENCE, one.start, one.end, one.value)
+        # « Dossier, joignable au n° 0612345678 »: what is dialled is no number of a file.
+        if not _DIALLED.fullmatch(one.value):
+            yield Entity(EntityKind.REFERENCE, one.start, one.end, one.value)
 
 
 def _addresses(text: str) -> Iterator[Entity]:

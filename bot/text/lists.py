@@ -20,6 +20,8 @@ from bot.text.addresses import folded
 from bot.text.french import listed
 
 SERVICE, DOCUMENT = "service", "document"
+PLURAL_CHARS = 4
+"""« plus » is no plural of « PLU »."""
 MAX_NAMES = 20_000
 _SEPARATOR = ":"
 _SKIPPED = listed("de d du des la le les l un une au aux a en sur pour")
@@ -157,5 +159,5 @@ def _forms(text: str) -> list[tuple[str, int, int]]:
         if form in _SKIPPED or form in _SIGNS or not form.strip():
             continue
         end = word.idx + len(word.text.rstrip("'’-.") or word.text)
-        found.append((form[:-1] if len(form) > 3 and form[-1] in "sx" else form, word.idx, end))
+        found.append((form[:-1] if len(form) > PLURAL_CHARS and form[-1] in "sx" else form, word.idx, end))
     return found
