@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from bot.messages import Kind, Message
 from bot.text.identifiers import Identifier, masked
 
-SAID = frozenset({Kind.TEXT, Kind.EDIT, Kind.LOCATION, Kind.COMMENT})
-"""What citizens say in words of their own; the texts of other kinds are ours."""
+OURS = frozenset({Kind.UNREADABLE, Kind.RETURN, Kind.ALARMED})
+"""Kinds whose text is a word of ours."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ def mask(message: Message) -> Masked:
 
     Bank, social security, card, company and tax numbers: see `bot.text.identifiers`.
     """
-    if message.kind not in SAID:
+    if message.kind in OURS:
         return Masked(message)
     text, kinds = masked(message.text)
     subject, in_subject = masked((message.thread.subject if message.thread else None) or "")

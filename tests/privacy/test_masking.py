@@ -19,9 +19,9 @@ def said(text: str = "", kind: Kind = Kind.TEXT, thread: Thread | None = None, n
     return Message("1", Address("web", "k"), text, AT, kind, thread=thread, attachments=files)
 
 
-@pytest.mark.parametrize("kind", [Kind.TEXT, Kind.EDIT, Kind.COMMENT, Kind.LOCATION])
+@pytest.mark.parametrize("kind", [Kind.TEXT, Kind.EDIT, Kind.COMMENT, Kind.LOCATION, Kind.START, Kind.GROUP])
 def test_words_of_a_citizen_are_masked(kind: Kind) -> None:
-    """Typed, corrected, said in public or beside a position."""
+    """Typed, corrected, said in public, in a group, beside a position or by a link."""
     found = mask(said(f"voilà {NIR}", kind))
 
     assert (found.message.text, found.kinds) == ("voilà •••• 8491", (Identifier.NIR,))
