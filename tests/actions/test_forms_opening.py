@@ -33,7 +33,7 @@ def known(form: CitizenForm, *names: str) -> list[object]:
         (
             "bonjour, rdv lundi en huit à 9h à l'etat civil, acte de naissance",
             "etat_civil",
-            "2026-12-07",
+            "2026-11-30",
             "09:00",
             CONTACT,
         ),
