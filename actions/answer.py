@@ -26,7 +26,7 @@ from actions.choosing import asked_before, picked, titles
 from actions.fiches import CASE, GUIDE, NONE_OF_THESE, PUBLIC
 from actions.offering import person_button
 from actions.remembered import kept, number, read_at, read_path, talk_of, waiting_now
-from actions.requests import read_number, status_of
+from actions.requests import status_of
 from actions.returned import IN_PART, PARTLY, rate_contact
 from actions.services import Services
 from bot.cases import Cause
@@ -35,6 +35,7 @@ from bot.knowledge.articles import Passage
 from bot.knowledge.library import is_fiche
 from bot.messages import AnswerStatus
 from bot.text.french import fold
+from bot.text.references import read_number
 from bot.text.typography import typeset
 from bot.wire import Say, WireButton, WireSource
 

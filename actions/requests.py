@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 
 from rasa_sdk import Tracker
@@ -13,12 +12,11 @@ from bot.cases import Case, CaseKind, CaseState
 from bot.desk.queue import expected
 from bot.errors import Missing
 from bot.text.moments_words import day, duration, moment
+from bot.text.references import read_number
 from bot.wire import Say
 
 SHOWN = 3
 """So many requests are told at once, the newest first."""
-NUMBER = re.compile(r"(?<![a-z0-9])d\s*[-–. ]?\s*([a-z0-9]{4})\s*[-–. ]?\s*([a-z0-9]{4})(?![a-z0-9])", re.IGNORECASE)
-"""D-7K3M-92QX, however it is typed; eight letters without a digit are a word: « d'accorder »."""
 
 
 async def status_of(services: Services, say: Callable[[Say], None], tracker: Tracker, text: str) -> bool:
@@ -35,15 +33,6 @@ async def status_of(services: Services, say: Callable[[Say], None], tracker: Tra
     for case in found[:SHOWN]:
         say(await state(services, tracker, case))
     return bool(found)
-
-
-def read_number(text: str) -> str:
-    """The number of a request in a text, as we write it; "" if there is none."""
-    for found in NUMBER.finditer(text):
-        letters = f"{found[1]}{found[2]}".upper()
-        if any(letter.isdecimal() for letter in letters) or "-" in found[0]:
-            return f"D-{letters[:4]}-{letters[4:]}"
-    return ""
 
 
 async def state(services: Services, tracker: Tracker, case: Case) -> Say:

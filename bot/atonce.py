@@ -10,14 +10,18 @@ import structlog
 from bot import metrics, photos
 from bot.hearing import TOKEN, Hearing
 from bot.messages import ALARM_SUFFIX, PUBLIC, Author, Kind, Message, Reply
+from bot.privacy.masking import mask
 from bot.safety import Safety
 from bot.speaking import Speaker
 from bot.store.base import Conversations, Prepared
+from bot.text.identifiers import Identifier
 from bot.text.wording import DEFAULT, Wording
 
 log = structlog.get_logger(__name__)
 
 MEGABYTES = str(photos.MAX_BYTES // 1_000_000)
+TOLD_MASKED = "masked"
+"""The id of what is said where an identifier was masked: a second one of a conversation is dropped."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +57,12 @@ class AtOnce:
         self._own_pages = own_pages
 
     async def receive(self, message: Message) -> Reception:
-        """Read a message; what is answered at once has ids of its own, never that of an answer of the core."""
+        """Read a message; what is answered at once has ids of its own, never that of an answer of the core.
+
+        Identifiers are masked before anything else: nothing behind this has ever seen them.
+        """
+        masked = mask(message)
+        message = masked.message
         elsewhere = message.address.channel not in self._own_pages
         token = TOKEN.fullmatch(message.pressed or message.text.strip())
         known = await self._conversations.find(message.address) if elsewhere or token else None
@@ -72,7 +81,7 @@ class AtOnce:
             case Kind.UNREADABLE:
                 return Reception(message, [self._say(message.text, message, language)], settles=True)
             case _:
-                return self._weigh(message, language)
+                return self._weigh(message, language, masked.kinds)
 
     async def _welcome(self, message: Message, language: str, elsewhere: bool) -> Reception:
         words = await self._hearing.opened(message)
@@ -84,21 +93,30 @@ class AtOnce:
         # A deep link asks its question: it is answered behind the welcome.
         return Reception(replace(message, kind=Kind.TEXT, text=words), [welcome])
 
-    def _weigh(self, message: Message, language: str) -> Reception:
+    def _weigh(self, message: Message, language: str, masked: Sequence[Identifier]) -> Reception:
         answered: list[Prepared] = []
         if message.thread is not None and message.thread.visibility == PUBLIC and message.kind is not Kind.COMMENT:
             # One line a day for all who read along: a thread is not filled with it, whatever it hangs under.
             ref = f"public.{message.sent_at.date()}"
             answered.append(self._say("public_invite", message, language, ref=ref, public=True))
+        if masked:
+            metrics.IDENTIFIERS.inc()
+        told = self._masked(message, language, masked) if masked and message.kind is not Kind.COMMENT else ()
         alert = self._safety.check(message.text)
         if alert is None:
-            return Reception(message, answered)
+            return Reception(message, [*answered, *told])
         metrics.ALERTS.labels(alert.name.lower()).inc()
         log.warning("safety.alert", alert=alert.name, channel=message.address.channel)
         answered.append(self._say(alert.value, message, language, ref=f"{message.id}{ALARM_SUFFIX}"))
         # A comment becomes a case all the same: somebody of the town has to see it.
+        answered += told
         is_over = alert.is_sure and message.kind is not Kind.COMMENT
         return Reception(message, answered, settles=is_over, alarmed=is_over)
+
+    def _masked(self, message: Message, language: str, kinds: Sequence[Identifier]) -> Sequence[Prepared]:
+        """That what the citizen gave away was not kept, once in a conversation."""
+        what = ", ".join(self._wording.say(f"masked_{kind.value}", language) for kind in kinds)
+        return [self._say("masked", message, language, ref=TOLD_MASKED, what=what)]
 
     def _say(
         self,
@@ -108,6 +126,7 @@ class AtOnce:
         author: Author = Author.SYSTEM,
         ref: str = "",
         public: bool = False,
+        **values: str,
     ) -> Prepared:
-        said = self._wording.say(key, language, megabytes=MEGABYTES)
+        said = self._wording.say(key, language, megabytes=MEGABYTES, **values)
         return self._speaker.answer(Reply(ref or f"{message.id}.0", said, language, author, public=public), message)

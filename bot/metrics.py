@@ -29,3 +29,4 @@ MASKED = Counter(
     "guichet_masked", "Numbers, addresses and URLs in our replies that are in no source, by kind", ["kind"]
 )
 SELF_SERVICE = Counter("guichet_self_service", "What comes of answers read after a search on the pages", ["outcome"])
+IDENTIFIERS = Counter("guichet_identifiers_masked", "Messages of citizens in which an identifier was masked")

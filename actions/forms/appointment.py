@@ -34,6 +34,7 @@ from bot.text.contacts import read_contact
 from bot.text.french import listed
 from bot.text.french import words as subject_words
 from bot.text.spoken.moments import read_moment
+from bot.text.town_lists import names
 
 FORM = "appointment_form"
 SERVICE, SUBJECT, DAY, TIME = (
@@ -253,7 +254,7 @@ def subject_of(services: Services, text: str, announced: bool = True) -> str:
     span = read_contact(text).span
     rest = without_moment(services, text if span is None else f"{text[: span[0]]} {text[span[1] :]}")
     named = routing.naming(rest, services.office) if announced else ()
-    empty = {word for code in named for name in routing.names(services.office.services[code]) for word in name.split()}
+    empty = {word for code in named for name in names(services.office.services[code]) for word in name.split()}
     after = _AFTER_FOR.search(rest) if announced else None
     for said in (after["what"] if after else "", rest):
         if any(word not in BOOKING and word not in empty for word in subject_words(said)):

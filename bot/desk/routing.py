@@ -12,6 +12,7 @@ from bot.settings import GENERAL_SERVICE, Office, Service
 from bot.text.french import listed, tokens, words
 from bot.text.normalise import normalise
 from bot.text.spelling import Speller
+from bot.text.town_lists import names
 
 CHOICES = 3
 """So many services are offered where nothing is sure."""
@@ -133,12 +134,6 @@ def naming(text: str, office: Office) -> tuple[str, ...]:
         for code, service in office.services.items()
         if code != GENERAL_SERVICE and any(f" {name} " in said for name in names(service))
     )
-
-
-def names(service: Service) -> tuple[str, ...]:
-    """How a service is called: its name without brackets, and what stands in them; folded words."""
-    whole, _, short = service.name.partition("(")
-    return tuple(" ".join(tokens(name)) for name in (whole, short.rstrip(") ")) if name.strip())
 
 
 def weighed(text: str, index: Index, office: Office) -> dict[str, float]:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from bot.text.addresses import read_address
 from bot.text.contacts import ContactRead, read_email, read_phone
 from bot.text.french import fold
+from bot.text.identifiers import identifiers
 from bot.text.normalise import MAX_CHARS
 
 PHONE, EMAIL, ADDRESS = "[téléphone]", "[adresse e-mail]", "[adresse]"
@@ -74,6 +75,7 @@ def redact(text: str, keep: Collection[str] = ()) -> Redacted:
         *_contacts(text, EMAIL, own_digits, own.lower()),
         *_contacts(text, PHONE, own_digits, own.lower()),
         *_addresses(text, own_words),
+        *((one.start, one.end, NUMBER) for one in identifiers(text) if text[one.start : one.end] not in own),
         *(
             (match.start("it"), match.end("it"), mask)
             for mask, pattern in _PATTERNS

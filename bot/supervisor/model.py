@@ -27,7 +27,7 @@ from msgspec import Struct
 from bot.errors import BotError
 from bot.supervisor import progress
 
-SOURCES = ("config.yml", "domain.yml", "nlu/**/*", "stories/**/*", "bot/text/*.py", "bot/privacy/redact.py")
+SOURCES = ("config.yml", "domain.yml", "nlu/**/*", "stories/**/*", "bot/text/**/*.py", "bot/privacy/redact.py")
 """What a model is made of. The components under `nlu` use the last two."""
 SOURCE_SUFFIXES = {".yml", ".yaml", ".py", ".txt", ".json", ".tsv"}
 LEAST_FREE_BYTES = 300_000_000

@@ -23,9 +23,12 @@ from bot.errors import ConfigurationError
 from bot.settings import Settings
 from bot.supervisor import model, ports, wordless
 from bot.supervisor.plan import ACTIONS_PORT, PROJECT, QUIET, RASA_PORT
+from bot.text.town_lists import town_lists
 
 HOST = "GUICHET_RASA_HOST"
 ACTIONS_HOST = "GUICHET_ACTIONS_HOST"
+LISTS = "GUICHET_LISTS"
+"""Where the names of the town's services are: the component in `nlu/` reads no settings."""
 DEFAULT_RASA_PORT = 5005
 DEFAULT_ACTIONS_PORT = 5055
 STOCK = {"InMemory", "SQL", "Mongod", "Dynamo", "redis", "in_memory", "concurrent_redis"}
@@ -55,6 +58,7 @@ def run_rasa(settings: Settings, environ: Mapping[str, str]) -> None:
     where = ["-i", environ.get(HOST, ports.LOOPBACK), "-p", str(port)]
     files = ["--model", str(model.path(PROJECT)), "--credentials", str(PROJECT / "credentials.yml")]
     files += ["--endpoints", str(write_endpoints(settings))]
+    os.environ[LISTS] = str(write_lists(settings))
     # In one word: a token may begin with a dash, as one of ours in 64 does.
     _become("rasa", ["run", "--enable-api", f"--auth-token={settings.rasa_token}", *where, *files])
 
@@ -98,6 +102,23 @@ def write_endpoints(settings: Settings) -> Path:
         with open(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
             yaml.safe_dump(endpoints, file, allow_unicode=True)
         aside.replace(written)
+    except OSError as error:
+        raise ConfigurationError(f"{written}: cannot be written ({error.strerror})") from error
+    return written
+
+
+def write_lists(settings: Settings) -> Path:
+    """What this town's services are called, for the component that finds entities; where it is.
+
+    Written anew at each start: a service that is renamed in `office.yml` needs no training.
+
+    Raises:
+        ConfigurationError: it cannot be written, or the list of documents cannot be read.
+    """
+    written = settings.data / "run" / "lists.json"
+    try:
+        written.parent.mkdir(parents=True, exist_ok=True)
+        town_lists(settings.office).write(written)
     except OSError as error:
         raise ConfigurationError(f"{written}: cannot be written ({error.strerror})") from error
     return written

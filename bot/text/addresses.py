@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bot.text.clean import plain_apostrophes
@@ -132,9 +133,17 @@ class Address:
 
 def read_address(text: str) -> Address | None:
     """The first street address of a sentence; None if there is none."""
+    return next(addresses(text), None)
+
+
+def addresses(text: str) -> Iterator[Address]:
+    """Every street address of a text, in order; none overlaps another."""
     text = plain_apostrophes(text[:MAX_CHARS])
     plain = folded(text)
+    until = 0
     for found in _WAY.finditer(plain):
+        if found.start() < until:
+            continue
         name_end = _name_end(text, plain, found.end())
         name = text[found.end() : name_end].strip(" .'-")
         if not name or not _is_street(found, text, name):
@@ -142,15 +151,15 @@ def read_address(text: str) -> Address | None:
         postcode, town, end = _town(text, plain, name_end)
         number = found["number"]
         extra = found["extra"]
-        return Address(
+        until = max(end, name_end)
+        yield Address(
             number=f"{number} {extra if len(extra) > 1 else extra.upper()}" if number and extra else number,
             way=_WAY_OF[found["way"]],
             name=name,
             postcode=postcode,
             town=town,
-            span=(found.start(), max(end, name_end)),
+            span=(found.start(), until),
         )
-    return None
 
 
 def outside(address: Address, postcode: str, town: str) -> bool:

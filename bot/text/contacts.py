@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
 
@@ -105,17 +106,20 @@ def read_email(text: str) -> ContactRead:
 
     An address with accents before the sign is taken for a slip. Reserved domains (`.example`, `.test`) pass: whether a domain takes mail is found out by writing to it.
     """
+    reads = list(_first_good(emails(text)))
+    return reads[-1] if reads and reads[-1].contact else (*reads, ContactRead(why=WhyNot.NONE))[0]
+
+
+def emails(text: str) -> Iterator[ContactRead]:
+    """All in a text that is meant as an e-mail address, in order: those that are one, and those that cannot be."""
     text = plain_apostrophes(text[:MAX_CHARS])
-    failed: Span | None = None
     for sign in _AT_SIGN.finditer(text):
         local, start = _local_part(text, sign.start())
         domain, end = _domain(text, sign.end())
         if not local or not domain:
             continue
-        if contact := _email(local, domain):
-            return ContactRead(contact, span=(start, end))
-        failed = failed or (start, end)
-    return ContactRead(why=WhyNot.INVALID, span=failed) if failed else ContactRead(why=WhyNot.NONE)
+        contact = _email(local, domain)
+        yield ContactRead(contact, None if contact else WhyNot.INVALID, (start, end))
 
 
 def read_phone(text: str, region: str = "FR") -> ContactRead:
@@ -123,8 +127,13 @@ def read_phone(text: str, region: str = "FR") -> ContactRead:
 
     `region`: where a number without country code is dialled from.
     """
+    reads = list(_first_good(phones(text, region)))
+    return reads[-1] if reads and reads[-1].contact else (*reads, ContactRead(why=WhyNot.NONE))[0]
+
+
+def phones(text: str, region: str = "FR") -> Iterator[ContactRead]:
+    """All in a text that is meant as a telephone number, in order: those that are valid, and those that cannot be."""
     text = text[:MAX_CHARS]
-    failed = ContactRead(why=WhyNot.NONE)
     for found in _PHONE.finditer(text):
         french = _FRENCH.match(text, found.start()) if region == "FR" else None
         start, end = french.span() if french and not _runs_over(text, french.end(), found.end()) else found.span()
@@ -132,10 +141,17 @@ def read_phone(text: str, region: str = "FR") -> ContactRead:
         read = _phone(typed, region)
         if isinstance(read, Contact):
             if typed[0] in "+0(" or _expected(text, start, end):
-                return ContactRead(read, span=(start, end))
-        elif failed.why is WhyNot.NONE and _meant_as_phone(text, start, end):
-            failed = ContactRead(why=read, span=(start, end))
-    return failed
+                yield ContactRead(read, span=(start, end))
+        elif _meant_as_phone(text, start, end):
+            yield ContactRead(why=read, span=(start, end))
+
+
+def _first_good(reads: Iterator[ContactRead]) -> Iterator[ContactRead]:
+    """Reads up to the first with a contact."""
+    for read in reads:
+        yield read
+        if read.contact:
+            return
 
 
 def read_contact(text: str, region: str = "FR") -> ContactRead:

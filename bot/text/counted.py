@@ -28,6 +28,8 @@ _TENS = {"vingt": 20, "trente": 30, "quarante": 40, "cinquante": 50, "soixante":
 _WORDS = sorted({*_SMALL, *_TENS, "vingts", "octante", "huitante", "cent", "cents", "zero"}, key=len, reverse=True)
 _JOINT = r"[ ,.;/-]{1,3}(?:et[ -])?"
 _RUN = re.compile(rf"\b(?:{'|'.join(_WORDS)})(?:{_JOINT}(?:{'|'.join(_WORDS)})\b){{1,19}}", re.IGNORECASE)
+RUN = rf"(?:{'|'.join([*_WORDS, 'mille'])})(?:[ -](?:et[ -])?(?:{'|'.join([*_WORDS, 'mille'])}))*(?![^\W_])"
+"""The pattern of a number in words, a thousand included: « deux cent vingt-trois », « mille cinq cents »."""
 _WORD = re.compile(rf"{'|'.join(_WORDS)}", re.IGNORECASE)
 _NUMBER = re.compile(r"(?:33)?0?[1-9]\d{8}|3\d{3}|11[68]\d{3}")
 _LONG = 9
@@ -44,6 +46,22 @@ def spelled_numbers(text: str) -> Iterator[tuple[str, int, int]]:
         is_short = len(digits) == 4 and [len(group) for group in groups] == [2, 2]
         if _NUMBER.fullmatch(digits) and (len(digits) >= _LONG or is_short or len(digits) == 6):
             yield ("0" + digits[-9:] if len(digits) >= _LONG else digits), run.start(), run.end()
+
+
+def value(said: str) -> int | None:
+    """The number that a run of `RUN` says, below a million; None where its words are several numbers."""
+    above, thousand, below = said.lower().replace("zero", "zéro").partition("mille")
+    high, low = _below_thousand(above), _below_thousand(below)
+    if high is None or low is None:
+        return None
+    return (high or 1) * 1000 + low if thousand else high
+
+
+def _below_thousand(said: str) -> int | None:
+    groups = [int(group) for group in _groups([word.lower() for word in _WORD.findall(said)])]
+    # « cent vingt-trois » comes as 100 and 23.
+    is_one = len(groups) < 2 or (len(groups) == 2 and groups[0] % 100 == 0 and 0 < groups[1] < 100 <= groups[0])
+    return sum(groups) if is_one else None
 
 
 def _groups(words: list[str]) -> list[str]:

@@ -81,6 +81,15 @@ def words(text: str, model: str = "") -> list[Word]:
     return found
 
 
+def tokens(text: str, model: str = "") -> Any:
+    """Tokens of a text in small letters by spaCy, without lemmas: `Token`s in a `Doc`.
+
+    Raises:
+        ConfigurationError: see `pipeline`.
+    """
+    return pipeline(model).make_doc(_comparable(text))
+
+
 def lemmas(text: str, model: str = "") -> tuple[str, ...]:
     """The lemmas of a text's words in order, signs left out; short texts are read once.
 

@@ -19,11 +19,11 @@ from actions.acts import (
 )
 from actions.asking import ASKED, PERSON
 from actions.opening import ActionOpeningHours
-from actions.requests import read_number
 from bot.cases import Case, CaseKind, Cause, NewCase
 from bot.messages import Address
 from bot.rasa_events import SUSPENDED_FORM
 from bot.store.sql import Store
+from bot.text.references import read_number
 from tests.actions.form_talk import forming, staffed
 from tests.actions.talk import OFFICE, Talk, talking
 from tests.knowledge import small

@@ -9,9 +9,12 @@ from types import SimpleNamespace
 import pytest
 import yaml
 
+from bot.errors import ConfigurationError
 from bot.settings import load
 from bot.supervisor import rasa_project
-from bot.supervisor.rasa_project import write_endpoints
+from bot.supervisor.rasa_project import write_endpoints, write_lists
+from bot.text.lists import read_lists
+from bot.text.town_lists import town_lists
 from tests.ops.programs import ROOT
 
 
@@ -73,3 +76,22 @@ def test_with_redis_rasa_locks_there(tmp_path: Path) -> None:
         "key_prefix": "guichet",
     }
     assert mode == 0o600
+
+
+def test_the_names_of_the_services_are_written_for_rasa(tmp_path: Path) -> None:
+    """At each start, from `office.yml` as it is then: what the component reads is what the town calls its services."""
+    settings = load({"GUICHET_OFFICE": str(ROOT / "office.yml"), "GUICHET_DATA": str(tmp_path)})
+    written = write_lists(settings)
+    lists = town_lists(settings.office)
+
+    assert read_lists(written, lists.documents) == lists
+    assert lists.services["etat_civil"] == ("etat civil",)
+    assert lists.services["action_sociale_ccas"] == ("action sociale", "ccas")
+
+
+def test_names_that_cannot_be_written_are_said(tmp_path: Path) -> None:
+    """With the path, before Rasa starts."""
+    (tmp_path / "run").write_text("a file where a folder should be")
+
+    with pytest.raises(ConfigurationError, match=r"lists\.json"):
+        write_lists(load({"GUICHET_OFFICE": str(ROOT / "office.yml"), "GUICHET_DATA": str(tmp_path)}))

@@ -241,6 +241,7 @@ def _known(word: str) -> str:
     return _SPELLED[meant] if meant else word
 
 
+@lru_cache(maxsize=8192)
 def _letters(typed: str) -> str:
     folded = "".join(char for char in fold(typed) if "a" <= char <= "z")
     return folded or _OTHER

@@ -1,0 +1,42 @@
+"""Numbers that a citizen gives away and that nobody here needs: masked in a message before it is stored anywhere."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from bot.messages import Kind, Message
+from bot.text.identifiers import Identifier, masked
+
+OURS = frozenset({Kind.UNREADABLE, Kind.RETURN, Kind.ALARMED})
+"""Kinds whose text is a word of ours."""
+
+
+@dataclass(frozen=True, slots=True)
+class Masked:
+    """A message that may be stored, and what was masked in it."""
+
+    message: Message
+    kinds: tuple[Identifier, ...] = ()
+
+
+def mask(message: Message) -> Masked:
+    """The message with its validated identifiers masked, in its text, its subject and the names of its files.
+
+    Bank, social security, card, company and tax numbers: see `bot.text.identifiers`.
+    """
+    if message.kind in OURS:
+        return Masked(message)
+    text, kinds = masked(message.text)
+    subject, in_subject = masked((message.thread.subject if message.thread else None) or "")
+    names = [masked(one.name) for one in message.attachments]
+    found = (*kinds, *in_subject, *(kind for _, in_name in names for kind in in_name))
+    if not found:
+        return Masked(message)
+    files = zip(message.attachments, names, strict=True)
+    clean = replace(
+        message,
+        text=text,
+        thread=replace(message.thread, subject=subject) if message.thread and in_subject else message.thread,
+        attachments=tuple(replace(one, name=name) for one, (name, _) in files),
+    )
+    return Masked(clean, tuple(dict.fromkeys(found)))

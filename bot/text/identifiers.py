@@ -1,0 +1,258 @@
+"""Numbers that say who somebody is or where their money is, in a text: social security, bank account, card, company, tax.
+
+The check digits are python-stdnum's: https://arthurdejong.org/python-stdnum/. A number that few others look like (NIR,
+IBAN) is found however it is grouped; one whose check only rules out nine in ten has to be grouped as it is printed, or
+to be named beside it.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from bisect import bisect_left
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from enum import Enum
+
+from stdnum import iban, luhn
+from stdnum.fr import nif, nir, siren, siret
+
+from bot.text.addresses import folded
+
+MAX_FOUND = 50
+"""In one text; nobody writes more."""
+MASK = "••••"
+SHOWN_CHARS = 4
+
+
+class Identifier(str, Enum):
+    """What a number is."""
+
+    NIR = "nir"
+    """Of social security, with or without its key: https://xml.insee.fr/schema/nir.html."""
+    IBAN = "iban"
+    ACCOUNT = "bank_account"
+    """A French account as a RIB prints it: bank, branch, account, key."""
+    CARD = "card"
+    SIRET = "siret"
+    SIREN = "siren"
+    TAX = "tax_number"
+    """The « numéro fiscal » of a person (SPI)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Identified:
+    """Where such a number stands in a text."""
+
+    kind: Identifier
+    start: int
+    end: int
+    shown: str
+    """What may be kept of it: « •••• 8491 »."""
+
+
+_SIGNS = r"[\s.,_/'’·|\-\u00ad\u2010-\u2015\u2212\u200b-\u200f\u2060\ufeff]"
+"""What is typed between groups, invisible characters included."""
+_RUN = re.compile(rf"(?<!\d)[\dOo](?:{_SIGNS}{{0,3}}[\dOoIlAaBb])+")
+_GROUP = re.compile(r"[\dOoIlAaBb]+")
+_DIGIT = re.compile(r"\d")
+_LOOKALIKES = str.maketrans({"O": "0", "I": "1", "L": "1"})
+_IBAN = re.compile(
+    rf"(?<![^\W\d_])[A-Za-z]{{2}}{_SIGNS}{{0,2}}\d{_SIGNS}{{0,2}}\d(?:{_SIGNS}{{0,3}}[A-Za-z0-9]){{11,30}}"
+)
+_IBAN_CHARS = {
+    country: int(chars)
+    for chars, countries in {
+        "15": "NO", "16": "BE", "18": "DK FI FO GL NL SD", "19": "MK SI", "20": "AT BA EE KZ LT LU XK MN",
+        "21": "CH HR LI LV", "22": "BG BH CR DE GB GE IE ME RS VA", "23": "AE GI IL IQ OM SO TL",
+        "24": "AD CZ DZ ES MD PK RO SA SE SK TN VG", "25": "LY PT ST", "26": "IS TR",
+        "27": "BI DJ FR GR IT MC MR SM", "28": "AL AZ BY CY DO EG GT HN HU LB NI PL SV CM SN MA CI ML BJ TG BF NE",
+        "29": "BR PS QA UA", "30": "JO KW MU YE", "31": "MT SC", "32": "LC", "33": "RU",
+    }.items()
+    for country in countries.split()
+}  # fmt: skip
+"""How long an IBAN is, by country: the registry of ISO 13616 and, for Africa, what its banks print."""
+_NIR = re.compile(r"[1-478]\d\d(?:0[1-9]|1[0-2]|[23]\d|4[0-2]|[5-9]\d)(?:\d\d|2[AB])\d{6}(?:\d\d)?")
+_CARD = re.compile(r"4(?:\d{12}|\d{15}|\d{18})|5[1-5]\d{14}|2[2-7]\d{14}|3[47]\d{13}|3[068]\d{12}|6\d{15}")
+_GROUPED = {
+    Identifier.NIR: {(15,), (13, 2), (1, 2, 2, 2, 3, 3, 2), (1, 2, 2, 5, 3, 2), (13,), (1, 2, 2, 2, 3, 3)},
+    Identifier.CARD: {(16,), (4, 4, 4, 4), (15,), (4, 6, 5), (14,), (4, 6, 4), (19,), (13,)},
+    Identifier.SIRET: {(14,), (9, 5), (3, 3, 3, 5)},
+    Identifier.SIREN: {(9,), (3, 3, 3)},
+    Identifier.TAX: {(13,), (2, 2, 3, 3, 3)},
+    Identifier.ACCOUNT: {(23,), (5, 5, 11, 2), (21, 2)},
+}
+_CUES = {
+    Identifier.NIR: re.compile(r"\bsecu\b|securite sociale|\bnir\b|\bnss\b|\bvitale\b|\bassure|\bameli\b|\binsee\b"),
+    Identifier.CARD: re.compile(r"\bcartes?\b|\bcb\b|\bvisa\b|mastercard|\bcard\b"),
+    Identifier.SIRET: re.compile(r"\bsiren|\bsiret"),
+    Identifier.SIREN: re.compile(r"\bsiren|\brcs\b|\bkbis\b|registre du commerce"),
+    Identifier.TAX: re.compile(r"fiscal|\bimpots?\b|\bspi\b"),
+    Identifier.ACCOUNT: re.compile(r"\brib\b|\bcompte|\biban\b|bancaire"),
+}
+_BEFORE, _AFTER = 60, 30
+"""How far from a number the word stands that names it, in characters."""
+_PHONE = re.compile(rf"(?:0|(?:\+|00){_SIGNS}?33{_SIGNS}?)[1-9](?:{_SIGNS}{{0,2}}\d\d){{4}}")
+_LENGTHS = frozenset({9, 13, 14, 15, 16, 19, 23})
+_LONGEST = max(_LENGTHS)
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    said: str
+    start: int
+    end: int
+
+
+def identifiers(text: str) -> tuple[Identified, ...]:
+    """Every such number of a text, in order; none overlaps another.
+
+    Letters that are typed for digits (O, l) and any digits of Unicode are read; a number that is named (« numéro de
+    sécu ») is found with a wrong key too: a slip of the finger gives away as much.
+    """
+    if sum(char.isdecimal() for char in text) < min(_LENGTHS) - 2:
+        return ()
+    found: list[Identified] = []
+    taken = bytearray(len(text))
+    for kind, start, end in _candidates(text):
+        if any(taken[start:end]):
+            continue
+        taken[start:end] = b"\x01" * (end - start)
+        last = "".join(char for char in _ascii(text[start:end]) if char.isalnum())[-SHOWN_CHARS:].upper()
+        found.append(Identified(kind, start, end, f"{MASK} {last}"))
+        if len(found) >= MAX_FOUND:
+            break
+    return tuple(sorted(found, key=lambda one: one.start))
+
+
+def masked(text: str) -> tuple[str, tuple[Identifier, ...]]:
+    """The text with nothing but the last characters of each such number, and which kinds it had, each once.
+
+    Idempotent. What is beyond `MAX_FOUND` is masked as well, in further rounds.
+    """
+    kinds: list[Identifier] = []
+    while found := identifiers(text):
+        parts, at = [], 0
+        for one in found:
+            parts += [text[at : one.start], one.shown]
+            at = one.end
+        text = "".join([*parts, text[at:]])
+        kinds += [one.kind for one in found]
+        if len(found) < MAX_FOUND:
+            break
+    return text, tuple(dict.fromkeys(kinds))
+
+
+class _Around:
+    """The words around a number; the text is folded once, and only if a number asks."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self._plain = ""
+        self._cues: dict[Identifier, list[int]] = {}
+
+    def named(self, kind: Identifier, start: int, end: int) -> bool:
+        """Whether a word that names such a number stands near."""
+        if kind not in self._cues:
+            self._plain = self._plain or folded(self.text)
+            self._cues[kind] = [found.end() for found in _CUES[kind].finditer(self._plain)]
+        cues = self._cues[kind]
+        at = bisect_left(cues, start - _BEFORE)
+        return at < len(cues) and cues[at] <= end + _AFTER
+
+
+def _candidates(text: str) -> Iterator[tuple[Identifier, int, int]]:
+    yield from _ibans(text)
+    around = _Around(text)
+    for run in _RUN.finditer(text):
+        groups = [
+            _Group(_digits(group[0]), run.start() + group.start(), run.start() + group.end())
+            for group in _GROUP.finditer(run[0])
+            if _DIGIT.search(group[0])
+        ]
+        at = 0
+        while at < len(groups):
+            kind, until = _longest(around, groups, at)
+            if kind is not None:
+                yield kind, groups[at].start, groups[until - 1].end
+            at = until if kind is not None else at + 1
+
+
+def _longest(around: _Around, groups: list[_Group], at: int) -> tuple[Identifier | None, int]:
+    """The longest number that begins with a group, and the group behind it."""
+    best: tuple[Identifier | None, int] = (None, at)
+    said, sizes = "", []
+    for until in range(at, len(groups)):
+        group = groups[until]
+        said += group.said
+        sizes.append(len(group.said))
+        if len(said) > _LONGEST:
+            break
+        if len(said) in _LENGTHS:
+            kind = _kind(around, said, tuple(sizes), groups[at].start, group.end)
+            best = (kind, until + 1) if kind else best
+    return best
+
+
+def _kind(around: _Around, said: str, sizes: tuple[int, ...], start: int, end: int) -> Identifier | None:
+    def named(kind: Identifier) -> bool:
+        return around.named(kind, start, end)
+
+    if len(said) in {13, 15} and _NIR.fullmatch(said):
+        # In pairs it may be telephone numbers in a row.
+        plain = sizes in _GROUPED[Identifier.NIR] or not _PHONE.search(around.text[start:end])
+        if named(Identifier.NIR) or (len(said) == 15 and plain and nir.is_valid(said)):
+            return Identifier.NIR
+    if not said.isdigit():
+        return None
+    if _CARD.fullmatch(said):
+        # Thirteen or fourteen figures that only pass one check may be anything.
+        by_form = len(said) > 14 and sizes in _GROUPED[Identifier.CARD] and luhn.is_valid(said)
+        if by_form or named(Identifier.CARD):
+            return Identifier.CARD
+    checks = _CHECKED.get(len(said))
+    if checks is None:
+        return None
+    kind, is_valid = checks
+    grouped = sizes in _GROUPED[kind]
+    fits = grouped and named(kind) if kind is Identifier.SIREN else grouped or named(kind)
+    return kind if fits and is_valid(said) else None
+
+
+def _is_account(said: str) -> bool:
+    """Whether the key of a RIB fits: https://fr.wikipedia.org/wiki/Clé_RIB."""
+    bank, branch, account, key = int(said[:5]), int(said[5:10]), int(said[10:21]), int(said[21:])
+    return key == 97 - (89 * bank + 15 * branch + 3 * account) % 97
+
+
+_CHECKED: dict[int, tuple[Identifier, Callable[[str], bool]]] = {
+    9: (Identifier.SIREN, siren.is_valid),
+    13: (Identifier.TAX, nif.is_valid),
+    14: (Identifier.SIRET, siret.is_valid),
+    23: (Identifier.ACCOUNT, _is_account),
+}
+"""By length: what a number of figures alone may be."""
+
+
+def _ibans(text: str) -> Iterator[tuple[Identifier, int, int]]:
+    at = 0
+    while found := _IBAN.search(text, at):
+        country = found[0][:2].upper()
+        chars = _IBAN_CHARS.get(country, 0)
+        at = found.start() + 1
+        kept = [found.start() + place for place, char in enumerate(found[0]) if char.isalnum()]
+        if not chars or len(kept) < chars:
+            continue
+        end = kept[chars - 1] + 1
+        said = _ascii("".join(text[place] for place in kept[:chars])).upper()
+        if iban.is_valid(said, check_country=False):
+            yield Identifier.IBAN, found.start(), end
+            at = end
+
+
+def _digits(group: str) -> str:
+    return _ascii(group).upper().translate(_LOOKALIKES)
+
+
+def _ascii(text: str) -> str:
+    return "".join(str(unicodedata.decimal(char, char)) for char in text)
