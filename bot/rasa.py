@@ -19,7 +19,7 @@ import msgspec
 import structlog
 
 from bot import wire
-from bot.errors import PayloadRejected, RasaSilent, RasaSlow, RasaUnreachable
+from bot.errors import PayloadRejected, RasaGone, RasaSilent, RasaSlow, RasaUnreachable
 from bot.messages import PHOTO_URL, Button, Directive, Handoff, Message, Reply, Source, Turn
 from bot.rasa_events import REFS, items_of, metadata_of, remembered, suspended
 from bot.settings import GENERAL_SERVICE, Office
@@ -75,7 +75,7 @@ class Rasa:
         patience: timedelta = timedelta(seconds=20),
     ) -> None:
         self._http = http
-        self._url = url.rstrip("/")
+        self.url = url.rstrip("/")
         self._token = token
         self._wording = wording
         self._patience = patience
@@ -230,7 +230,7 @@ class Rasa:
         """One request to Rasa; the JSON that came back."""
         if self._token:
             query["token"] = self._token
-        return await self._request(method, self._url + path, body, query, patience)
+        return await self._request(method, self.url + path, body, query, patience)
 
     async def _request(
         self, method: str, url: str, body: object, query: Mapping[str, str], patience: timedelta | None = None
@@ -246,8 +246,10 @@ class Rasa:
         except asyncio.TimeoutError as error:
             # aiohttp's own timeouts are among them, and are connection errors too.
             raise RasaSlow("Rasa does not answer in time") from error
-        except (aiohttp.ClientError, OSError, ValueError) as error:
-            raise RasaUnreachable(f"Rasa does not answer ({type(error).__name__})") from error
+        except ValueError as error:
+            raise RasaUnreachable(f"Rasa does not answer with JSON ({type(error).__name__})") from error
+        except (aiohttp.ClientError, OSError) as error:
+            raise RasaGone(f"Rasa does not answer ({type(error).__name__})") from error
 
     def _turn(self, items: Sequence[Any], message: Message, language: str) -> Turn | None:
         """What an answer says and asks to do, None if nothing of it can be read.

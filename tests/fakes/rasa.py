@@ -28,7 +28,8 @@ class FakeRasa:
     `fault`: None · "silent" (200 and nothing, as with a dead action server) · "failing" (500 everywhere) · "garbled"
     (not JSON) · "closing" (drops every connection) · "hanging" (never answers) · "answers_then_closes" (writes its
     answer to the tracker and drops the connection of that message).
-    `forgetful`: what it writes does not come to the database.
+    `forgetful`: what it writes does not come to the database. `mute`: messages are never answered, all else is.
+    `held`: messages are answered once it is set.
     """
 
     def __init__(self, tracker_events: TrackerEvents | None = None, token: str = "") -> None:
@@ -37,6 +38,8 @@ class FakeRasa:
         self.trackers: defaultdict[str, list[dict[str, Any]]] = defaultdict(list)
         self.fault: str | None = None
         self.forgetful = False
+        self.mute = False
+        self.held: asyncio.Event | None = None
         self.model_id: str | None = MODEL
         self.parsed: dict[str, Any] = {"intent": {"name": "ask_question", "confidence": 0.9}}
         self._answer: Answer = "Bien reçu."
@@ -96,8 +99,14 @@ class FakeRasa:
         return web.json_response({"model_file": "fake.tar.gz", "model_id": self.model_id})
 
     async def _webhook(self, request: web.Request) -> web.StreamResponse:
+        # As it is when the message comes: a test may mend it while this is being written.
+        closes = self.fault == "answers_then_closes"
         heard = await request.json()
         sender = heard["sender"]
+        if self.mute:
+            await self._leaving.wait()
+        if self.held:
+            await self.held.wait()
         said = None if self.fault == "silent" else self._answer(heard) if callable(self._answer) else self._answer
         items = [item for one in (said if isinstance(said, list) else [said]) for item in _items(one)]
         user = {
@@ -109,7 +118,7 @@ class FakeRasa:
         }
         events = [user, *({"event": "action", "name": "action_answer"}, *map(_bot, items))]
         await self._write(sender, [*events, {"event": "action", "name": "action_listen"}])
-        if self.fault == "answers_then_closes":
+        if closes:
             return _closed(request)
         return web.json_response([{"recipient_id": sender, **item} for item in items])
 
