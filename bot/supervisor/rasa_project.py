@@ -22,7 +22,7 @@ from bot import logs
 from bot.errors import ConfigurationError
 from bot.settings import Settings
 from bot.supervisor import model, ports, wordless
-from bot.supervisor.plan import ACTIONS_PORT, PROJECT, QUIET, RASA_PORT
+from bot.supervisor.plan import ACTIONS_PORT, PROJECT, QUIET, RASA_MODEL, RASA_PORT
 
 HOST = "GUICHET_RASA_HOST"
 ACTIONS_HOST = "GUICHET_ACTIONS_HOST"
@@ -44,7 +44,8 @@ def run_rasa(settings: Settings, environ: Mapping[str, str]) -> None:
             "GUICHET_RASA_TOKEN: is missing; Rasa's HTTP API loads models and reads conversations, so it takes no one in "
             "without a token: give the same one to the gateway"
         )
-    found = model.look(PROJECT)
+    served = Path(environ.get(RASA_MODEL) or model.path(PROJECT))
+    found = model.check(served)
     if not found.usable:
         raise ConfigurationError(found.detail)
     if broken := broken_stores(PROJECT / "endpoints.yml"):
@@ -53,7 +54,7 @@ def run_rasa(settings: Settings, environ: Mapping[str, str]) -> None:
     wordless.install()
     port = ports.wanted(environ, RASA_PORT) or DEFAULT_RASA_PORT
     where = ["-i", environ.get(HOST, ports.LOOPBACK), "-p", str(port)]
-    files = ["--model", str(model.path(PROJECT)), "--credentials", str(PROJECT / "credentials.yml")]
+    files = ["--model", str(served), "--credentials", str(PROJECT / "credentials.yml")]
     files += ["--endpoints", str(write_endpoints(settings))]
     # In one word: a token may begin with a dash, as one of ours in 64 does.
     _become("rasa", ["run", "--enable-api", f"--auth-token={settings.rasa_token}", *where, *files])

@@ -105,6 +105,7 @@ class FakeRasa:
         sender = heard["sender"]
         if self.mute:
             await self._leaving.wait()
+            return _closed(request)
         if self.held:
             await self.held.wait()
         said = None if self.fault == "silent" else self._answer(heard) if callable(self._answer) else self._answer

@@ -31,7 +31,7 @@ def test_rasa_reads_whatever_token(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     from rasa.__main__ import create_argument_parser
 
     told: list[str] = []
-    monkeypatch.setattr(rasa_project.model, "look", lambda project: SimpleNamespace(usable=True))
+    monkeypatch.setattr(rasa_project.model, "check", lambda project: SimpleNamespace(usable=True))
     for name in ("_prepare", "broken_stores"):
         monkeypatch.setattr(rasa_project, name, lambda given: None)
     monkeypatch.setattr(rasa_project.wordless, "install", lambda: None)
