@@ -16,8 +16,9 @@ REST_BYTES = 1_000_000_000
 MOST_BY_DEFAULT = 8
 """One gateway does not feed more."""
 MOST = 32
-CGROUP = Path("/sys/fs/cgroup")
 MEMINFO = Path("/proc/meminfo")
+CGROUPS = Path("/sys/fs/cgroup")
+OWN_CGROUP = Path("/proc/self/cgroup")
 
 
 def rasa_processes(environ: Mapping[str, str]) -> int:
@@ -40,15 +41,26 @@ def sensible(cores: int, memory_bytes: int) -> int:
     return max(1, min(cores, carried, MOST_BY_DEFAULT))
 
 
-def total_bytes(meminfo: Path = MEMINFO, cgroup: Path = CGROUP) -> int:
+def own_cgroup(own: Path = OWN_CGROUP, cgroups: Path = CGROUPS) -> Path:
+    """The folder with the limits of this service or container (cgroup v2)."""
+    try:
+        named = [line[3:] for line in own.read_text(encoding="utf-8").splitlines() if line.startswith("0::")]
+    except (OSError, ValueError):
+        named = []
+    return cgroups / named[0].strip("/") if named else cgroups
+
+
+def total_bytes(meminfo: Path = MEMINFO, cgroup: Path | None = None) -> int:
     """The memory of this machine, or of this container where that has less; 0 if it cannot be told."""
+    cgroup = cgroup or own_cgroup()
     limit = _number(cgroup / "memory.max")
     total = _meminfo(meminfo).get("MemTotal", 0)
     return min(limit, total) if limit is not None else total
 
 
-def has_room(meminfo: Path = MEMINFO, cgroup: Path = CGROUP) -> bool:
+def has_room(meminfo: Path = MEMINFO, cgroup: Path | None = None) -> bool:
     """Whether one Rasa process more can be started now."""
+    cgroup = cgroup or own_cgroup()
     free = _meminfo(meminfo).get("MemAvailable", 0)
     limit, used = _number(cgroup / "memory.max"), _number(cgroup / "memory.current")
     if limit is not None and used is not None:

@@ -90,6 +90,7 @@ class Changeover:
     async def watch(self) -> None:
         """Bring in each new model, until cancelled."""
         before = self._seen
+        self._forget()
         while True:
             await asyncio.sleep(self._policy.ping_every.total_seconds())
             now = signature(self._workers.model)
@@ -97,6 +98,7 @@ class Changeover:
             if now is not None and now == before and now != self._seen:
                 self._seen = now
                 await self._bring_in()
+                self._forget()
             before = now
 
     async def _bring_in(self) -> None:
@@ -121,7 +123,6 @@ class Changeover:
                         await asyncio.sleep(self._policy.pause(ATTEMPTS - attempts_left).total_seconds())
                 else:
                     break
-        self._copies.forget([path for path in self._serving.values() if path])
         self._report(f"the new model serves ({time.monotonic() - started:.0f} s)")
 
     async def _replace(self, name: str, copy: Path) -> None:
@@ -223,6 +224,9 @@ class Changeover:
         keepers = [self._crew.keepers[name] for name in self._workers.names if name in self._crew.keepers]
         more = [besides] if besides is not None and besides not in keepers else []
         return [self._workers.url(keeper.program) for keeper in [*keepers, *more]]
+
+    def _forget(self) -> None:
+        self._copies.forget([copy for copy in self._serving.values() if copy])
 
     def _copy(self) -> Path | None:
         """A copy of the model, None where none can be made: what is at its place is loaded then."""

@@ -105,7 +105,8 @@ def _program(
     environ: Mapping[str, str],
     stop_within: timedelta = timedelta(seconds=4),
 ) -> Program:
-    command = (sys.executable, "-m", "bot", "serve", name)
+    part = "rasa" if name.startswith("rasa") else name
+    command = (sys.executable, "-m", "bot", "serve", part)
     return Program(name, command, ping_url, port, PROJECT, {**QUIET, **environ}, stop_within)
 
 

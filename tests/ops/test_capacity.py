@@ -55,6 +55,15 @@ def test_a_container_may_have_less_than_its_machine(tmp_path: Path, meminfo: Pat
     assert totals == [machine, machine, 2_000_000_000, machine, 0]
 
 
+def test_the_limits_of_a_service(tmp_path: Path) -> None:
+    """They are in the folder that the kernel names for this process, else at the top."""
+    own = tmp_path / "cgroup"
+    own.write_text("1:name=systemd:/elsewhere\n0::/system.slice/guichet.service\n")
+
+    assert capacity.own_cgroup(own, tmp_path) == tmp_path / "system.slice" / "guichet.service"
+    assert capacity.own_cgroup(tmp_path / "nowhere", tmp_path) == tmp_path
+
+
 @pytest.mark.parametrize(
     ("limit", "used", "cache", "room"),
     [

@@ -49,6 +49,7 @@ def test_several_rasas(tmp_path: Path) -> None:
     gateway, _, *rasas = plan.programs
 
     assert [program.name for program in rasas] == ["rasa-1", "rasa-2", "rasa-3"]
+    assert {program.command[-2:] for program in rasas} == {("serve", "rasa")}
     assert len({program.port for program in plan.programs}) == 5
     assert gateway.environ["GUICHET_RASA_URL"] == ",".join(f"http://127.0.0.1:{program.port}" for program in rasas)
     assert [program.environ["GUICHET_RASA_PORT"] for program in rasas] == [str(program.port) for program in rasas]
