@@ -97,7 +97,7 @@ class SaidContract:
             return_exceptions=True,
         )
 
-        assert sorted(type(outcome).__name__ for outcome in outcomes) == ["NoneType"] + ["Stale"] * 7
+        assert sorted(type(outcome).__name__ for outcome in outcomes) == ["Mark"] + ["Stale"] * 7
         assert (await store.tracker_events.read("s1", current_session=False))[1] == 2
 
     async def test_the_current_session_starts_at_its_last_start(self, store: Store) -> None:
