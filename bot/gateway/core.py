@@ -46,8 +46,10 @@ class TrustedCore:
         tracker_events: TrackerEvents,
         http: aiohttp.ClientSession,
         actions_url: str,
+        lock: str,
     ) -> None:
-        """`connect` makes the client of an address."""
+        """`connect` makes the client of an address; `lock` is the one of `bot.rasa_events` under which Rasa has to write."""
+        self._lock = lock
         self._connect = connect
         self._events = tracker_events
         self._http = http
@@ -91,7 +93,7 @@ class TrustedCore:
         for url in wanted:
             if url not in self._processes:
                 known = self._leaving.pop(url, None)
-                self._processes[url] = known or TrustedProcess(self._connect(url), self._events)
+                self._processes[url] = known or TrustedProcess(self._connect(url), self._events, self._lock)
                 self._doubt.set()
         self._leaving = {url: process for url, process in self._leaving.items() if process.under_way}
         self._weigh()
@@ -108,7 +110,7 @@ class TrustedCore:
             return await rasa.replay(conversation, message) or await rasa.talk(conversation, message, payload)
 
         try:
-            return await self._ask(conversation.id, say, say_again)
+            return await self._ask(conversation.id, say, say_again, talks=True)
         except RasaSilent:
             # How a dead action server looks; the next try waits until it is back.
             self._actions_well = self._actions_well and await self._actions_answer_ping()
@@ -151,21 +153,23 @@ class TrustedCore:
                 self._doubt.clear()
                 await asyncio.sleep(LOOK_AGAIN.total_seconds())
 
-    async def _ask(self, key: str, ask: Callable[[Rasa], Awaitable[T]], again: Callable[[Rasa], Awaitable[T]]) -> T:
+    async def _ask(
+        self, key: str, ask: Callable[[Rasa], Awaitable[T]], again: Callable[[Rasa], Awaitable[T]], talks: bool = False
+    ) -> T:
         """Ask the process of a conversation; where that one has gone meanwhile, ask the next one `again`, once."""
         await self._wait()
         process = self._choose(key)
         if process is None:
             raise RasaUnreachable(self.detail)
         try:
-            with self._doubted(process):
+            with self._doubted(process, talks):
                 return await ask(process.rasa)
         except RasaGone:
             other = self._choose(key)
             if other is None:
                 raise
         log.info("core.moved", conversation=key, gone=process.place, to=other.place)
-        with self._doubted(other):
+        with self._doubted(other, talks):
             return await again(other.rasa)
 
     def _choose(self, key: str) -> TrustedProcess | None:
@@ -176,10 +180,10 @@ class TrustedCore:
         return self._processes[ordered[0]] if ordered else None
 
     @contextlib.contextmanager
-    def _doubted(self, process: TrustedProcess) -> Iterator[None]:
+    def _doubted(self, process: TrustedProcess, talks: bool) -> Iterator[None]:
         """A process that does not answer a message is looked at soon."""
         try:
-            with process.calling():
+            with process.calling(talks):
                 yield
         except RasaError:
             self._weigh()

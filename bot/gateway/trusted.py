@@ -1,8 +1,8 @@
 """One Rasa process as the gateway trusts it: only after it was seen to answer, and to write where we read.
 
 A tracker store that Rasa could not import is silently replaced by one in memory, and Rasa still reports ready. So a
-process that has just appeared has to write an event through its own API, and the event has to be in our database, before
-a citizen's message is given to it.
+process that has just appeared has to write an event through its own API, and the event has to be in our database, written
+under our own lock, before a citizen's message is given to it.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlsplit
 
 import structlog
@@ -41,7 +42,7 @@ class Standing:
 class TrustedProcess:
     """A Rasa process behind its proof."""
 
-    def __init__(self, rasa: Rasa, tracker_events: TrackerEvents, clock: Clock = now) -> None:
+    def __init__(self, rasa: Rasa, tracker_events: TrackerEvents, lock: str, clock: Clock = now) -> None:
         self.rasa = rasa
         self.trusted = False
         """Whether it has proved itself and answered its last pings."""
@@ -49,6 +50,7 @@ class TrustedProcess:
         self.missed = 0
         self.under_way = 0
         self._events = tracker_events
+        self._lock = lock
         self._clock = clock
         # Of those that are trusted, one that lets messages wait too long is spared for a while.
         self._breaker = Breaker(PLACES)
@@ -68,8 +70,11 @@ class TrustedProcess:
         return Standing(self.trusted, self.detail, self.under_way)
 
     @contextlib.contextmanager
-    def calling(self) -> Iterator[None]:
-        """Around one call: who cannot be reached has to prove itself anew."""
+    def calling(self, talks: bool) -> Iterator[None]:
+        """Around one call: who cannot be reached has to prove itself anew.
+
+        `talks` if it says a message: a process that lets messages wait may still be quick to show a tracker.
+        """
         self.under_way += 1
         self._breaker.begin()
         try:
@@ -82,7 +87,8 @@ class TrustedProcess:
             self._breaker.failed(self._clock(), everyone=False, wished=None)
             raise
         else:
-            self._breaker.succeeded(self._clock())
+            if talks:
+                self._breaker.succeeded(self._clock())
         finally:
             self._breaker.end()
             self.under_way -= 1
@@ -113,13 +119,13 @@ class TrustedProcess:
         await self.rasa.parse(REHEARSED)
         probe: list[str] = []
 
-        async def read_back(sender_id: str) -> int:
+        async def read_back(sender_id: str) -> list[dict[str, Any]]:
             probe.append(sender_id)
-            _, stored = await self._events.read(sender_id, current_session=False)
-            return stored
+            events, _ = await self._events.read(sender_id, current_session=False)
+            return events
 
         try:
-            await self.rasa.prove(read_back)
+            await self.rasa.prove(read_back, self._lock)
         finally:
             for sender_id in probe:
                 await self._events.remove(sender_id)

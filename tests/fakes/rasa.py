@@ -14,6 +14,8 @@ from typing import Any
 
 from aiohttp import web
 
+from bot.rasa import PROBE_PREFIX
+from bot.rasa_events import LOCK_OF_REDIS, LOCKED_BY
 from bot.store.base import TrackerEvents
 
 Said = str | dict[str, Any] | list[Any] | None
@@ -29,7 +31,7 @@ class FakeRasa:
     (not JSON) · "closing" (drops every connection) · "hanging" (never answers) · "answers_then_closes" (writes its
     answer to the tracker and drops the connection of that message).
     `forgetful`: what it writes does not come to the database. `mute`: messages are never answered, all else is.
-    `held`: messages are answered once it is set.
+    `held`: messages are answered once it is set. `locked_by`: the lock under which it writes probes.
     """
 
     def __init__(self, tracker_events: TrackerEvents | None = None, token: str = "") -> None:
@@ -40,6 +42,7 @@ class FakeRasa:
         self.forgetful = False
         self.mute = False
         self.held: asyncio.Event | None = None
+        self.locked_by = LOCK_OF_REDIS
         self.model_id: str | None = MODEL
         self.parsed: dict[str, Any] = {"intent": {"name": "ask_question", "confidence": 0.9}}
         self._answer: Answer = "Bien reçu."
@@ -105,7 +108,7 @@ class FakeRasa:
         sender = heard["sender"]
         if self.mute:
             await self._leaving.wait()
-            return _closed(request)
+            return web.Response(status=503)
         if self.held:
             await self.held.wait()
         said = None if self.fault == "silent" else self._answer(heard) if callable(self._answer) else self._answer
@@ -149,6 +152,8 @@ class FakeRasa:
             ]
         # As over the wire: a copy, and never what JSON cannot say.
         stamped = [{"timestamp": time.time(), **json.loads(json.dumps(event))} for event in events]
+        if sender.startswith(PROBE_PREFIX):
+            stamped = [{**event, "metadata": {LOCKED_BY: self.locked_by}} for event in stamped]
         self.trackers[sender].extend(stamped)
         if self._database is not None and not self.forgetful:
             _, stored = await self._database.read(sender, current_session=False)
