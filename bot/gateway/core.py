@@ -17,7 +17,7 @@ from typing import TypeVar
 import aiohttp
 import structlog
 
-from bot.errors import RasaError, RasaGone, RasaSilent, RasaUnreachable
+from bot.errors import RasaError, RasaGone, RasaSilent, RasaSlow, RasaUnreachable
 from bot.gateway.trusted import Standing, TrustedProcess
 from bot.messages import Message, Turn
 from bot.rasa import Rasa
@@ -32,6 +32,7 @@ LOOK_AGAIN = timedelta(milliseconds=500)
 PING_PATIENCE = timedelta(seconds=3)
 GRACE = timedelta(seconds=3)
 """How long messages wait for a core that has just gone, or not come yet; after that they fail at once."""
+MOST_AVOIDED = 1000
 WELL_FOR = timedelta(seconds=10)
 """Only a core that was well that long is blamed for its silence: one that has just got up may have missed the question."""
 
@@ -57,6 +58,8 @@ class TrustedCore:
         self._processes: dict[str, TrustedProcess] = {}
         self._leaving: dict[str, TrustedProcess] = {}
         """Those that get no new call, and still owe us an answer."""
+        self._avoided: dict[str, str] = {}
+        """The address that let a conversation's message wait too long, until another has answered it."""
         self._able = asyncio.Event()
         self._unable_since = time.monotonic()
         self._doubt = asyncio.Event()
@@ -154,7 +157,11 @@ class TrustedCore:
                 await asyncio.sleep(LOOK_AGAIN.total_seconds())
 
     async def _ask(
-        self, key: str, ask: Callable[[Rasa], Awaitable[T]], again: Callable[[Rasa], Awaitable[T]], talks: bool = False
+        self,
+        key: str,
+        ask: Callable[[Rasa], Awaitable[T]],
+        again: Callable[[Rasa], Awaitable[T]],
+        talks: bool = False,
     ) -> T:
         """Ask the process of a conversation; where that one has gone meanwhile, ask the next one `again`, once."""
         await self._wait()
@@ -163,18 +170,27 @@ class TrustedCore:
             raise RasaUnreachable(self.detail)
         try:
             with self._doubted(process, talks):
-                return await ask(process.rasa)
+                said = await ask(process.rasa)
         except RasaGone:
             other = self._choose(key)
             if other is None:
                 raise
-        log.info("core.moved", conversation=key, gone=process.place, to=other.place)
-        with self._doubted(other, talks):
-            return await again(other.rasa)
+            log.info("core.moved", conversation=key, gone=process.place, to=other.place)
+            with self._doubted(other, talks):
+                said = await again(other.rasa)
+        except RasaSlow:
+            # The next try is another's.
+            self._avoided[key] = process.rasa.url
+            if len(self._avoided) > MOST_AVOIDED:
+                del self._avoided[next(iter(self._avoided))]
+            raise
+        if talks:
+            self._avoided.pop(key, None)
+        return said
 
     def _choose(self, key: str) -> TrustedProcess | None:
         trusted = [url for url, process in self._processes.items() if process.trusted]
-        preferred = [url for url in trusted if self._processes[url].preferred]
+        preferred = [url for url in trusted if self._processes[url].preferred and url != self._avoided.get(key)]
         # All are slow: then the conversation stays where it is.
         ordered = order(key, preferred or trusted)
         return self._processes[ordered[0]] if ordered else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta, timezone
 from functools import partial
 
 import aiohttp
@@ -13,8 +13,11 @@ import pytest
 
 from bot import settings as settings_module
 from bot.app import Gateway, gateway
+from bot.errors import RasaSlow
+from bot.gateway.trusted import TrustedProcess
 from bot.rasa import Rasa
 from bot.store.sql import Store
+from bot.text import wording as catalogues
 from tests.fakes.actions import FakeActions
 from tests.fakes.rasa import FakeRasa
 from tests.gateway.conftest import Page, page, until
@@ -151,11 +154,11 @@ def shared_trackers(rasas: list[FakeRasa]) -> Iterator[None]:
     yield
 
 
-async def test_a_process_that_lets_messages_wait_is_spared(
+async def test_a_message_that_waits_too_long_is_tried_elsewhere(
     environ: dict[str, str], store: Store, actions: FakeActions, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It answers its pings and no message: after five in a row its citizens are answered by the other."""
-    monkeypatch.setattr("bot.app.Rasa", partial(Rasa, patience=timedelta(milliseconds=400)))
+    """The process answers its pings and no message: the next try is the other's."""
+    monkeypatch.setattr("bot.app.Rasa", partial(Rasa, patience=timedelta(seconds=1)))
     async with several(environ, store, actions) as town, citizens(town.built, 1) as (one,):
         await answered(one, "avant")
         (home,) = town.heard("avant")
@@ -164,9 +167,31 @@ async def test_a_process_that_lets_messages_wait_is_spared(
         await until(lambda: "réponse à pendant" in one.texts(), seconds=30)
         texts = one.texts()
 
-    assert town.heard("pendant").count(home) == 5
     assert set(town.heard("pendant")) == {0, 1}
     assert texts.count("réponse à pendant") == 1
+
+
+async def test_a_process_that_lets_all_messages_wait_is_spared(
+    environ: dict[str, str], store: Store, rasa: FakeRasa
+) -> None:
+    """After five in a row none is given to it for some seconds, then one, and all again once that one is answered."""
+    office = settings_module.load(environ).office
+    moment = [datetime(2026, 1, 5, 9, tzinfo=timezone.utc)]
+    async with aiohttp.ClientSession() as http:
+        client = Rasa(http, rasa.url, "", catalogues.load(office), office)
+        process = TrustedProcess(client, store.tracker_events, "", lambda: moment[0])
+        for _ in range(5):
+            with pytest.raises(RasaSlow), process.calling(talks=True):
+                raise RasaSlow("Rasa does not answer in time")
+            with process.calling(talks=False):
+                pass
+        spared = process.preferred
+        moment[0] += timedelta(seconds=10)
+        with process.calling(talks=True):
+            during = process.preferred
+        after = process.preferred
+
+    assert (spared, during, after) == (False, False, True)
 
 
 async def test_ready_tells_each_process(environ: dict[str, str], store: Store, actions: FakeActions) -> None:
