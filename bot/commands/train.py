@@ -20,7 +20,7 @@ def train(
     """Train the Rasa model if its sources have changed: config.yml, domain.yml, nlu/ and stories/.
 
     The model in place serves until the new one is complete; a training that fails or is killed changes nothing.
-    A running Guichet takes the new model at its next start.
+    A running Guichet takes the new model by itself, within seconds and without a pause.
     """
     settings = load()
     found = model.look(PROJECT)
