@@ -97,7 +97,10 @@ class Changeover:
             # Twice the same: nobody is writing it any more.
             if now is not None and now == before and now != self._seen:
                 self._seen = now
-                await self._bring_in()
+                try:
+                    await self._bring_in()
+                except Exception as error:  # noqa: BLE001 - no new model is worth ending for
+                    self._report(f"the new model was not brought in to the end: {type(error).__name__}: {error}")
                 self._forget()
             before = now
 
@@ -107,7 +110,11 @@ class Changeover:
             self._report(f"the new model is not taken: {found.detail}; the one of before goes on serving")
             return
         copy = await asyncio.to_thread(self._copy)
-        if copy is None or all(serving == copy for serving in self._serving.values()):
+        if copy is None:
+            # There was no room for it: it is tried again.
+            self._seen = None
+            return
+        if all(serving == copy for serving in self._serving.values()):
             return
         started = time.monotonic()
         self._report("a new model: it takes over while the one of before goes on serving")
@@ -123,7 +130,8 @@ class Changeover:
                         await asyncio.sleep(self._policy.pause(ATTEMPTS - attempts_left).total_seconds())
                 else:
                     break
-        self._report(f"the new model serves ({time.monotonic() - started:.0f} s)")
+        if all(serving == copy for serving in self._serving.values()):
+            self._report(f"the new model serves ({time.monotonic() - started:.0f} s)")
 
     async def _replace(self, name: str, copy: Path) -> None:
         """Have a process with the new model in the place of another.

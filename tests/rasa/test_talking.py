@@ -11,7 +11,7 @@ import aiohttp
 import pytest
 
 from bot import settings
-from bot.errors import RasaError, RasaSilent, RasaSlow, RasaUnreachable
+from bot.errors import RasaError, RasaGone, RasaSilent, RasaSlow, RasaUnreachable
 from bot.messages import AnswerStatus, Author, Button, Reply, Source
 from bot.rasa import Parsed, Rasa
 from bot.rasa_events import LOCK_OF_PROCESS
@@ -175,12 +175,12 @@ CALLS: dict[str, Call] = {
 @pytest.mark.parametrize("fault", FAULTS)
 @pytest.mark.parametrize("call", CALLS)
 async def test_every_kind_of_outage_has_a_name(rasa: Rasa, fake: FakeRasa, fault: str, call: str) -> None:
-    """Whatever the library raised, the caller hears that Rasa is unreachable, or only slow and perhaps still at it."""
+    """Whatever the library raised, the caller hears that Rasa is gone, unreachable, or only slow and perhaps still at it."""
     fake.fault = fault
     with pytest.raises(RasaError) as raised:
         await CALLS[call](rasa)
 
-    assert raised.type is (RasaSlow if fault == "hanging" else RasaUnreachable)
+    assert raised.type is {"hanging": RasaSlow, "closing": RasaGone}.get(fault, RasaUnreachable)
 
 
 @pytest.mark.parametrize("call", CALLS)
