@@ -29,6 +29,7 @@ from bot.casework import StoredPhoto
 from bot.conversation import Counter
 from bot.delivery import Delivery
 from bot.errors import ConfigurationError
+from bot.gateway import rerouting
 from bot.gateway.core import TrustedCore
 from bot.gateway.health import Check, Health
 from bot.gateway.night import nightly
@@ -39,6 +40,7 @@ from bot.knowledge.following import FollowedFiches
 from bot.knowledge.opening import OpenedFiches
 from bot.messages import Address, Message
 from bot.rasa import Rasa
+from bot.rasa_events import LOCK_OF_PROCESS, LOCK_OF_REDIS
 from bot.settings import Settings
 from bot.sourced import Quotes, Sourced
 from bot.store.base import Entry, Erased
@@ -97,8 +99,12 @@ async def gateway(settings: Settings) -> AsyncIterator[Gateway]:
         stack.push_async_callback(bus.close)
 
         wording = catalogues.load(office)
-        rasa = Rasa(http, settings.rasa_url, settings.rasa_token, wording, office)
-        core = TrustedCore(rasa, store.tracker_events, http, settings.actions_url)
+
+        def connect(url: str) -> Rasa:
+            return Rasa(http, url, settings.rasa_token, wording, office)
+
+        lock = LOCK_OF_REDIS if settings.redis_url else LOCK_OF_PROCESS
+        core = TrustedCore(connect, settings.rasa_urls, store.tracker_events, http, settings.actions_url, lock)
 
         sessions = Sessions(settings.secrets)
         server = make_server(allowed_by(office.origins), settings.redis_url)
@@ -198,7 +204,9 @@ async def gateway(settings: Settings) -> AsyncIterator[Gateway]:
         stack.push_async_callback(worker.drain, DRAIN)
         await stack.enter_async_context(_running(worker.run(), "worker.run", broken))
 
-        monitor_port = await _serve(stack, health.application(), monitor_sockets)
+        monitor = health.application()
+        monitor.add_routes(rerouting.routes(core, settings.rasa_token))
+        monitor_port = await _serve(stack, monitor, monitor_sockets)
         port = await _serve(stack, app, public_sockets)
         log.info("gateway.listening", port=port, monitor_port=monitor_port)
         yield Gateway(port, monitor_port, store, core, counter, broken)

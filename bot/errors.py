@@ -90,6 +90,10 @@ class RasaSlow(RasaError):
     """It took longer than a citizen is kept waiting, and may still be at it."""
 
 
+class RasaGone(RasaUnreachable):
+    """No connection, or it broke before the answer came: the process has ended, or never was there."""
+
+
 class RasaSilent(RasaError):
     """It answered nothing, which is how Rasa reports a dead action server."""
 

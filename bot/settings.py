@@ -25,6 +25,7 @@ from bot.settings_desk import Appointments, Desk
 from bot.settings_directory import Directory
 from bot.settings_hours import Closure, Week, calendar, decode
 from bot.settings_knowledge import ServicePublic
+from bot.settings_rasa import rasa_urls
 from bot.settings_site import SiteSource
 
 Colour = Annotated[str, Meta(pattern=mistakes.COLOUR)]
@@ -200,7 +201,8 @@ class Settings:
     """Reverse proxies of our own in front of the gateway: so many of the last X-Forwarded-For entries are believed."""
     monitor_host: str
     monitor_port: int
-    rasa_url: str
+    rasa_urls: tuple[str, ...]
+    """Each is one process; a conversation is always answered by the same one while that is there."""
     rasa_token: str
     actions_url: str
     secrets: tuple[str, ...]
@@ -235,7 +237,7 @@ def load(environ: Mapping[str, str] = os.environ) -> Settings:
         proxies=_count(environ, "GUICHET_PROXIES"),
         monitor_host=environ.get("GUICHET_MONITOR_HOST", "127.0.0.1"),
         monitor_port=_port(environ, "GUICHET_MONITOR_PORT", port + 1 if 0 < port < 65535 else 0),
-        rasa_url=environ.get("GUICHET_RASA_URL", "http://127.0.0.1:5005").rstrip("/"),
+        rasa_urls=rasa_urls(environ),
         rasa_token=environ.get("GUICHET_RASA_TOKEN", ""),
         actions_url=environ.get("GUICHET_ACTIONS_URL", "http://127.0.0.1:5055").rstrip("/"),
         secrets=_secrets(environ.get("GUICHET_SECRET", ""), data),

@@ -30,7 +30,7 @@ def serve(
 ) -> None:
     """Run everything on this machine under one supervisor, until Ctrl-C.
 
-    Gateway, Rasa and action server start on HOST:PORT and on free loopback ports, are pinged, and are started again
+    Gateway, Rasa processes and action server start on HOST:PORT and on free loopback ports, are pinged, and are started again
     when they end or hang. Their logs are in var/log. With a name, one part runs alone, for several machines.
     """
     if context.invoked_subcommand is None:

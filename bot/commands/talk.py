@@ -171,11 +171,16 @@ def _typed() -> str:
 
 async def _parse(settings: Settings, text: str) -> dict[str, Any]:
     async with aiohttp.ClientSession() as http:
-        rasa = Rasa(http, settings.rasa_url, settings.rasa_token, catalogues.load(settings.office), settings.office)
-        try:
-            parsed = await rasa.parse(text)
-        except RasaError as error:
-            raise ConfigurationError(f"no Rasa answers on {settings.rasa_url}; is `make run` running?") from error
+        wording = catalogues.load(settings.office)
+        for url in settings.rasa_urls:
+            try:
+                parsed = await Rasa(http, url, settings.rasa_token, wording, settings.office).parse(text)
+                break
+            except RasaError as error:
+                failed = error
+        else:
+            asked = ", ".join(settings.rasa_urls)
+            raise ConfigurationError(f"no Rasa answers on {asked}; is `make run` running?") from failed
     return {
         "text": text,
         "intent": parsed.intent,

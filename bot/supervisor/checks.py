@@ -169,7 +169,7 @@ async def processes(settings: Settings, environ: Mapping[str, str]) -> list[Find
     for name, process in running.processes.items():
         if process.pid is None:
             fix = f"read {settings.data / 'log' / name}.log"
-            findings.append(Finding(name, False, "has ended and is about to be started again", fix))
+            findings.append(Finding(name, False, "does not run now, and is about to be started", fix))
         else:
             findings.append(Finding(name, True, f"runs as process {process.pid} on port {process.port}"))
     return [*findings, await ready(running.monitor)]

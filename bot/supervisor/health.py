@@ -23,6 +23,10 @@ class Policy:
     """So many pings in a row without an answer, after the first answer, mean that it hangs."""
     first_pause: timedelta = timedelta(milliseconds=500)
     longest_pause: timedelta = timedelta(seconds=30)
+    trusted_within: timedelta = timedelta(seconds=60)
+    """So long may a process with a new model take to prove itself to the gateway."""
+    drain_within: timedelta = timedelta(seconds=25)
+    """So long is waited for the answers of a process that is to end: a little longer than the gateway waits for one."""
     well_after: timedelta = timedelta(minutes=1)
     """A program that was ready for so long starts again after `first_pause`."""
 
@@ -41,12 +45,16 @@ class Pinger:
 
     async def ping(self, url: str) -> bool:
         """Whether `url` answers 200 in time."""
+        return await self.status(url) == 200
+
+    async def status(self, url: str) -> int | None:
+        """The status that `url` answers with, None if it does not in time."""
         try:
             async with self._http.get(url, timeout=self._timeout, headers={"Connection": "close"}) as response:
                 await response.read()
-                return response.status == 200
+                return response.status
         except (aiohttp.ClientError, asyncio.TimeoutError, OSError):
-            return False
+            return None
 
     async def unready(self, url: str) -> dict[str, str] | None:
         """What a gateway's /ready complains of: check → detail, empty if it is ready, None if it does not answer."""

@@ -27,6 +27,8 @@ class Keeper:
         self.restarts = 0
         self.ready = asyncio.Event()
         """Set while the program answers its pings."""
+        self.fault = ""
+        """How it failed last, since it was up last."""
         self.changed: Callable[[], None] = lambda: None
         """Called when a process was started or has ended."""
         self._pinger = pinger
@@ -61,6 +63,7 @@ class Keeper:
                 self.changed()
             if ready_for >= self._policy.well_after:
                 failures = 0
+            self.fault = reason
             pause = self._policy.pause(failures)
             failures += 1
             self._report(f"{self.program.name}: {reason}; starts again in {pause.total_seconds():.1f} s")
@@ -108,6 +111,7 @@ class Keeper:
                 misses = 0
                 if not self.ready.is_set():
                     self._ready_since = time.monotonic()
+                    self.fault = ""
                     self.ready.set()
                     self._complained, self._refused = False, ""
                     self._report(f"{self.program.name}: up after {self._ready_since - started:.1f} s")

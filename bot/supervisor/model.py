@@ -94,9 +94,8 @@ def fingerprint(project: Path) -> str:
     return whole.hexdigest()
 
 
-def look(project: Path) -> Found:
-    """Open the model and compare it with the sources."""
-    model = path(project)
+def check(model: Path) -> Found:
+    """Open a model; what it was trained from is not looked at, so one that Rasa could serve is `STALE`."""
     if not model.exists():
         return Found(Condition.MISSING, "no model has been trained yet")
     try:
@@ -106,10 +105,19 @@ def look(project: Path) -> Found:
         return Found(Condition.UNREADABLE, f"le modèle {model} est illisible ({reason}), relancez `guichet train`")
     if trained_with != rasa_version():
         return Found(Condition.UNREADABLE, f"{model} was trained with Rasa {trained_with}, not {rasa_version()}")
+    return Found(Condition.STALE, f"{model}: nothing says what it was trained from")
+
+
+def look(project: Path) -> Found:
+    """Open the model and compare it with the sources."""
+    model = path(project)
+    found = check(model)
+    if not found.usable:
+        return found
     try:
         note = msgspec.json.decode(model.with_name("guichet.json").read_bytes(), type=Note)
     except (OSError, msgspec.MsgspecError):
-        return Found(Condition.STALE, f"{model}: nothing says what it was trained from")
+        return found
     if note.fingerprint != fingerprint(project):
         return Found(Condition.STALE, "the training data, the domain or the pipeline have changed since the training")
     return Found(Condition.FRESH, f"trained {note.trained_at} in {note.seconds:.0f} s with Rasa {note.rasa}")

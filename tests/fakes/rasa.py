@@ -14,6 +14,8 @@ from typing import Any
 
 from aiohttp import web
 
+from bot.rasa import PROBE_PREFIX
+from bot.rasa_events import LOCK_OF_REDIS, LOCKED_BY
 from bot.store.base import TrackerEvents
 
 Said = str | dict[str, Any] | list[Any] | None
@@ -28,7 +30,8 @@ class FakeRasa:
     `fault`: None · "silent" (200 and nothing, as with a dead action server) · "failing" (500 everywhere) · "garbled"
     (not JSON) · "closing" (drops every connection) · "hanging" (never answers) · "answers_then_closes" (writes its
     answer to the tracker and drops the connection of that message).
-    `forgetful`: what it writes does not come to the database.
+    `forgetful`: what it writes does not come to the database. `mute`: messages are never answered, all else is.
+    `held`: messages are answered once it is set. `locked_by`: the lock under which it writes probes.
     """
 
     def __init__(self, tracker_events: TrackerEvents | None = None, token: str = "") -> None:
@@ -37,6 +40,9 @@ class FakeRasa:
         self.trackers: defaultdict[str, list[dict[str, Any]]] = defaultdict(list)
         self.fault: str | None = None
         self.forgetful = False
+        self.mute = False
+        self.held: asyncio.Event | None = None
+        self.locked_by = LOCK_OF_REDIS
         self.model_id: str | None = MODEL
         self.parsed: dict[str, Any] = {"intent": {"name": "ask_question", "confidence": 0.9}}
         self._answer: Answer = "Bien reçu."
@@ -96,8 +102,15 @@ class FakeRasa:
         return web.json_response({"model_file": "fake.tar.gz", "model_id": self.model_id})
 
     async def _webhook(self, request: web.Request) -> web.StreamResponse:
+        # As it is when the message comes: a test may mend it while this is being written.
+        closes = self.fault == "answers_then_closes"
         heard = await request.json()
         sender = heard["sender"]
+        if self.mute:
+            await self._leaving.wait()
+            return web.Response(status=503)
+        if self.held:
+            await self.held.wait()
         said = None if self.fault == "silent" else self._answer(heard) if callable(self._answer) else self._answer
         items = [item for one in (said if isinstance(said, list) else [said]) for item in _items(one)]
         user = {
@@ -109,7 +122,7 @@ class FakeRasa:
         }
         events = [user, *({"event": "action", "name": "action_answer"}, *map(_bot, items))]
         await self._write(sender, [*events, {"event": "action", "name": "action_listen"}])
-        if self.fault == "answers_then_closes":
+        if closes:
             return _closed(request)
         return web.json_response([{"recipient_id": sender, **item} for item in items])
 
@@ -139,6 +152,8 @@ class FakeRasa:
             ]
         # As over the wire: a copy, and never what JSON cannot say.
         stamped = [{"timestamp": time.time(), **json.loads(json.dumps(event))} for event in events]
+        if sender.startswith(PROBE_PREFIX):
+            stamped = [{**event, "metadata": {LOCKED_BY: self.locked_by}} for event in stamped]
         self.trackers[sender].extend(stamped)
         if self._database is not None and not self.forgetful:
             _, stored = await self._database.read(sender, current_session=False)

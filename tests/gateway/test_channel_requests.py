@@ -73,7 +73,7 @@ def asked(town: Town, channels: dict[str, object], **environ: str) -> Settings:
             "GUICHET_OFFICE": str(path),
             "GUICHET_DATA": str(town.settings.data),
             "GUICHET_SECRET": SECRET,
-            "GUICHET_RASA_URL": town.settings.rasa_url,
+            "GUICHET_RASA_URL": town.settings.rasa_urls[0],
             "GUICHET_ACTIONS_URL": town.settings.actions_url,
             "PORT": "0",
             "GUICHET_MONITOR_PORT": "0",

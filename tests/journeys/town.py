@@ -32,6 +32,8 @@ class Town:
             "GUICHET_DATA": str(data),
             "PORT": str(self.port),
             "GUICHET_MONITOR_PORT": str(free_port()),
+            # Most journeys kill Rasa by its name; those of several say so.
+            "GUICHET_RASA_PROCESSES": "1",
             **environ,
         }
         self._process: subprocess.Popen[bytes] | None = None

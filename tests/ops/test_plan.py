@@ -15,9 +15,11 @@ from bot.supervisor import ports
 from bot.supervisor.plan import make_plan
 from tests.ops.programs import ROOT
 
+ONE = "GUICHET_RASA_PROCESSES"
+
 
 def settings(folder: Path, **environ: str) -> tuple[Settings, dict[str, str]]:
-    full = {"GUICHET_OFFICE": str(ROOT / "office.yml"), "GUICHET_DATA": str(folder), **environ}
+    full = {"GUICHET_OFFICE": str(ROOT / "office.yml"), "GUICHET_DATA": str(folder), ONE: "1", **environ}
     return load(full), full
 
 
@@ -39,6 +41,37 @@ def test_the_parts_find_each_other(tmp_path: Path) -> None:
     assert gateway.environ["GUICHET_ACTIONS_URL"] == f"http://127.0.0.1:{actions.port}"
     assert plan.address == f"http://127.0.0.1:{gateway.port}"
     assert len({gateway.port, actions.port, rasa.port, int(gateway.environ["GUICHET_MONITOR_PORT"])}) == 4
+
+
+def test_several_rasas(tmp_path: Path) -> None:
+    """Each has a name and a port of its own, and the gateway is told of all."""
+    plan = make_plan(*settings(tmp_path, PORT="0", GUICHET_RASA_PROCESSES="3"))
+    gateway, _, *rasas = plan.programs
+
+    assert [program.name for program in rasas] == ["rasa-1", "rasa-2", "rasa-3"]
+    assert {program.command[-2:] for program in rasas} == {("serve", "rasa")}
+    assert len({program.port for program in plan.programs}) == 5
+    assert gateway.environ["GUICHET_RASA_URL"] == ",".join(f"http://127.0.0.1:{program.port}" for program in rasas)
+    assert [program.environ["GUICHET_RASA_PORT"] for program in rasas] == [str(program.port) for program in rasas]
+    assert all(f":{program.port}/status" in program.ping_url for program in rasas)
+
+
+def test_a_program_for_a_new_model(tmp_path: Path) -> None:
+    """What takes over has a port that nobody has, and loads the copy that it is given."""
+    plan = make_plan(*settings(tmp_path, PORT="0"))
+    assert plan.workers
+    built = plan.workers.build("rasa.new", 0, tmp_path / "copy.tar.gz")
+
+    assert built.port not in {program.port for program in plan.programs}
+    assert built.environ["GUICHET_RASA_MODEL"] == str(tmp_path / "copy.tar.gz")
+    assert plan.workers.url(built) == f"http://127.0.0.1:{built.port}"
+
+
+@pytest.mark.parametrize("text", ["0", "many", "-1", "33", "1.5"])
+def test_a_wrong_number_of_rasas_is_one_sentence(tmp_path: Path, text: str) -> None:
+    """What is no number of processes is named with its variable."""
+    with pytest.raises(ConfigurationError, match="GUICHET_RASA_PROCESSES="):
+        make_plan(*settings(tmp_path, PORT="0", GUICHET_RASA_PROCESSES=text))
 
 
 def test_secrets_are_not_in_the_command(tmp_path: Path) -> None:
