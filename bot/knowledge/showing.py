@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 
 from bot.fiches import Fiche, FicheKind
-from bot.knowledge import aspects, guiding, narrowing
+from bot.knowledge import aspects, guiding, narrowing, where
 from bot.knowledge.answer import CHOICES, Answer
 from bot.knowledge.articles import Passage
 from bot.knowledge.circumstances import facts
@@ -48,12 +48,15 @@ def show(
 ) -> Answer:
     """Answer a question from a fiche as far as its cases are known, or ask for the outermost one that is not.
 
-    `read` says that cases were read in the citizen's words or carried over, and not pressed.
+    `read` says that cases were read in the citizen's words or carried over, and not pressed. Cases of places are the
+    town's own where nothing else was said; they make no other words of the page likelier.
     """
+    said = known
+    known = {**_here(library, outline), **said}
     leaves = narrowing.reachable(outline, known)
     if not leaves:
         return _bare(library, fiche, outline, known, question, talk)
-    worth = _worth(library, fiche, leaves, known, question)
+    worth = _worth(library, fiche, leaves, said, question)
     best = max(leaves, key=lambda leaf: worth[leaf.number])
     # A box alone is no answer as long as a question leads to one.
     shown = [leaf for leaf in leaves if narrowing.holds(leaf.path, known) and not leaf.aside]
@@ -75,8 +78,14 @@ def show(
         pieces = [same, *(leaf for leaf in narrowing.visible(outline, known) if leaf.text != same.text)]
         return answered(library, fiche, outline, pieces, known, question, talk, read)
     return narrowed(
-        library, fiche, outline, open_choice, known, question, talk, before=_opening(outline, known, question)
+        library, fiche, outline, open_choice, known, question, talk, before=_opening(outline, said, question)
     )
+
+
+def _here(library: Library, outline: Outline) -> dict[int, int]:
+    """The cases of places that the town is in, « Cas général » and not « À Mayotte »."""
+    found = {one.number: where.local(one.options, library.office.town) for one in outline.questions}
+    return {number: option for number, option in found.items() if option is not None}
 
 
 def _opening(outline: Outline, known: Known, question: str) -> Leaf | None:
