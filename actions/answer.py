@@ -221,7 +221,7 @@ def _told(services: Services, say: Callable[[Say], None], tracker: Tracker, answ
             # « Oui » and « non » to titles are no rating of what was answered before them.
             return [*_forgotten(), SlotSet(OFFERED, list(offered))]
         case AnswerStatus.OUT_OF_SCOPE:
-            say(fiches.out_of_scope())
+            say(fiches.out_of_scope(answer))
             # The article stays for a question that goes on about it.
             forgotten = [SlotSet(name, None) for name in (ANSWERED_PASSAGE, LOST, OFFERED)]
             return [*forgotten, *asked(tracker, PERSON, cause=Cause.LOST.value)]

@@ -125,9 +125,10 @@ def publics(answer: Answer) -> Say:
     return Say("choose_public", buttons=buttons, status=AnswerStatus.CHOOSE)
 
 
-def out_of_scope() -> Say:
-    """That this is nothing the bot knows, what it does know, and a person."""
-    return Say("out_of_scope", buttons=(person_button(Cause.LOST),), status=AnswerStatus.OUT_OF_SCOPE)
+def out_of_scope(answer: Answer) -> Say:
+    """That this is nothing the bot knows, what it does know, and a person; the State's fiches are named where there are any."""
+    line = "out_of_scope" if answer.talk is not None else "out_of_scope_town"
+    return Say(line, buttons=(person_button(Cause.LOST),), status=AnswerStatus.OUT_OF_SCOPE)
 
 
 def none_button() -> WireButton:
