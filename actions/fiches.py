@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+import msgspec
+
 from actions.base import Place
 from actions.offering import person_button
 from actions.remembered import payload, written, written_at
@@ -53,7 +55,7 @@ def answered(services: Services, answer: Answer, place: Place, ending: str = "he
         values={**_values(services, beside), "passage": _shown(passage)},
         buttons=tuple(buttons),
         # « Voir plus » goes on with an answer that was counted.
-        sources=_sources(answer, "" if going_on else passage.article_id),
+        sources=_counted(answer, passage.article_id) if not going_on else _sources(answer)[:1],
         status=AnswerStatus.ANSWERED,
     )
 
@@ -175,8 +177,14 @@ def _shown(passage: Passage) -> str:
     return typeset(f"{heading}\n\n{passage.text}" if heading else passage.text)
 
 
-def _sources(answer: Answer, counted: str = "") -> tuple[WireSource, ...]:
+def _sources(answer: Answer) -> tuple[WireSource, ...]:
     return tuple(
-        WireSource(typeset(source.title), source.url, source.publisher, source.updated, counted)
-        for source in answer.sources
+        WireSource(typeset(source.title), source.url, source.publisher, source.updated) for source in answer.sources
     )
+
+
+def _counted(answer: Answer, article_id: str) -> tuple[WireSource, ...]:
+    """The sources as the ones that were used: the fiche, and the town's article whose words stand before it."""
+    ids = (article_id, *(source.article for source in answer.sources[1:]))
+    shown = zip(_sources(answer), ids, strict=True)
+    return tuple(msgspec.structs.replace(source, article=article) for source, article in shown)

@@ -12,7 +12,7 @@ from bot.knowledge.articles import Passage
 from bot.knowledge.circumstances import facts
 from bot.knowledge.competent import competent, contacts_of, online_of, service_of
 from bot.knowledge.leaves import Leaf, Outline, Path, Question
-from bot.knowledge.library import Library, choose, linked, local, source
+from bot.knowledge.library import Library, choose, linked, local, sources
 from bot.knowledge.narrowing import Known
 from bot.knowledge.talk import CASE, Beside, Talk
 from bot.messages import AnswerStatus
@@ -195,7 +195,7 @@ def answered(
         AnswerStatus.ANSWERED,
         tuple(_passage(fiche, outline, leaf) for leaf in leaves),
         question,
-        (source(fiche),),
+        sources(library, fiche),
         (service_of(named),),
         beside=Beside(
             title=fiche.title,
@@ -228,7 +228,7 @@ def narrowed(
         AnswerStatus.NARROWED,
         () if before is None else (_passage(fiche, outline, before),),
         question,
-        (source(fiche),),
+        sources(library, fiche),
         (GENERAL_SERVICE,),
         options=asked.options,
         beside=Beside(
@@ -255,7 +255,7 @@ def _bare(library: Library, fiche: Fiche, outline: Outline, known: Known, questi
         AnswerStatus.ANSWERED,
         (_passage(fiche, outline, leaf),),
         question,
-        (source(fiche),),
+        sources(library, fiche),
         (service_of(named),),
         beside=Beside(
             title=fiche.title,
