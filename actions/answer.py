@@ -194,7 +194,8 @@ async def replied(services: Services, say: Callable[[Say], None], tracker: Track
 
 def told(services: Services, say: Callable[[Say], None], tracker: Tracker, answer: Answer) -> Events:
     """Say an answer of any kind, and what the tracker keeps of it."""
-    return [*_told(services, say, tracker, answer), *kept(tracker, answer.talk)]
+    spoken = (lambda line: say(fiches.in_french(line))) if answer.english else say
+    return [*_told(services, spoken, tracker, answer), *kept(tracker, answer.talk)]
 
 
 def _told(services: Services, say: Callable[[Say], None], tracker: Tracker, answer: Answer) -> Events:

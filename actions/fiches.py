@@ -22,6 +22,8 @@ from bot.wire import Say, WireButton, WireSource
 
 CASE, GUIDE, PUBLIC, NONE_OF_THESE = "case", "guide", "public", "none_of_these"
 """Intents of buttons."""
+QUOTING = frozenset({AnswerStatus.ANSWERED, AnswerStatus.NARROWED, AnswerStatus.GUIDED, AnswerStatus.CHOOSE})
+"""What is said in the words of a page, or names its titles."""
 _ARTICLE = re.compile(r"^(Les?)\s+", re.IGNORECASE)
 
 
@@ -131,6 +133,13 @@ def out_of_scope(answer: Answer) -> Say:
     """That this is nothing the bot knows, what it does know, and a person; the State's fiches are named where there are any."""
     line = "out_of_scope" if answer.talk is not None else "out_of_scope_town"
     return Say(line, buttons=(person_button(Cause.LOST),), status=AnswerStatus.OUT_OF_SCOPE)
+
+
+def in_french(said: Say) -> Say:
+    """The same, to somebody who asked in English: that the official text is in French."""
+    if said.status not in QUOTING:
+        return said
+    return msgspec.structs.replace(said, say=f"in_french+{said.say}")
 
 
 def none_button() -> WireButton:

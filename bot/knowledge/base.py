@@ -13,7 +13,7 @@ import structlog
 from bot.clock import Clock, now
 from bot.errors import StoreError
 from bot.knowledge import answer as answers
-from bot.knowledge import dialogue, lexicon, telling
+from bot.knowledge import dialogue, english, lexicon, telling
 from bot.knowledge.answer import Answer
 from bot.knowledge.articles import expired
 from bot.knowledge.following import FollowedFiches
@@ -27,6 +27,7 @@ from bot.messages import AnswerStatus
 from bot.settings import Office
 from bot.store.base import Article, Articles
 from bot.text.french import words
+from bot.text.normalise import MAX_CHARS
 
 log = structlog.get_logger(__name__)
 
@@ -78,6 +79,11 @@ class KnowledgeBase:
         Raises:
             StoreError: the articles have never been read and cannot be now.
         """
+        if meant := english.french(question[:MAX_CHARS]):
+            return replace(await self._ask(meant, previous, talk), english=True)
+        return await self._ask(question, previous, talk)
+
+    async def _ask(self, question: str, previous: str | None, talk: Talk | None) -> Answer:
         library = await self.library()
         if library is None:
             found = answers.answer(await self.index(), self._office, question, self.today(), previous)

@@ -102,6 +102,18 @@ async def test_out_of_scope_names_the_fiches_only_where_there_are_any(store: Sto
     assert garbled.say == "lost"
 
 
+async def test_an_english_question_is_answered_from_a_french_page(talk: Talk) -> None:
+    """« I lost my identity card » finds the page, which says what it says in French, and that is said first in English."""
+    talk.language = "en"
+    told = await talk.ask("I lost my identity card")
+    plain = await talk.ask("carte d'identité perdue")
+
+    assert told.status is AnswerStatus.NARROWED
+    assert told.sources[0].title == plain.sources[0].title == "Carte d’identité perdue"
+    assert words(told, "en").startswith("The official text is in French.")
+    assert "in_french" not in plain.say
+
+
 async def test_a_typed_case_and_what_follows(talk: Talk) -> None:
     """Typed answers count like buttons, and follow-ups keep question or case."""
     await talk.ask("combien coûte une carte d'identité perdue")

@@ -206,3 +206,12 @@ async def test_a_running_gateway_serves_all_of_it(running: Gateway) -> None:
     assert "script-src 'self'" in policy
     assert 'name="after" value="search"' in text
     assert missing == 404
+
+
+async def test_the_home_page_names_the_states_pages_only_where_there_are_any() -> None:
+    """Nothing answers from service-public.fr before its fiches are imported."""
+    async with visiting(TownOfFew(OFFICE, FewArticles(POOL), clock=noon)) as site:
+        status, text = await site.get("/")
+
+    assert status == 200
+    assert ("service-public.fr y répondent" in text) is (await site.town.has_fiches())
