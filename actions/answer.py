@@ -195,7 +195,8 @@ async def replied(services: Services, say: Callable[[Say], None], tracker: Track
 
 def told(services: Services, say: Callable[[Say], None], tracker: Tracker, answer: Answer) -> Events:
     """Say an answer of any kind, and what the tracker keeps of it."""
-    return [*_told(services, say, tracker, answer), *kept(tracker, answer.talk)]
+    spoken = (lambda line: say(fiches.in_french(line))) if answer.english else say
+    return [*_told(services, spoken, tracker, answer), *kept(tracker, answer.talk)]
 
 
 def _told(services: Services, say: Callable[[Say], None], tracker: Tracker, answer: Answer) -> Events:
@@ -222,7 +223,7 @@ def _told(services: Services, say: Callable[[Say], None], tracker: Tracker, answ
             # « Oui » and « non » to titles are no rating of what was answered before them.
             return [*_forgotten(), SlotSet(OFFERED, list(offered))]
         case AnswerStatus.OUT_OF_SCOPE:
-            say(fiches.out_of_scope())
+            say(fiches.out_of_scope(answer))
             # The article stays for a question that goes on about it.
             forgotten = [SlotSet(name, None) for name in (ANSWERED_PASSAGE, LOST, OFFERED)]
             return [*forgotten, *asked(tracker, PERSON, cause=Cause.LOST.value)]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+import msgspec
+
 from actions.base import Place
 from actions.offering import person_button
 from actions.remembered import payload, written, written_at
@@ -20,6 +22,8 @@ from bot.wire import Say, WireButton, WireSource
 
 CASE, GUIDE, PUBLIC, NONE_OF_THESE = "case", "guide", "public", "none_of_these"
 """Intents of buttons."""
+QUOTING = frozenset({AnswerStatus.ANSWERED, AnswerStatus.NARROWED, AnswerStatus.GUIDED, AnswerStatus.CHOOSE})
+"""What is said in the words of a page, or names its titles."""
 _ARTICLE = re.compile(r"^(Les?)\s+", re.IGNORECASE)
 
 
@@ -53,7 +57,7 @@ def answered(services: Services, answer: Answer, place: Place, ending: str = "he
         values={**_values(services, beside), "passage": _shown(passage)},
         buttons=tuple(buttons),
         # « Voir plus » goes on with an answer that was counted.
-        sources=_sources(answer, "" if going_on else passage.article_id),
+        sources=_counted(answer, passage.article_id) if not going_on else _sources(answer)[:1],
         status=AnswerStatus.ANSWERED,
     )
 
@@ -125,9 +129,17 @@ def publics(answer: Answer) -> Say:
     return Say("choose_public", buttons=buttons, status=AnswerStatus.CHOOSE)
 
 
-def out_of_scope() -> Say:
-    """That this is nothing the bot knows, what it does know, and a person."""
-    return Say("out_of_scope", buttons=(person_button(Cause.LOST),), status=AnswerStatus.OUT_OF_SCOPE)
+def out_of_scope(answer: Answer) -> Say:
+    """That this is nothing the bot knows, what it does know, and a person; the State's fiches are named where there are any."""
+    line = "out_of_scope" if answer.talk is not None else "out_of_scope_town"
+    return Say(line, buttons=(person_button(Cause.LOST),), status=AnswerStatus.OUT_OF_SCOPE)
+
+
+def in_french(said: Say) -> Say:
+    """The same, to somebody who asked in English: that the official text is in French."""
+    if said.status not in QUOTING:
+        return said
+    return msgspec.structs.replace(said, say=f"in_french+{said.say}")
 
 
 def none_button() -> WireButton:
@@ -174,8 +186,14 @@ def _shown(passage: Passage) -> str:
     return typeset(f"{heading}\n\n{passage.text}" if heading else passage.text)
 
 
-def _sources(answer: Answer, counted: str = "") -> tuple[WireSource, ...]:
+def _sources(answer: Answer) -> tuple[WireSource, ...]:
     return tuple(
-        WireSource(typeset(source.title), source.url, source.publisher, source.updated, counted)
-        for source in answer.sources
+        WireSource(typeset(source.title), source.url, source.publisher, source.updated) for source in answer.sources
     )
+
+
+def _counted(answer: Answer, article_id: str) -> tuple[WireSource, ...]:
+    """The sources as the ones that were used: the fiche, and the town's article whose words stand before it."""
+    ids = (article_id, *(source.article for source in answer.sources[1:]))
+    shown = zip(_sources(answer), ids, strict=True)
+    return tuple(msgspec.structs.replace(source, article=article) for source, article in shown)

@@ -8,7 +8,7 @@ from typing import Any
 
 from aiohttp import web
 
-from bot.errors import Missing
+from bot.errors import Missing, StoreError
 from bot.gateway.fiche_pages import FichePages
 from bot.gateway.pages import PAGE, Pages
 from bot.gateway.searching import Searching
@@ -70,6 +70,21 @@ def build_pages(
 
     visiting = Visiting(store.visits, exists, Throttle(OPINIONS_PER_MINUTE), peer_of, office.zone)
     searching = Searching(Shelves(knowledge, office), Throttle(searches_per_minute), peer_of)
-    pages = Pages(office, store.articles, photos_per_message=photos_per_message, searching=searching, visiting=visiting)
+
+    async def has_fiches() -> bool:
+        try:
+            return await store.fiches.version() > 0
+        except StoreError:
+            # The home page is there without the database too.
+            return False
+
+    pages = Pages(
+        office,
+        store.articles,
+        photos_per_message=photos_per_message,
+        searching=searching,
+        visiting=visiting,
+        has_fiches=has_fiches,
+    )
     fiches = FichePages(pages, store.fiches, store.articles, office, visiting)
     return TownPages(pages, visiting, fiches)

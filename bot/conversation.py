@@ -216,8 +216,8 @@ class Counter:
         if conversation.mode is Mode.AGENT:
             # It is for the agent, who reads it in the transcript.
             return Turn(())
-        if conversation.address.channel in self._pages and message.kind is Kind.TEXT:
-            message = await self._hearing.titled(message, conversation)
+        if message.kind is Kind.TEXT:
+            message = await self._hearing.chosen(message, conversation, conversation.address.channel in self._pages)
         payload = UNSAID[message.kind](message) if message.kind in UNSAID else None
         if message.pressed is not None:
             offer = await self._store.transcript.offer(

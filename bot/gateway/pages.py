@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import mimetypes
 import re
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -82,8 +83,13 @@ class Pages:
         photos_per_message: int = 0,
         searching: Searching | None = None,
         visiting: Visiting | None = None,
+        has_fiches: Callable[[], Awaitable[bool]] | None = None,
     ) -> None:
-        """Without `searching` the pages have no search of their own, without `visiting` they count nothing."""
+        """Without `searching` the pages have no search of their own, without `visiting` they count nothing.
+
+        `has_fiches` says whether the State's fiches are there now, and so may be named.
+        """
+        self._has_fiches = has_fiches
         self._office = office
         self._photos_per_message = photos_per_message
         self._articles = articles
@@ -118,7 +124,8 @@ class Pages:
 
     async def home(self, request: web.Request) -> web.Response:
         """`/`"""
-        return self.render("home.html.j2", services=self._office.services)
+        has_fiches = self._has_fiches is not None and await self._has_fiches()
+        return self.render("home.html.j2", services=self._office.services, has_fiches=has_fiches)
 
     async def every_article(self, request: web.Request) -> web.Response:
         """`/articles`: the titles of all that is up to date, under the services in the town's order.

@@ -54,6 +54,8 @@ class Answer:
     """What a fiche says besides its passage; None for a town's article."""
     talk: Talk | None = None
     """What is to be remembered for the next question; None where the State's fiches took no part."""
+    english: bool = False
+    """Whether the question was English, and is answered in the page's own French words."""
 
 
 def answer(index: Index, office: Office, question: str, today: date, previous: str | None = None) -> Answer:

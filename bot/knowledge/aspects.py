@@ -111,6 +111,9 @@ _BACK = re.compile(
     # « passent-ils ? »; « y a-t-il », « faut-il » speak of nothing.
     r"|\w-(?:ils|elles|elle)\b"
 )
+_MOVING = re.compile(r"\bchang\w*\s+(?:d\W|de\s|l\W|mon\s|ma\s|notre\s)adresse|\b(?:nouvelle|ancienne)\s+adresse")
+"""Whoever changes an address does not ask for one: they move."""
+_ARRIVING = re.compile(r"\b(?:(?:viens|vient|venons)\s+d(?:e\s+|\W))?(?:emmenag|demenag)\w*")
 _OFFICE = re.compile(
     r"\b(?:etes-vous|vous\s+(?:etes|ouvrez|fermez)|vous\s+(?:trouve[rz]|joindre|appeler|contacter)|(?:vos|votre)\b)"
 )
@@ -118,8 +121,13 @@ _OFFICE = re.compile(
 
 def asked(question: str) -> tuple[Aspect, ...]:
     """The sides that a question names."""
-    folded = fold(question)
+    folded = _MOVING.sub("", fold(question))
     return tuple(aspect for aspect in ASPECTS if aspect.asked.search(folded))
+
+
+def moving(question: str) -> str:
+    """A question, folded, with « déménagement » for all that means it: « j'emménage », « je change d'adresse »."""
+    return _ARRIVING.sub("demenagement", _MOVING.sub("demenagement", fold(question)))
 
 
 def fit(aspects: tuple[Aspect, ...], headings: tuple[str, ...], text: str) -> float:

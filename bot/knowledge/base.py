@@ -13,7 +13,7 @@ import structlog
 from bot.clock import Clock, now
 from bot.errors import StoreError
 from bot.knowledge import answer as answers
-from bot.knowledge import dialogue, lexicon, telling
+from bot.knowledge import dialogue, english, lexicon, telling
 from bot.knowledge.answer import Answer
 from bot.knowledge.articles import expired
 from bot.knowledge.following import FollowedFiches
@@ -26,6 +26,8 @@ from bot.knowledge.talk import Talk
 from bot.messages import AnswerStatus
 from bot.settings import Office
 from bot.store.base import Article, Articles
+from bot.text.french import words
+from bot.text.normalise import MAX_CHARS
 
 log = structlog.get_logger(__name__)
 
@@ -34,6 +36,9 @@ LOOK_EVERY = timedelta(seconds=1)
 FOLLOW_EVERY = timedelta(seconds=5)
 NEWS_WITHIN = timedelta(seconds=2)
 """So long the question that finds them changed waits to be answered from the new ones; the others go on meanwhile."""
+
+PLAIN_WORDS = 2
+"""A question of so many words that exist is understood; one word alone may mean anything."""
 
 
 def build(articles: Sequence[Article], office: Office, version: int = 0) -> Index:
@@ -74,9 +79,15 @@ class KnowledgeBase:
         Raises:
             StoreError: the articles have never been read and cannot be now.
         """
+        if meant := english.french(question[:MAX_CHARS]):
+            return replace(await self._ask(meant, previous, talk), english=True)
+        return await self._ask(question, previous, talk)
+
+    async def _ask(self, question: str, previous: str | None, talk: Talk | None) -> Answer:
         library = await self.library()
         if library is None:
-            return answers.answer(await self.index(), self._office, question, self.today(), previous)
+            found = answers.answer(await self.index(), self._office, question, self.today(), previous)
+            return replace(found, status=AnswerStatus.OUT_OF_SCOPE) if _is_plain(found) else found
         return dialogue.answer(library, question, previous, talk or Talk())
 
     async def reply(self, words: str, talk: Talk) -> Answer | None:
@@ -282,6 +293,12 @@ class KnowledgeBase:
     def today(self) -> date:
         """The day in the town."""
         return self._clock().astimezone(self._office.zone).date()
+
+
+def _is_plain(found: Answer) -> bool:
+    """Whether what was not found was said in words that exist: then saying it another way does not help."""
+    existing = [word for word in words(found.question) if word in lexicon.french()]
+    return found.status is AnswerStatus.LOST and len(existing) >= PLAIN_WORDS
 
 
 def _gone(talk: Talk) -> Answer:

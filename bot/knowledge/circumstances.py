@@ -56,6 +56,10 @@ _AGE = re.compile(
 _BELOW = re.compile(r"\bmoins de (\d{1,3}) ans\b")
 _FROM = re.compile(r"\b(?:plus de|a partir de|au moins) (\d{1,3}) ans\b|\b(\d{1,3}) ans (?:et|ou) plus\b")
 _BETWEEN = re.compile(r"\b(?:entre|de) (\d{1,3})(?: ans)? (?:et|a) (\d{1,3}) ans\b")
+_DURATION = re.compile(
+    r"\b(?:expir\w*|perim\w*|depass\w*|depuis|remont\w*|valid\w*|dat(?:e|es|ant)|durees?|anciennete)\b"
+)
+"""« La date d'expiration remonte à plus de 5 ans » is nobody's age."""
 MAJORITY = 18
 
 
@@ -86,6 +90,8 @@ def age(text: str) -> int | None:
 def ages(title: str) -> tuple[int, int] | None:
     """The ages, in years and both included, that a case is for; None if its title names none."""
     spaced = " ".join(tokens(title))
+    if _DURATION.search(spaced):
+        return None
     if found := _BETWEEN.search(spaced):
         return int(found[1]), int(found[2])
     if found := _BELOW.search(spaced):

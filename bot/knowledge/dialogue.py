@@ -53,7 +53,8 @@ def answer(library: Library, question: str, previous: str | None, talk: Talk) ->
             asked = talk.question if stays and talk.question else question
             return _of_town(library, precedence.in_case(own, question), question, talk.go(question=asked))
         if goes_first == precedence.BOTH:
-            return _mixed(library, question, findings.hits[:2], talk)
+            whole = precedence.bearing(findings.hits, question)
+            return _mixed(library, question, findings.hits[:2], talk, whole=whole)
         return _of_state(library, own, question, findings, talk, alone=True)
     if own.status is AnswerStatus.CHOOSE and precedence.half_asked(library, question):
         return _mixed(library, question, findings.hits[:1] if findings.in_scope >= gate.scope_threshold else (), talk)
@@ -164,9 +165,17 @@ def _switched(talk: Talk, outline: Outline, named: dict[int, int]) -> Talk:
 
 def _elsewhere(library: Library, question: str, title: str, talk: Talk) -> Answer | None:
     """« Et pour un mineur ? » after a fiche that knows no minors: another one on the same subject may be for them."""
+    if (years := age(question)) is not None and precedence.for_age(library, talk.fiche, years):
+        # « J'ai 22 ans » to a page for the young.
+        return tell(library, talk.fiche, talk.question, talk, said="")
     findings = library.searcher.search(f"{title} {question}", HITS)
     others = [hit for hit in findings.hits if hit.key != talk.fiche]
     circumstances = {fact for fact in facts(question) if "@" in fact}
+    if years is not None:
+        others = [hit for hit in others if precedence.for_age(library, hit.key, years) is not False]
+        aged = [hit for hit in others if precedence.for_age(library, hit.key, years)]
+        if len(aged) == 1:
+            return tell(library, aged[0].key, talk.question, talk)
     fitting = [hit for hit in others if circumstances & facts(hit.title)]
     if fitting and fitting[0].score >= library.office.knowledge.fiche_threshold:
         return tell(library, fitting[0].key, question, talk)
@@ -191,14 +200,17 @@ def _for_them(library: Library, own: Answer, question: str, talk: Talk) -> Answe
     whole = f"{talk.question} ; {question}"
     findings = library.searcher.search(whole, HITS)
     near = [hit for hit in findings.hits if hit.score >= FAR * findings.hits[0].score]
+    if (years := age(question)) is not None:
+        near = [hit for hit in near if precedence.for_age(library, hit.key, years) is not False]
     fitting = precedence.for_them(library, near, question)
     if findings.in_scope < library.office.knowledge.scope_threshold:
         return None
     if not fitting:
-        # Many a page for one age has none in its title: « RSA jeune actif ».
-        aged = age(question) is not None and near
+        # A page on the subject that names no age may be for all of them.
+        aged = years is not None and near
         return choose(library, [hit.key for hit in near[:CHOICES]], talk.question, talk) if aged else None
-    if fitting[0] is findings.hits[0] or fitting[0].score >= library.office.knowledge.fiche_threshold:
+    alone = years is not None and [hit for hit in near if precedence.for_age(library, hit.key, years)] == fitting[:1]
+    if alone or fitting[0] is findings.hits[0] or fitting[0].score >= library.office.knowledge.fiche_threshold:
         return tell(library, fitting[0].key, talk.question, talk, said=whole)
     keys = list(dict.fromkeys(hit.key for hit in (*fitting, *near)))[:CHOICES]
     return choose(library, keys, talk.question, talk)
@@ -230,6 +242,8 @@ def _of_state(
             options=named,
             talk=talk.go(question=question, waiting=PUBLIC, offered=named),
         )
+    if (whole := precedence.bearing(hits, question)) is not None:
+        return tell(library, whole.key, question, talk)
     fair = precedence.unsaid_last(hits, question, talk)
     if fair[0] is not hits[0]:
         return _mixed(library, question, fair, talk, alone=True)
@@ -245,13 +259,25 @@ def _ranked(library: Library, hits: Sequence[Found], question: str, talk: Talk) 
     return publics.preferred(hits, fiches, publics.said(question) or talk.public)
 
 
-def _mixed(library: Library, question: str, hits: Sequence[Found], talk: Talk, alone: bool = False) -> Answer:
-    """Up to three titles of the town's articles and the State's fiches, the likeliest first; `alone` of the fiches, as they stand."""
+def _mixed(
+    library: Library,
+    question: str,
+    hits: Sequence[Found],
+    talk: Talk,
+    alone: bool = False,
+    whole: Found | None = None,
+) -> Answer:
+    """Up to three titles of the town's articles and the State's fiches, the likeliest first; `alone` of the fiches, as they stand.
+
+    `whole` is the fiche that bears the question as its title: it goes first.
+    """
     least = library.office.knowledge.choose_threshold
     own = [hit for hit in search(library.index, question, CHOICES) if hit.score >= least and not alone]
     own = [hit for hit in own if not expired(hit.article, library.today) and not hit.article.fiche]
     state = [hit for hit in hits[:CHOICES] if hit.score >= FAR * hits[0].score]
     merged: list[Hit | Found] = [*own, *state] if alone else sorted([*own, *state], key=lambda hit: -hit.score)
+    if whole is not None:
+        merged = [whole, *(hit for hit in merged if hit != whole)]
     passages, sources, services = [], [], []
     for hit in merged[:CHOICES]:
         if isinstance(hit, Hit):

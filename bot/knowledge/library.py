@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from bot.fiches import AUDIENCES, Fiche
+from bot.knowledge import answer as town
 from bot.knowledge.answer import Answer
 from bot.knowledge.articles import Passage, expired
 from bot.knowledge.engine.found import Searcher
@@ -68,6 +69,15 @@ def linked(library: Library, fiche: Fiche, target: str) -> str:
     """The key of a fiche that another one names by its id: of its own audience, else of the other one."""
     keys = [f"{fiche.audience}:{target}", *(f"{audience}:{target}" for audience in AUDIENCES)]
     return next((key for key in keys if library.searcher.fiche(key) is not None), keys[0])
+
+
+def sources(library: Library, fiche: Fiche) -> tuple[Source, ...]:
+    """What an answer from a fiche rests on: the fiche, and the town's article whose words stand before it."""
+    place = library.local.get(fiche.id)
+    if place is None:
+        return (source(fiche),)
+    article = library.index.articles[place]
+    return source(fiche), replace(town.source(library.office, article), article=article.id)
 
 
 def local(library: Library, fiche: Fiche) -> str:

@@ -6,17 +6,18 @@ shares one keyword with the town's page on the family record book and all of its
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.knowledge import aspects, publics
 from bot.knowledge.answer import Answer
-from bot.knowledge.circumstances import age, ages, facts, stems
+from bot.knowledge.circumstances import NEGATIONS, age, ages, facts, stems
 from bot.knowledge.engine.found import Findings, Found
 from bot.knowledge.library import Library
 from bot.knowledge.search import search
 from bot.knowledge.talk import Talk
-from bot.text.french import words
+from bot.text.french import tokens, words
 
 TOWN, STATE, BOTH = "town", "state", "both"
 HELD = 0.8
@@ -31,6 +32,7 @@ BESIDE = 0.15
 """A page that supposes less is no rival below this share of the best one's likeliness."""
 FAMILY = 4
 """Stems of which one begins with the other are of one family from so many letters on."""
+_CLAUSES = re.compile(r"[.,;:?!](?:\s|$)")
 _OF_WORK = frozenset({"@employee", "@public_agent"})
 """For whom a page is, is asked and not guessed; see `bot.knowledge.publics`."""
 
@@ -48,11 +50,13 @@ def first(library: Library, own: Answer, question: str, findings: Findings) -> s
     if aspects.stands_alone(aspects.asked(question)):
         # « Prendre rendez-vous », « à quelle heure » are asked of the town.
         return TOWN
-    title = hits[0].article.title
+    title, asked = hits[0].article.title, _asked(question)
+    if (whole := bearing(findings.hits, question)) is not None and not publics.alike(title, whole.title):
+        # « Je déménage » is the State's page of that name; the town's on parking for the van is about more.
+        return BOTH if _share(stems(title), asked) < 1 else TOWN
     if publics.alike(title, fiche.title):
         # On one subject the town's own page is the nearer one; two titles that say the same are no choice.
         return TOWN
-    asked = _asked(question)
     here, there = _share(asked, stems(title)), _share(asked, stems(fiche.title))
     # Several words of a question among a page's keywords are no accident.
     if there - here >= PLAINLY and (len(asked) == 1 or hits[0].features.core < HELD):
@@ -60,6 +64,14 @@ def first(library: Library, own: Answer, question: str, findings: Findings) -> s
         plain = there == 1 and (best.score >= SURE or (here == 0 and len(near) >= AGREEING))
         return STATE if plain else BOTH
     return BOTH if best.score >= gate.fiche_threshold and hits[0].features.core < HELD else TOWN
+
+
+def bearing(hits: Sequence[Found], question: str) -> Found | None:
+    """The likeliest hit whose title says just what was asked, and no more; None if none does."""
+    asked = _asked(aspects.moving(question))
+    return next(
+        (hit for hit in hits if _share(asked, title := stems(hit.title)) == 1 and _share(title, asked) == 1), None
+    )
 
 
 def half_asked(library: Library, question: str) -> bool:
@@ -75,8 +87,13 @@ def speaks_of(library: Library, own: Answer, question: str) -> bool:
 
 
 def for_them(library: Library, hits: Sequence[Found], question: str) -> list[Found]:
-    """The hits that know the circumstances or the age that a question names, by their title or by one of their cases."""
+    """The hits that know the circumstances or the age that a question names, by their title or by one of their cases.
+
+    Pages that are for that age as a whole leave the others out: « RSA jeune actif » says so in its first words.
+    """
     wanted, years = _circumstances(question), age(question)
+    if years is not None and (own := [hit for hit in hits if for_age(library, hit.key, years)]):
+        return own
     found: list[Found] = []
     for hit in hits:
         fiche, outline = library.searcher.fiche(hit.key), library.searcher.outline(hit.key)
@@ -89,6 +106,19 @@ def for_them(library: Library, hits: Sequence[Found], question: str) -> list[Fou
         if fitting or (wanted and wanted <= known and (years is None or not spans)):
             found.append(hit)
     return found
+
+
+def for_age(library: Library, key: str, years: int) -> bool | None:
+    """Whether a page is for people of an age, by its title or its first words; None if it does not say."""
+    fiche = library.searcher.fiche(key)
+    if fiche is None:
+        return None
+    # « Il n'est pas nécessaire d'avoir 25 ans ou plus » says for whom a page is not only.
+    said = (
+        ages(one) for one in _CLAUSES.split(fiche.description) if not NEGATIONS & set(tokens(one.partition(" ans")[0]))
+    )
+    span = ages(fiche.title) or next((span for span in said if span), None)
+    return None if span is None else span[0] <= years <= span[1]
 
 
 def unsaid_last(hits: Sequence[Found], question: str, talk: Talk) -> list[Found]:

@@ -6,13 +6,13 @@ import re
 from collections.abc import Mapping
 
 from bot.fiches import Fiche, FicheKind
-from bot.knowledge import aspects, guiding, narrowing
+from bot.knowledge import aspects, guiding, narrowing, where
 from bot.knowledge.answer import CHOICES, Answer
 from bot.knowledge.articles import Passage
 from bot.knowledge.circumstances import facts
 from bot.knowledge.competent import competent, contacts_of, online_of, service_of
 from bot.knowledge.leaves import Leaf, Outline, Path, Question
-from bot.knowledge.library import Library, choose, linked, local, source
+from bot.knowledge.library import Library, choose, linked, local, sources
 from bot.knowledge.narrowing import Known
 from bot.knowledge.talk import CASE, Beside, Talk
 from bot.messages import AnswerStatus
@@ -48,12 +48,15 @@ def show(
 ) -> Answer:
     """Answer a question from a fiche as far as its cases are known, or ask for the outermost one that is not.
 
-    `read` says that cases were read in the citizen's words or carried over, and not pressed.
+    `read` says that cases were read in the citizen's words or carried over, and not pressed. Cases of places are the
+    town's own where nothing else was said; they make no other words of the page likelier.
     """
+    said = known
+    known = {**_here(library, outline), **said}
     leaves = narrowing.reachable(outline, known)
     if not leaves:
         return _bare(library, fiche, outline, known, question, talk)
-    worth = _worth(library, fiche, leaves, known, question)
+    worth = _worth(library, fiche, leaves, said, question)
     best = max(leaves, key=lambda leaf: worth[leaf.number])
     # A box alone is no answer as long as a question leads to one.
     shown = [leaf for leaf in leaves if narrowing.holds(leaf.path, known) and not leaf.aside]
@@ -75,8 +78,14 @@ def show(
         pieces = [same, *(leaf for leaf in narrowing.visible(outline, known) if leaf.text != same.text)]
         return answered(library, fiche, outline, pieces, known, question, talk, read)
     return narrowed(
-        library, fiche, outline, open_choice, known, question, talk, before=_opening(outline, known, question)
+        library, fiche, outline, open_choice, known, question, talk, before=_opening(outline, said, question)
     )
+
+
+def _here(library: Library, outline: Outline) -> dict[int, int]:
+    """The cases of places that the town is in, « Cas général » and not « À Mayotte »."""
+    found = {one.number: where.local(one.options, library.office.town) for one in outline.questions}
+    return {number: option for number, option in found.items() if option is not None}
 
 
 def _opening(outline: Outline, known: Known, question: str) -> Leaf | None:
@@ -186,7 +195,7 @@ def answered(
         AnswerStatus.ANSWERED,
         tuple(_passage(fiche, outline, leaf) for leaf in leaves),
         question,
-        (source(fiche),),
+        sources(library, fiche),
         (service_of(named),),
         beside=Beside(
             title=fiche.title,
@@ -219,7 +228,7 @@ def narrowed(
         AnswerStatus.NARROWED,
         () if before is None else (_passage(fiche, outline, before),),
         question,
-        (source(fiche),),
+        sources(library, fiche),
         (GENERAL_SERVICE,),
         options=asked.options,
         beside=Beside(
@@ -246,7 +255,7 @@ def _bare(library: Library, fiche: Fiche, outline: Outline, known: Known, questi
         AnswerStatus.ANSWERED,
         (_passage(fiche, outline, leaf),),
         question,
-        (source(fiche),),
+        sources(library, fiche),
         (service_of(named),),
         beside=Beside(
             title=fiche.title,

@@ -84,15 +84,25 @@ _DIGITS = re.compile(r"\d(?:[ .·-]?\d)*")
 
 _TOP = (
     r"(?:"
-    r"fr|com|org|net|eu|info|io|co|uk|de|be|ch|lu|it|es|pt|nl|ca|us|gouv|bzh|paris|"
-    r"alsace|corsica|re|mq|gp|gf|yt|pm|nc|pf|wf|tf|biz|me|tv|app|dev|online|site|xyz|"
-    r"top|shop|store|club|link|click|live|world|fm|ai|ly|gl|example|test|invalid|local|ru|"
-    r"cn|tk"
+    # Country codes, but those that are words of a French sentence: « fin.et », « ici.la ».
+    r"a[cdefgilmoqrstwxz]|b[abdefghijmnorstvwyz]|c[acdfghiklmnoruvwxyz]|d[ejkmoz]|e[cegrsu]|f[ijkmor]|g[abdefghilmnpqrstuwy]|"
+    r"h[kmnrtu]|i[demoqrst]|j[emop]|k[eghimnprwyz]|l[bcikrstuvy]|m[cdeghklmnopqrstuvwxyz]|n[acfgilopruz]|om|"
+    r"p[aefghklmnrstwy]|qa|r[eosuw]|s[bcdghjklmnorstvxyz]|t[cdfghjklmnortvwz]|u[agksyz]|v[aceginu]|w[fs]|y[te]|z[amw]|"
+    r"com|org|net|info|gouv|gov|edu|mil|int|biz|name|pro|mobi|jobs|travel|museum|asia|cat|coop|aero|post|"
+    r"bzh|paris|alsace|corsica|eus|quebec|brussels|vlaanderen|gal|wales|scot|cymru|london|berlin|hamburg|koeln|cologne|wien|"
+    r"amsterdam|frl|barcelona|madrid|swiss|africa|nyc|city|town|moscow|tirol|ruhr|saarland|bayern|"
+    r"app|dev|page|web|online|site|website|xyz|top|shop|store|club|link|click|live|life|world|blog|news|press|wiki|cloud|tech|"
+    r"digital|email|support|help|services|solutions|agency|systems|network|group|team|company|immo|host|space|fun|icu|vip|"
+    r"care|health|doctor|clinic|hospital|school|education|academy|university|foundation|ngo|ong|charity|law|legal|tax|finance|"
+    r"bank|bio|eco|green|earth|energy|cafe|restaurant|hotel|tours|guide|events|media|social|chat|zone|today|"
+    r"example|test|invalid|local"
     r")"
 )
 _URL = re.compile(
     rf"h(?:tt|xx)ps? ?: ?/ ?/? ?[^\s<>\"«»]+|(?<![\w@.])www\.[^\s<>\"«»]+"
-    rf"|(?<![\w@.-])(?:[\w-]{{1,63}}\.){{1,8}}{_TOP}(?![\w-]|\.\w)(?:[/?#:][^\s<>\"«»]*)?",
+    rf"|(?<![\w@.-])(?:[\w-]{{1,63}}\.){{1,8}}{_TOP}(?![\w-]|\.\w)(?:[/?#:][^\s<>\"«»]*)?"
+    # Under whatever name, where a path follows.
+    rf"|(?<![\w@.-])(?:[\w-]{{3,63}}\.){{1,8}}[a-z]{{3,24}}/[^\s<>\"«»]{{2,}}",
     re.IGNORECASE,
 )
 _MAIL = re.compile(r"[\w.+'%&-]{1,64}@(?:[\w-]{1,63}\.){1,8}[\w-]{2,63}", re.IGNORECASE)

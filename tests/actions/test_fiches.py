@@ -16,6 +16,7 @@ from bot.knowledge.engine.found import Searcher
 from bot.knowledge.following import FollowedFiches
 from bot.messages import AnswerStatus
 from bot.settings_directory import Entry
+from bot.store.base import Article
 from bot.store.sql import Store
 from bot.text.wording import load as catalogues
 from bot.wire import Say, WireButton
@@ -70,6 +71,47 @@ async def test_a_case_is_asked_and_answered(talk: Talk) -> None:
     assert [(one.publisher, one.updated, one.article) for one in told.sources] == [
         ("service-public.fr", "2026-10-05", "part:F1")
     ]
+
+
+async def test_the_towns_words_before_a_fiche_are_a_use_of_its_article(store: Store, talk: Talk) -> None:
+    """What the town adds is named as a source and counted once with the answer, not with the question for a case or « Voir plus »."""
+    local = Article("carte-ici", "Carte à Rivemont", "etat_civil", "Le guichet ferme le jeudi.", fiche="F1")
+    await store.articles.replace("markdown", [*small.articles(), local], small.NOON)
+    first = await talk.ask("combien coûte une carte d'identité perdue")
+    told = await talk.press(button(first, "À l’étranger"))
+    more = await talk.press(button(told, "more_title"))
+
+    assert "Le guichet ferme le jeudi." in words(told)
+    assert [[(one.url, one.article) for one in said.sources] for said in (first, told, more)] == [
+        [("https://www.service-public.fr/vosdroits/F1", ""), ("/articles/carte-ici", "")],
+        [("https://www.service-public.fr/vosdroits/F1", "part:F1"), ("/articles/carte-ici", "carte-ici")],
+        [("https://www.service-public.fr/vosdroits/F1", "")],
+    ]
+
+
+async def test_out_of_scope_names_the_fiches_only_where_there_are_any(store: Store, talk: Talk) -> None:
+    """Words that exist and that no page speaks of are out of scope, with the State's pages and without; others are not understood."""
+    async with talking(store, WITH_DIRECTORY) as alone:
+        plain = await alone.ask("recette de crêpes bretonnes")
+        garbled = await alone.ask("qsdfqsd azerzer")
+
+    assert (plain.say, plain.status) == ("out_of_scope_town", AnswerStatus.OUT_OF_SCOPE)
+    assert "service-public" not in words(plain)
+    assert "service-public" not in words(plain, "en")
+    assert [one.key for one in plain.buttons] == ["person_title"]
+    assert garbled.say == "lost"
+
+
+async def test_an_english_question_is_answered_from_a_french_page(talk: Talk) -> None:
+    """« I lost my identity card » finds the page, which says what it says in French, and that is said first in English."""
+    talk.language = "en"
+    told = await talk.ask("I lost my identity card")
+    plain = await talk.ask("carte d'identité perdue")
+
+    assert told.status is AnswerStatus.NARROWED
+    assert told.sources[0].title == plain.sources[0].title == "Carte d’identité perdue"
+    assert words(told, "en").startswith("The official text is in French.")
+    assert "in_french" not in plain.say
 
 
 async def test_a_typed_case_and_what_follows(talk: Talk) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, Page, Route, expect
 
 from bot.visits import Outcome
 from tests.browser.chat import DESKTOP, NARROW, overflows, violations
@@ -40,6 +40,40 @@ async def _type(page: Page, words: str) -> None:
 async def _counted(gateway: FakeGateway) -> dict[tuple[str, str], int]:
     await gateway.town.visiting.flush()
     return {(page, outcome.value): n for (_, page, outcome), n in gateway.town.visits.counts.items()}
+
+
+async def test_too_fast_is_said_and_goes_on(visit: Visit) -> None:
+    """A 429 while typing leaves what was found, says so, and the search goes on by itself."""
+    chat = await visit("/")
+    page = chat.page
+    await _type(page, "carte")
+    found = await page.locator("#ask-live .results li").count()
+    refused: list[str] = []
+
+    async def refuse(route: Route) -> None:
+        refused.append(route.request.url)
+        await route.fulfill(status=429, headers={"Retry-After": "1"}, json={"error": 429})
+
+    await page.route("**/search?*", refuse, times=1)
+    await page.get_by_label("Votre question", exact=True).press_sequentially(" de pêche", delay=1)
+    await expect(page.locator("#ask-live .waiting")).to_be_visible()
+
+    assert found
+    assert await page.locator("#ask-live .results li").count() == found
+    await expect(page.locator("#ask-status")).to_have_text("4 réponses trouvées, ci-dessous", timeout=FIRST_MS)
+    await expect(page.locator("#ask-live .waiting")).to_be_hidden()
+    assert len(refused) == 1
+
+
+async def test_on_a_telephone_the_way_into_the_chat_is_narrow(visit: Visit) -> None:
+    """At 360 pixels the button is as wide as its icon, so that it covers little of a line; its name stays."""
+    chat = await visit("/", viewport={"width": 360, "height": 640})
+    launcher = chat.page.locator("guichet-chat .launcher")
+    box = await launcher.bounding_box()
+
+    assert box is not None
+    assert box["width"] <= 64
+    assert (await launcher.text_content() or "").strip()
 
 
 async def test_by_keyboard_alone(visit: Visit, gateway: FakeGateway) -> None:

@@ -163,4 +163,4 @@ class FewFiches:
 
     async def version(self) -> int:
         """See `Fiches.version`."""
-        return 1
+        return 1 if self._fiches else 0

@@ -88,6 +88,7 @@ class TownOfFew:
             return True
 
         self.base = KnowledgeBase(articles, office, clock, fiches=FollowedFiches(stored, opening))
+        self._stored = stored
         self.visiting = Visiting(self.visits, exists, Throttle(2), _peer, office.zone, clock)
         self.pages = Pages(
             office,
@@ -95,8 +96,13 @@ class TownOfFew:
             clock=clock,
             searching=Searching(Shelves(self.base, office), Throttle(searches_per_minute), _peer),
             visiting=self.visiting,
+            has_fiches=self.has_fiches,
         )
         self.fiches = FichePages(self.pages, stored, articles, office, self.visiting)
+
+    async def has_fiches(self) -> bool:
+        """Whether there are any fiches."""
+        return await self._stored.version() > 0
 
     def routes(self) -> list[web.AbstractRouteDef]:
         """Every page."""

@@ -168,6 +168,32 @@ async def test_the_very_title_of_a_choice_is_a_press(running: Gateway, rasa: Fak
     assert heard[1:] == ["1", "des travaux chez moi", '/case{"cases": "0.1"}']
 
 
+async def test_words_choose_the_case_that_is_asked(running: Gateway, rasa: FakeRasa) -> None:
+    """« C'est un robot » is a case of a fiche where one is asked; leaving, a person and another subject stay what they are."""
+    asking = {
+        "custom": {
+            "say": "narrow",
+            "status": "narrowed",
+            "buttons": [
+                {"title": "Robot de tonte", "payload": '/case{"article": "part:F1", "cases": "0.0", "mark": 1}'},
+                {"title": "Conseiller agricole", "payload": '/case{"article": "part:F1", "cases": "0.1", "mark": 1}'},
+                {"title": "Autres situations", "payload": '/case{"article": "part:F1", "page": 1, "again": 1}'},
+            ],
+        }
+    }
+    said = ("c'est un robot", "un conseiller", "laisse tomber", "autres", "un robot pour le ménage", "je suis agricole")
+    rasa.answer(asking)
+    async with page(running) as citizen:
+        await citizen.request_session(client="guichet")
+        for number, words in enumerate(("machine", *said), 1):
+            await citizen.say(words, id=f"m{number}")
+            await citizen.wait_for_texts(number)
+
+    first, second = (f'/case{{"article": "part:F1", "cases": "0.{place}", "mark": 1}}' for place in (0, 1))
+    heard = [one["message"] for one in rasa.heard]
+    assert heard[1:] == [first, "un conseiller", "laisse tomber", "autres", "un robot pour le ménage", second]
+
+
 async def test_a_choice_of_another_conversation_commands_nothing(running: Gateway, rasa: FakeRasa) -> None:
     """A token is worth something only where it was offered."""
     rasa.answer({"text": "Laquelle ?", "buttons": [{"title": "Oui", "payload": "/affirm"}]})

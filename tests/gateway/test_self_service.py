@@ -13,6 +13,7 @@ from bot.errors import StoreError
 from bot.knowledge.engine.found import Found
 from bot.knowledge.lookup import worth_showing
 from bot.visits import Counts, Outcome
+from tests.fakes.fiches import FICHE, FewFiches
 from tests.fakes.town import OWN, FewArticles, TownOfFew
 from tests.fakes.visits import FewVisits
 from tests.gateway.site import OFFICE, OLD, PASSPORT, POOL, Site, noon, visiting
@@ -206,3 +207,14 @@ async def test_a_running_gateway_serves_all_of_it(running: Gateway) -> None:
     assert "script-src 'self'" in policy
     assert 'name="after" value="search"' in text
     assert missing == 404
+
+
+async def test_the_home_page_names_the_states_pages_only_where_there_are_any() -> None:
+    """Nothing answers from service-public.fr before its fiches are imported."""
+    said = []
+    for fiches in (FewFiches(FICHE), FewFiches()):
+        async with visiting(TownOfFew(OFFICE, FewArticles(POOL), fiches, clock=noon)) as site:
+            status, text = await site.get("/")
+            said.append((status, "service-public.fr y répondent" in text, "Les pages de la ville" in text))
+
+    assert said == [(200, True, True), (200, False, True)]

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
+
 from bot.fiches import Choice, Section, Text
 from bot.knowledge import answer as town
-from bot.knowledge import precedence
+from bot.knowledge import aspects, circumstances, precedence
 from bot.knowledge.dialogue import answer
 from bot.knowledge.engine.found import Found
 from bot.knowledge.index import Index
@@ -15,7 +17,7 @@ from bot.knowledge.telling import case, tell
 from bot.messages import AnswerStatus
 from bot.store.base import Article
 from tests.knowledge import small
-from tests.knowledge.fiches import FICHES, WordSearcher, fiche
+from tests.knowledge.fiches import FICHES, GUIDE, WordSearcher, fiche
 from tests.knowledge.fiches import case as option
 
 SPLIT = fiche("F20", "Divorce devant le juge", Text("Le divorce se demande au tribunal, avec un avocat pour chacun."))
@@ -50,6 +52,31 @@ NOTICE = fiche(
         ),
     ),
 )
+MOVING = fiche("F24", "Je déménage", Text("Qui change de logement prévient les services publics."))
+AGED = (
+    fiche(
+        "F25",
+        "Prime de plongée et allocation",
+        Text("La prime de plongée se cumule avec l'allocation."),
+        Choice(
+            (option("Vous êtes majeur", Text("En entier.")), option("Vous êtes mineur", Text("Pour moitié."))),
+        ),
+    ),
+    fiche("F26", "Prime de plongée : demandeur de 25 ans et plus", Text("La prime de plongée est versée par mois.")),
+    fiche(
+        "F27",
+        "Prime de plongée du jeune actif",
+        Text("La prime de plongée est versée par an."),
+        description="Un jeune de 18 à 24 ans, de toute nationalité, qui plonge depuis une durée d'un an, sans bouteille.",
+    ),
+)
+VAN = Article(
+    "camion",
+    "Réserver des places pour un déménagement",
+    "accueil_general",
+    "Le camion se gare sur deux places, réservées dix jours avant.",
+    keywords=("déménagement", "emménagement", "camion", "places"),
+)
 RECORD = Article(
     "livret",
     "Obtenir le livret de famille",
@@ -61,8 +88,9 @@ RECORD = Article(
 
 def library() -> Library:
     office = small.OFFICE
-    index = Index([*small.articles(), RECORD], office.services, [office.town.name])
-    return Library.of(index, WordSearcher((*FICHES, SPLIT, TRIP, TABLET, NOTICE)), office, small.TODAY)
+    index = Index([*small.articles(), RECORD, VAN], office.services, [office.town.name])
+    fiches = [one for one in FICHES if one is not GUIDE]
+    return Library.of(index, WordSearcher((*fiches, SPLIT, TRIP, TABLET, NOTICE, MOVING, *AGED)), office, small.TODAY)
 
 
 def test_one_keyword_does_not_hide_the_page_on_the_subject() -> None:
@@ -70,6 +98,67 @@ def test_one_keyword_does_not_hide_the_page_on_the_subject() -> None:
     told = answer(library(), "je veux divorcer", None, Talk())
 
     assert [one.article_id for one in told.passages][:1] == ["part:F20"]
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["je déménage", "je vais déménager"],
+)
+def test_the_page_that_bears_the_question_as_its_title_is_offered_first(question: str) -> None:
+    """« Je déménage » is more than parking for the van: the State's page of that name goes first, the town's beside it."""
+    told = answer(library(), question, None, Talk())
+
+    assert told.status is AnswerStatus.CHOOSE
+    assert [one.article_id for one in told.passages][:2] == ["part:F24", "camion"]
+
+
+@pytest.mark.parametrize("question", ["j'emménage", "je viens d'emménager", "changement d'adresse", "nouvelle adresse"])
+def test_moving_has_several_names(question: str) -> None:
+    """Whoever moves in, or has another address, is told of moving; nobody asks for the town hall's address with that."""
+    told = [Found("part:F9", "Tremplin associatif", 0.6, 1.0, 0), Found("part:F24", "Je déménage", 0.1, 0.5, 0)]
+
+    found = precedence.bearing(told, question)
+
+    assert found is not None
+    assert found.key == "part:F24"
+    assert not aspects.standing(aspects.asked(question))
+    assert aspects.standing(aspects.asked("quelle est votre adresse ?"))
+
+
+def test_where_to_park_the_van_is_asked_of_the_town() -> None:
+    """A question with more in it than the title of the State's page is the town's own."""
+    told = answer(library(), "réserver des places pour mon déménagement", None, Talk())
+
+    assert [one.article_id for one in told.passages][:1] == ["camion"]
+
+
+def test_an_age_picks_the_page_that_is_for_it() -> None:
+    """« J'ai 22 ans » after titles is the page whose first words name that age, not one that only knows adults."""
+    shelf = library()
+    young, older = (
+        answer(shelf, age, None, Talk(question="prime de plongée")) for age in ("j'ai 22 ans", "j'ai 40 ans")
+    )
+
+    assert [one.passages[0].article_id for one in (young, older)] == ["part:F27", "part:F26"]
+    assert [one.status for one in (young, older)] == [AnswerStatus.ANSWERED] * 2
+
+
+def test_an_age_after_a_page_that_is_not_for_it() -> None:
+    """The page for the young stays for the young, and leads who is older to the one for them."""
+    shelf = library()
+    first = tell(shelf, "part:F27", "prime de plongée", Talk())
+    assert first.talk is not None
+    told = [answer(shelf, age, "part:F27", first.talk) for age in ("j'ai 22 ans", "j'ai 40 ans")]
+
+    assert [one.passages[0].article_id for one in told] == ["part:F27", "part:F26"]
+
+
+def test_the_age_of_a_paper_is_nobodys_age() -> None:
+    """« Il a 16 ans » says nothing of how long a passport has been out of date."""
+    options = ("La date d'expiration remonte à moins de 5 ans", "La date d'expiration remonte à plus de 5 ans")
+
+    assert circumstances.matched(options, "il a 16 ans") is None
+    assert circumstances.matched(("Moins de 12 ans", "De 12 à 17 ans"), "il a 16 ans") == 1
 
 
 def test_of_two_pages_on_one_subject_the_towns_answers() -> None:

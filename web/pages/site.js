@@ -3,6 +3,8 @@
 
 const PAUSE_MS = 200;
 const SHORTEST = 2;
+const TOO_FAST = 429;
+const WAIT_S = 5;
 
 function ask(question) {
   const chat = document.querySelector("guichet-chat");
@@ -25,6 +27,7 @@ if (field) {
   const live = document.getElementById("ask-live");
   const list = live.querySelector("ul");
   const all = live.querySelector(".onward a");
+  const waiting = live.querySelector(".waiting");
   const status = document.getElementById("ask-status");
   const words = document.getElementById("ask-words").dataset;
   const isOnResultsPage = document.getElementById("ask-page") !== null;
@@ -52,6 +55,7 @@ if (field) {
 
   const hide = () => {
     live.hidden = true;
+    waiting.hidden = true;
     status.textContent = "";
   };
 
@@ -60,9 +64,21 @@ if (field) {
     all.href = `/articles?${new URLSearchParams({ q: question })}`;
     all.parentElement.hidden = results.length === 0;
     live.hidden = false;
+    waiting.hidden = true;
     status.textContent = results.length > 1 ? words.many.replace("#", results.length) : results.length ? words.one : words.none;
     // Back from an answer, and the answer's page itself, know what was looked for.
     if (location.pathname === "/articles") history.replaceState(null, "", all.href);
+  };
+
+  // A school or an office is one address: what was found stays, and the search goes on by itself.
+  const wait = (seconds) => {
+    asked = "";
+    all.parentElement.hidden = list.children.length === 0;
+    live.hidden = false;
+    waiting.hidden = false;
+    status.textContent = waiting.textContent;
+    clearTimeout(timer);
+    timer = setTimeout(search, 1000 * (seconds > 0 ? seconds : WAIT_S));
   };
 
   const search = async () => {
@@ -74,6 +90,7 @@ if (field) {
     asking = new AbortController();
     try {
       const response = await fetch(`/search?${new URLSearchParams({ q: question })}`, { signal: asking.signal });
+      if (response.status === TOO_FAST) return wait(Number(response.headers.get("Retry-After")));
       if (!response.ok) return hide();
       const { results } = await response.json();
       if (question !== field.value.trim()) return;
