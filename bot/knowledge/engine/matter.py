@@ -90,7 +90,9 @@ def learnt(ours: Sequence[Pieces], theirs: Sequence[Pieces]) -> Matter:
     lengths = np.sqrt(np.asarray(matrix.multiply(matrix).sum(axis=1)).ravel())
     matrix.data /= np.repeat(np.maximum(lengths, 1e-6), np.diff(matrix.indptr))
     labels = np.arange(len(read)) < len(ours)
-    model = LogisticRegression(C=3.0, max_iter=200, tol=1e-3, class_weight="balanced").fit(matrix, labels)
+    model = LogisticRegression(
+        C=3.0, solver="liblinear", dual=True, tol=0.02, max_iter=1000, random_state=20, class_weight="balanced"
+    ).fit(matrix, labels)
     return Matter(model.coef_[0].astype(np.float32), idf, float(model.intercept_[0]))
 
 
