@@ -30,8 +30,8 @@ CANDIDATES = 80
 SAID_ALIKE = 30
 """Further candidates: those that somebody asks for in much the same words, whatever else speaks for them."""
 LIKELIEST = 5
-AT_ONCE = 32
-"""Questions of a build: what is worked out for every passage and way of all of them stays below 20 MB."""
+AT_ONCE = 16
+"""Questions of a build: what is worked out for every passage and document of all of them stays below 20 MB."""
 
 
 @dataclass(frozen=True, slots=True)

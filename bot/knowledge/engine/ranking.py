@@ -81,7 +81,12 @@ def learn(found: Sequence[Candidates], gold: Sequence[frozenset[int]], plain: Ra
         return None
     import lightgbm
 
-    data = lightgbm.Dataset(np.vstack(rows), np.concatenate(labels), group=groups, params=_PARAMETERS)
+    # LightGBM reads the rows into bytes at once: neither they nor the one array of them are kept beside.
+    seen = np.vstack(rows)
+    rows.clear()
+    data = lightgbm.Dataset(seen, np.concatenate(labels), group=groups, params=_PARAMETERS)
+    del seen
+    data.construct()
     return lightgbm.train(_PARAMETERS, data, TREES)
 
 
