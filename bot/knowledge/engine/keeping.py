@@ -92,9 +92,14 @@ class _Directions:
 
 def taught_from(fiches: Iterable[Fiche], resources: Resources) -> Taught:
     """What a base of some fiches is taught from."""
+    return Taught(resources.checksum, {fiche.key: _checksum(fiche) for fiche in fiches})
+
+
+def _checksum(fiche: Fiche) -> str:
+    # As the database gives it back: an empty list that was read is written, the empty tuple that comes back is not.
     encode = msgspec.json.encode
-    sums = {fiche.key: hashlib.blake2b(encode(fiche), digest_size=8).hexdigest() for fiche in fiches}
-    return Taught(resources.checksum, sums)
+    restored = msgspec.json.decode(encode(fiche), type=Fiche)
+    return hashlib.blake2b(encode(restored), digest_size=8).hexdigest()
 
 
 def kept(formers: Iterable[Path], now: Taught) -> Kept | None:

@@ -3,12 +3,14 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import pytest
 
 from bot.fiches import Fiche
 from bot.knowledge import engine
 from bot.knowledge.engine import Resources
+from bot.knowledge.engine.keeping import taught_from
 from bot.knowledge.engine.postings import counted, stacked
 from tests.knowledge.engine import base
 
@@ -56,6 +58,16 @@ def test_what_was_learnt_is_kept_while_little_changes(shelf: Path) -> None:
     assert found.fiche(MANY[-1].key) is None
     assert MANY[-1].key not in [hit.key for hit in found.search(MANY[-1].title).hits]
     assert MANY[-1].key in [hit.key for hit in engine.load(shelf / "first").search(MANY[-1].title).hits]
+
+
+def test_a_fiche_is_the_same_however_it_comes() -> None:
+    """As it was read, with an empty list, and as the database gives it back, with a tuple."""
+    fresh = base.fiche("F1", "Pêche", "Permise.", forms=[])
+    stored = msgspec.json.decode(msgspec.json.encode(fresh), type=Fiche)
+
+    assert msgspec.json.encode(fresh) != msgspec.json.encode(stored)
+    assert taught_from([fresh], RESOURCES) == taught_from([stored], RESOURCES)
+    assert taught_from([fresh], RESOURCES) != taught_from([base.fiche("F1", "Pêche", "Interdite.")], RESOURCES)
 
 
 def test_unchanged_fiches_are_found_as_before(shelf: Path) -> None:
