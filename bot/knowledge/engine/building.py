@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -11,12 +12,13 @@ import numpy as np
 from msgspec import Struct
 
 from bot.fiches import Fiche
-from bot.knowledge.engine import files
-from bot.knowledge.engine.arrays import Arrays, arrays, inverse_frequency, learnt_meaning, texts
+from bot.knowledge.engine import files, keeping
+from bot.knowledge.engine.arrays import arrays, inverse_frequency, learnt_meaning, texts
 from bot.knowledge.engine.documents import Document, abbreviations, documents, without_titles
 from bot.knowledge.engine.gate import Gate, Logistic
 from bot.knowledge.engine.manner import Manner
 from bot.knowledge.engine.matter import unpacked
+from bot.knowledge.engine.meaning import Meaning
 from bot.knowledge.engine.pairs import lesson
 from bot.knowledge.engine.query import Reader
 from bot.knowledge.engine.ranking import Ranking
@@ -29,7 +31,7 @@ from bot.text.spelling import Speller
 
 MIN_SEEN = 3
 """A word that stands so often in the fiches is no mistake, and what misspelt words are corrected to."""
-WORDS, MODEL, RANKER, MATTER = "words.json", "model.json", "ranker.txt", "matter.bin"
+WORDS, MODEL, RANKER, MATTER = files.WORDS, "model.json", "ranker.txt", "matter.bin"
 SHELF, FICHES = "shelf.json", "fiches.json"
 
 Progress = Callable[[str, float], None]
@@ -83,11 +85,13 @@ def build(
     resources: Resources,
     progress: Progress | None = None,
     hidden: Collection[str] = (),
+    formers: Iterable[Path] = (),
 ) -> dict[str, Any]:
     """Write the base of some fiches into a folder, whole or not at all; gives what its manifest says.
 
     `progress` hears what is done now and the share done of everything, in [0, 1]. `hidden` are ids whose titles are
-    left out, for measuring.
+    left out, for measuring. What one of `formers`, folders of other bases, has learnt is kept if it still holds: see
+    `keeping`.
 
     Raises:
         FilesError: the disk does not take it.
@@ -96,7 +100,7 @@ def build(
 
     # One thread: the same base wherever it is built, and no waiting for cores that others use.
     with threadpool_limits(limits=1):
-        return _build(fiches, redirections, folder, resources, progress or (lambda step, share: None), hidden)
+        return _build(fiches, redirections, folder, resources, progress or (lambda step, share: None), hidden, formers)
 
 
 def _build(
@@ -106,6 +110,7 @@ def _build(
     resources: Resources,
     tell: Progress,
     hidden: Collection[str],
+    formers: Iterable[Path],
 ) -> dict[str, Any]:
     all_fiches = sorted(fiches, key=lambda fiche: fiche.key)
     tell("Reading words", 0.0)
@@ -123,7 +128,13 @@ def _build(
         short,
         [(group.say, group.means, group.kind.value) for group in resources.groups],
     )
-    model, ranker, matter, made, quality = _learnt(found, vocabulary, idf, words, resources, tell)
+    taught_now = keeping.taught_from(all_fiches, resources)
+    kept = None if hidden else keeping.kept(formers, taught_now)
+    learnt = _kept(kept, vocabulary) if kept else None
+    if learnt is None:
+        learnt = _learnt(found, vocabulary, idf, words, resources, taught_now, tell)
+    tell("Arranging", 0.8)
+    made = arrays(found, vocabulary, idf, learnt.meaning)
     tell("Writing", 0.95)
     blob, places = _shelved(all_fiches)
     shelf = Shelf(
@@ -131,10 +142,11 @@ def _build(
         places,
         dict(redirections),
     )
-    about = {"documents": len(found), "passages": int(made.first[-1]), "pairs": quality}
+    about = {"documents": len(found), "passages": int(made.first[-1]), "pairs": learnt.quality}
     encode = msgspec.json.encode
-    learnt = {WORDS: encode(words), MODEL: encode(model), RANKER: ranker, MATTER: matter}
-    contents = {**learnt, FICHES: blob, SHELF: encode(shelf)}
+    contents = {**learnt.contents, WORDS: encode(words), FICHES: blob, SHELF: encode(shelf)}
+    if not hidden:
+        contents[files.TAUGHT] = encode(learnt.taught)
     files.write(folder, made, contents, about)
     tell("Written", 1.0)
     return about
@@ -153,10 +165,39 @@ def reader(words: Words, idf: Any) -> Reader:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _Learnt:
+    """What a base has learnt."""
+
+    meaning: Meaning
+    contents: dict[str, bytes]
+    """By file."""
+    quality: dict[str, float]
+    taught: keeping.Taught
+
+
+def _kept(former: keeping.Kept, vocabulary: Vocabulary) -> _Learnt | None:
+    """What a former base has learnt, for the words of this one; None if its files are damaged."""
+    try:
+        contents = {name: former.text(name) for name in (MODEL, RANKER, MATTER)}
+        model = msgspec.json.decode(contents[MODEL], type=Model)
+        ranking(model, contents[RANKER])
+        gate(model, contents[MATTER])
+        return _Learnt(former.meaning(vocabulary.stems), contents, former.quality, former.taught)
+    except (files.FilesError, msgspec.DecodeError):
+        return None
+
+
 def _learnt(
-    found: list[Document], vocabulary: Vocabulary, idf: Any, words: Words, resources: Resources, tell: Progress
-) -> tuple[Model, bytes, bytes, Arrays, dict[str, float]]:
-    """What a base learns from itself, without what it is asked; then its arrays with everything in them."""
+    found: list[Document],
+    vocabulary: Vocabulary,
+    idf: Any,
+    words: Words,
+    resources: Resources,
+    taught_from: keeping.Taught,
+    tell: Progress,
+) -> _Learnt:
+    """What a base learns from itself, without what it is asked."""
     asked = lesson(found)
     tell("Learning what words mean", 0.1)
     meaning = learnt_meaning(asked.documents, vocabulary, idf)
@@ -165,9 +206,6 @@ def _learnt(
     result = taught(
         small, reader(words, idf), asked, resources.outside, lambda share: tell("Asking the base", 0.3 + 0.5 * share)
     )
-    del small
-    tell("Arranging", 0.8)
-    made = arrays(found, vocabulary, idf, meaning)
     booster = result.ranking.model
     model = Model(
         [round(float(value), 6) for value in result.ranking.spread],
@@ -177,7 +215,8 @@ def _learnt(
         booster is not None,
     )
     ranker = booster.model_to_string().encode() if booster else b""
-    return model, ranker, result.gate.matter.packed(), made, result.quality
+    contents = {MODEL: msgspec.json.encode(model), RANKER: ranker, MATTER: result.gate.matter.packed()}
+    return _Learnt(meaning, contents, result.quality, taught_from)
 
 
 def ranking(model: Model, text: bytes) -> Ranking:

@@ -15,8 +15,9 @@ import numpy as np
 
 from bot.errors import BotError
 
-FORMAT = 5
+FORMAT = 6
 MANIFEST = "manifest.json"
+WORDS, TAUGHT = "words.json", "taught.json"
 _SMALL_BYTES = 4096
 T = TypeVar("T")
 

@@ -16,6 +16,8 @@ from bot.knowledge.engine.postings import Floats
 from bot.knowledge.engine.sayings import runs
 from bot.knowledge.engine.shapes import shapes
 
+Pieces = tuple[NDArray[np.int64], Floats]
+"""By place, each once, and how much each counts."""
 BITS = 17
 """Pieces are kept in so many bits: of two that fall together both count, which costs less than a table of all."""
 MAX_OWN = 9000
@@ -33,7 +35,11 @@ class Matter:
 
     def logit(self, said: Sequence[str]) -> float:
         """The log odds of a question's tokens, kept in [-`LIMIT`, `LIMIT`]; above 0 as the base is asked."""
-        places, counts = _pieces(said)
+        return self.logit_of(pieces(said))
+
+    def logit_of(self, read: Pieces) -> float:
+        """The same of a question's pieces."""
+        places, counts = read
         if not len(places) or not len(self.weights):
             return 0.0
         values = counts * self.idf[places]
@@ -67,30 +73,31 @@ def nothing() -> Matter:
     return Matter(np.empty(0, np.float32), np.empty(0, np.float32), 0.0)
 
 
-def learnt(ours: Sequence[Sequence[str]], theirs: Sequence[Sequence[str]]) -> Matter:
-    """The matter of questions of the base, against others; each is given as its tokens."""
+def learnt(ours: Sequence[Pieces], theirs: Sequence[Pieces]) -> Matter:
+    """The matter of questions of the base, against others; each is given as its pieces."""
     from scipy.sparse import csr_matrix
     from sklearn.linear_model import LogisticRegression
 
     if not ours or not theirs:
         return nothing()
-    step = -(-len(ours) // MAX_OWN)
-    said = [*ours[::step], *theirs]
-    read = [_pieces(one) for one in said]
+    read = [*ours, *theirs]
     starts = np.concatenate([[0], np.cumsum([len(places) for places, _ in read])])
     places = np.concatenate([one for one, _ in read])
     held = np.bincount(places, minlength=2**BITS)
-    idf = np.log(1 + (len(said) - held + 0.5) / (held + 0.5)).astype(np.float32)
+    idf = np.log(1 + (len(read) - held + 0.5) / (held + 0.5)).astype(np.float32)
     values = np.concatenate([counts for _, counts in read]) * idf[places]
-    matrix = csr_matrix((values, places, starts), shape=(len(said), 2**BITS), dtype=np.float32)
+    matrix = csr_matrix((values, places, starts), shape=(len(read), 2**BITS), dtype=np.float32)
     lengths = np.sqrt(np.asarray(matrix.multiply(matrix).sum(axis=1)).ravel())
     matrix.data /= np.repeat(np.maximum(lengths, 1e-6), np.diff(matrix.indptr))
-    labels = np.arange(len(said)) < len(said) - len(theirs)
-    model = LogisticRegression(C=3.0, max_iter=200, tol=1e-3, class_weight="balanced").fit(matrix, labels)
+    labels = np.arange(len(read)) < len(ours)
+    model = LogisticRegression(
+        C=3.0, solver="liblinear", dual=True, tol=0.02, max_iter=1000, random_state=20, class_weight="balanced"
+    ).fit(matrix, labels)
     return Matter(model.coef_[0].astype(np.float32), idf, float(model.intercept_[0]))
 
 
-def _pieces(read: Sequence[str]) -> tuple[NDArray[np.int64], Floats]:
+def pieces(read: Sequence[str]) -> Pieces:
+    """What a question's tokens are made of."""
     letters, letter_counts = shapes(read)
     words, word_counts = runs(read)
     # Even numbers for letters and odd ones for words: they do not meet before they are mixed.

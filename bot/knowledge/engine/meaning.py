@@ -8,8 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.knowledge.engine.postings import Floats, Matrix
-from bot.knowledge.engine.vocabulary import Ids
+from bot.knowledge.engine.postings import Floats, Ids, Matrix
 
 DIMENSIONS = 300
 SEED = 20

@@ -14,9 +14,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.knowledge.engine.vocabulary import Ids
-
 Floats = NDArray[np.float32]
+Ids = NDArray[np.int32]
+"""Terms by number."""
 Matrix = Any
 """A scipy.sparse.csr_matrix of float32, rows by terms; scipy has no types."""
 
@@ -36,6 +36,20 @@ class Postings:
             begin, end = self.starts[term], self.starts[term + 1]
             found[self.rows[begin:end]] += weight * self.values[begin:end]
         return found
+
+    def many(self, asked: Sequence[tuple[Ids, Floats]], count: int) -> Floats:
+        """The `scores` of several questions, a row each, to the last bit: one sparse product, which a build saves time with."""
+        if len(asked) == 1:
+            return self.scores(*asked[0], count)[None]
+        from scipy.sparse import csr_matrix
+
+        terms = np.concatenate([found for found, _ in asked]).astype(np.int32)
+        weights = np.concatenate([found for _, found in asked]).astype(np.float32)
+        ends = np.cumsum([0, *(len(found) for found, _ in asked)]).astype(np.int32)
+        known = len(self.starts) - 1
+        questions: Any = csr_matrix((weights, terms, ends), shape=(len(asked), known))
+        product = questions @ csr_matrix((self.values, self.rows, self.starts), shape=(known, count))
+        return np.asarray(product.toarray(), np.float32)
 
     def between(self, terms: Ids, weights: Floats, first: int, last: int) -> Floats:
         """The same for the rows from `first` on, up to `last` and without it."""

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from bot.knowledge.engine.manner import form
-from bot.knowledge.engine.postings import Floats
-from bot.knowledge.engine.vocabulary import Ids, stemmer
+from bot.knowledge.engine.postings import Floats, Ids
+from bot.knowledge.engine.vocabulary import stemmer
 from bot.knowledge.synonyms import Synonyms
 from bot.text.french import STOP_WORDS, tokens, words
 from bot.text.normalise import normalise

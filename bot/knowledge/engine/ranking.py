@@ -23,7 +23,7 @@ MIN_SPREAD = 0.02
 _PARAMETERS = {
     "objective": "lambdarank", "learning_rate": 0.06, "num_leaves": 15, "min_data_in_leaf": 100,
     "feature_fraction": 0.5, "bagging_fraction": 0.7, "bagging_freq": 1, "lambda_l2": 5.0,
-    "lambdarank_truncation_level": 10, "max_bin": 127, "seed": 20, "deterministic": True, "force_row_wise": True,
+    "lambdarank_truncation_level": 10, "max_bin": 127, "seed": 20, "deterministic": True, "force_col_wise": True,
     "num_threads": 1, "verbose": -1,
 }  # fmt: skip
 
@@ -81,7 +81,12 @@ def learn(found: Sequence[Candidates], gold: Sequence[frozenset[int]], plain: Ra
         return None
     import lightgbm
 
-    data = lightgbm.Dataset(np.vstack(rows), np.concatenate(labels), group=groups, params=_PARAMETERS)
+    # LightGBM reads the rows into bytes at once: neither they nor the one array of them are kept beside.
+    seen = np.vstack(rows)
+    rows.clear()
+    data = lightgbm.Dataset(seen, np.concatenate(labels), group=groups, params=_PARAMETERS)
+    del seen
+    data.construct()
     return lightgbm.train(_PARAMETERS, data, TREES)
 
 

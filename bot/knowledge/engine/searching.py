@@ -20,8 +20,7 @@ from bot.knowledge.engine.features import candidates
 from bot.knowledge.engine.found import Findings, Found
 from bot.knowledge.engine.gate import probability
 from bot.knowledge.engine.meaning import cosines
-from bot.knowledge.engine.postings import Floats
-from bot.knowledge.engine.vocabulary import Ids
+from bot.knowledge.engine.postings import Floats, Ids
 from bot.knowledge.leaves import Outline, outline
 
 KEPT = 256

@@ -77,6 +77,8 @@ def rebuild(
 ) -> None:
     """As `build`, for who is alone with the shelf (`locked`) and knows that the folder cannot be used.
 
+    What the newest of the other bases has learnt is kept where it holds (`keeping`).
+
     Raises:
         FilesError: the disk does not take it.
     """
@@ -84,7 +86,8 @@ def rebuild(
         # Nobody else builds now: what stands aside was left by a process that was killed.
         if broken.name.startswith("."):
             shutil.rmtree(broken, ignore_errors=True)
-    building.build(fiches, redirections, folder, made_with, progress, hidden)
+    formers = [path for path in _newest(folder.parent) if path.name != folder.name]
+    building.build(fiches, redirections, folder, made_with, progress, hidden, formers)
 
 
 def _opens(folder: Path) -> bool:
@@ -94,6 +97,10 @@ def _opens(folder: Path) -> bool:
     except files.FilesError:
         return False
     return True
+
+
+def _newest(shelf: Path) -> list[Path]:
+    return sorted(_folders(shelf), key=lambda path: (path.stat().st_mtime, path.name), reverse=True)
 
 
 def prune(shelf: Path, keep: Iterable[str]) -> list[str]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from bot.knowledge.engine.arrays import Arrays
-from bot.knowledge.engine.features import FEATURES, Candidates, candidates
+from bot.knowledge.engine.features import FEATURES, Candidates, surveyed
 from bot.knowledge.engine.gate import (
     ACCEPTED,
     HITS,
@@ -23,6 +23,7 @@ from bot.knowledge.engine.gate import (
 )
 from bot.knowledge.engine.manner import Manner
 from bot.knowledge.engine.manner import learnt as learnt_manner
+from bot.knowledge.engine.matter import MAX_OWN, pieces
 from bot.knowledge.engine.matter import learnt as learnt_matter
 from bot.knowledge.engine.matter import nothing as no_matter
 from bot.knowledge.engine.pairs import Lesson, Pair
@@ -66,8 +67,8 @@ def taught(
     queries = [reader.read(pair.question) for pair in pairs]
     plain = Ranking(_spread(arrays, queries))
     found = []
-    for number, query in enumerate(queries):
-        found.append(candidates(arrays, query, plain.spread))
+    for number, one in enumerate(surveyed(arrays, queries, plain.spread)):
+        found.append(one)
         if number % 100 == 0:
             advance(0.7 * number / len(queries))
     teaching = [place for place, pair in enumerate(pairs) if not pair.held_back]
@@ -76,7 +77,10 @@ def taught(
     ranking = Ranking(plain.spread, model)
     judged = [(pair, _asked(ranking, query, one)) for pair, query, one in zip(pairs, queries, found, strict=True)
               if pair.held_back and len(one.places)]  # fmt: skip
-    foreign = [_asked(ranking, query, candidates(arrays, query, plain.spread)) for query in map(reader.read, outside)]
+    strange = [reader.read(text) for text in outside]
+    foreign = [
+        _asked(ranking, query, one) for query, one in zip(strange, surveyed(arrays, strange, plain.spread), strict=True)
+    ]
     known = [queries[place] for place in teaching]
     others = [tokens(text) for text in lesson.said]
     gate, let_in = _gate(known, others, judged, foreign)
@@ -89,7 +93,7 @@ def _spread(arrays: Arrays, queries: Sequence[Query]) -> Floats:
     equal = np.ones(len(FEATURES), np.float32)
     for _ in range(2):
         # Twice: the candidates depend on it.
-        equal = spread([candidates(arrays, query, equal) for query in sample], len(FEATURES))
+        equal = spread(list(surveyed(arrays, sample, equal)), len(FEATURES))
     return equal
 
 
@@ -105,22 +109,23 @@ def _gate(
 ) -> tuple[Gate, dict[str, float]]:
     """The gate, and how many strangers it lets in that it has not seen: each fifth is judged by the others'."""
     forms = [query.form for query in teaching]
-    ours = [*(query.said for query in teaching), *others]
     known = [asked for asked in foreign if len(asked.found.places)]
     if len(judged) < MIN_HELD_BACK or len(known) < MIN_HELD_BACK:
         return plain_gate(), {}
     inside = [asked for _, asked in judged]
     asked = [*inside, *known]
+    said = [*(query.said for query in teaching), *others]
+    ours = [pieces(one) for one in said[:: max(1, -(-len(said) // MAX_OWN))]]
+    read = [pieces(one.query.said) for one in asked]
     labels = np.arange(len(asked)) < len(inside)
     seen_by = [np.arange(len(asked)) % FOLDS != fold for fold in range(FOLDS)]
     manners, matters = np.empty(len(asked)), np.empty(len(asked))
     for part in seen_by:
-        theirs = [one.query for one, own, in_ in zip(asked, labels, part, strict=True) if in_ and not own]
-        manner = _manner(forms, [query.form for query in theirs])
-        matter = learnt_matter(ours, [query.said for query in theirs])
-        unseen = [one.query for one, in_ in zip(asked, part, strict=True) if not in_]
-        manners[~part] = [manner.logit(query.form) for query in unseen]
-        matters[~part] = [matter.logit(query.said) for query in unseen]
+        theirs, unseen = np.flatnonzero(part & ~labels), np.flatnonzero(~part)
+        manner = _manner(forms, [asked[place].query.form for place in theirs])
+        matter = learnt_matter(ours, [read[place] for place in theirs])
+        manners[unseen] = [manner.logit(asked[place].query.form) for place in unseen]
+        matters[unseen] = [matter.logit_of(read[place]) for place in unseen]
     values = np.vstack([
         scope_signs(one.query, one.found, one.fused, one.strengths, float(put), float(about))
         for one, put, about in zip(asked, manners, matters, strict=True)
@@ -133,7 +138,7 @@ def _gate(
     scope = shifted(fitted(values, labels), list(logits[labels]))
     right = _right(scope, values, judged, asked)
     manner = _manner(forms, [one.query.form for one in known])
-    matter = learnt_matter(ours, [one.query.said for one in known])
+    matter = learnt_matter(ours, read[len(inside) :])
     let_in = float((logits[~labels] > threshold).sum() / len(foreign))
     return Gate(scope, right, manner, matter), {"false_accept": round(let_in, 4)}
 

@@ -9,8 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.knowledge.engine.postings import Floats, Postings, present, rarity, stacked
-from bot.knowledge.engine.vocabulary import Ids
+from bot.knowledge.engine.postings import Floats, Ids, Postings, present, rarity, stacked
 
 Codes = NDArray[np.int64]
 
@@ -40,7 +39,7 @@ class Together:
 def together(short: Sequence[Sequence[Ids]], long: Sequence[Sequence[Ids]]) -> Together:
     """The pairs of documents, each given as its short texts and its long ones; a pair of a single document is left out."""
     brief = [_unique(texts) for texts in short]
-    whole = [np.union1d(own, _unique(texts)) for own, texts in zip(brief, long, strict=True)]
+    whole = [_unique([*own, *texts]) for own, texts in zip(short, long, strict=True)]
     every = np.concatenate(whole) if whole else np.empty(0, np.int64)
     codes, held = np.unique(every, return_counts=True)
     codes = codes[held >= min(2, len(short))]
@@ -52,15 +51,22 @@ def together(short: Sequence[Sequence[Ids]], long: Sequence[Sequence[Ids]]) -> T
 def _matrix(rows: Sequence[Codes], codes: Codes) -> Any:
     from scipy.sparse import csr_matrix
 
-    known = [np.searchsorted(codes, row[np.isin(row, codes, assume_unique=True)]) for row in rows]
-    starts = np.concatenate([[0], np.cumsum([len(row) for row in known])])
-    flat = np.concatenate(known).astype(np.int32) if known else np.empty(0, np.int32)
+    every = np.concatenate(rows) if rows else np.empty(0, np.int64)
+    places = np.searchsorted(codes, every)
+    known = codes[np.minimum(places, len(codes) - 1)] == every if len(codes) else np.zeros(len(every), np.bool_)
+    ends = np.cumsum([0, *map(len, rows)])
+    starts = np.concatenate([[0], np.cumsum(known)])[ends]
+    flat = places[known].astype(np.int32)
     return csr_matrix((np.ones(len(flat), np.float32), flat, starts), shape=(len(rows), len(codes)))
 
 
 def _unique(texts: Sequence[Ids]) -> Codes:
-    found = [_codes(text) for text in texts if len(text) > 1]
-    return np.unique(np.concatenate(found)) if found else np.empty(0, np.int64)
+    found = [text for text in texts if len(text) > 1]
+    if not found:
+        return np.empty(0, np.int64)
+    # All texts in one, without the pairs that the last word of one makes with the first of the next.
+    ends = np.cumsum([len(text) for text in found])[:-1] - 1
+    return np.unique(np.delete(_codes(np.concatenate(found)), ends))
 
 
 def _codes(stems: Ids) -> Codes:

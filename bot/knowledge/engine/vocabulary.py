@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterable
 from functools import cache
 
 import numpy as np
 import tantivy
-from numpy.typing import NDArray
 
-from bot.text.french import words
-
-Ids = NDArray[np.int32]
+from bot.knowledge.engine.grams import Tally
+from bot.knowledge.engine.postings import Ids
+from bot.knowledge.engine.sayings import runs
+from bot.knowledge.engine.shapes import shapes
+from bot.text.french import tokens, words
 
 
 @cache
@@ -36,13 +36,14 @@ class Vocabulary:
         self._words: dict[str, int] = {}
         self._listed: list[str] = []
         self._stem_of: list[int] = []
-        self._texts: dict[str, Ids] = {}
-        self._seen: Counter[int] = Counter()
+        self._texts: dict[str, tuple[Ids, Ids]] = {}
+        self._seen: list[Ids] = []
+        self._said: dict[str, tuple[Tally, Tally]] = {}
         self._stem = stemmer()
 
     def ids(self, text: str) -> Ids:
         """The numbers of a text's stems, in order, with doubles."""
-        return np.array([self._stem_of[word] for word in self._read(text)], dtype=np.int32)
+        return self._read(text)[1]
 
     def joined(self, texts: Iterable[str]) -> Ids:
         """The same of several texts."""
@@ -51,21 +52,33 @@ class Vocabulary:
 
     def words(self, text: str) -> list[str]:
         """A text's words that carry a subject, in order, with doubles."""
-        return [self._listed[word] for word in self._read(text)]
+        return [self._listed[word] for word in self._read(text)[0].tolist()]
+
+    def said(self, text: str) -> tuple[Tally, Tally]:
+        """A text's runs of words and its shapes, the words of grammar among them."""
+        known = self._said.get(text)
+        if known is None:
+            read = tokens(text)
+            known = self._said[text] = runs(read), shapes(read)
+        return known
 
     def count(self, texts: Iterable[str]) -> None:
         """Count the words of texts, for `seen`."""
-        for text in texts:
-            self._seen.update(self._read(text).tolist())
+        self._seen += [self._read(text)[0] for text in texts]
 
     def seen(self, at_least: int) -> dict[str, int]:
         """How often each word stands in the texts that were counted, where it is so often."""
-        return {self._listed[word]: count for word, count in self._seen.items() if count >= at_least}
+        found = np.concatenate(self._seen) if self._seen else np.empty(0, np.int32)
+        counts = np.bincount(found, minlength=len(self._listed))
+        return {self._listed[word]: int(counts[word]) for word in np.flatnonzero(counts >= max(1, at_least))}
 
-    def _read(self, text: str) -> Ids:
+    def _read(self, text: str) -> tuple[Ids, Ids]:
+        """The numbers of a text's words, and of their stems."""
         read = self._texts.get(text)
         if read is None:
-            read = self._texts[text] = np.array([self._number(word) for word in words(text)], dtype=np.int32)
+            found = [self._number(word) for word in words(text)]
+            stems = [self._stem_of[word] for word in found]
+            read = self._texts[text] = np.array(found, dtype=np.int32), np.array(stems, dtype=np.int32)
         return read
 
     def _number(self, word: str) -> int:

@@ -128,13 +128,14 @@ def test_sayings_know_words_of_grammar() -> None:
 def test_matter_tells_strangers_by_their_words() -> None:
     """What was never asked of the base in these words is told apart; it is the same again from its file."""
     ours = [f"comment {verb} {thing}".split() for verb in ("declarer", "renouveler") for thing in ("ruche", "moulin")]
-    made = matter.learnt(ours * 5, [f"recette de {cake}".split() for cake in ("crepes", "gaufres", "tarte")] * 5)
+    theirs = [f"recette de {cake}".split() for cake in ("crepes", "gaufres", "tarte")]
+    made = matter.learnt([matter.pieces(said) for said in ours] * 5, [matter.pieces(said) for said in theirs] * 5)
 
     assert made.logit(["renouveler", "mon", "moulin"]) > 0 > made.logit(["une", "recette", "de", "tarte"])
     assert matter.unpacked(made.packed()).logit(["ruche"]) == pytest.approx(made.logit(["ruche"]), abs=1e-4)
     assert made.logit([]) == 0.0
     assert matter.unpacked(matter.nothing().packed()).logit(["ruche"]) == 0.0
-    assert matter.learnt(ours, []).logit(["ruche"]) == 0.0
+    assert matter.learnt([matter.pieces(said) for said in ours], []).logit(["ruche"]) == 0.0
     with pytest.raises(ValueError, match="8 bytes"):
         matter.unpacked(b"12345678")
 
