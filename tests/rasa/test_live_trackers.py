@@ -87,6 +87,17 @@ async def test_a_long_conversation_is_short_at_hand_and_whole_in_the_database(
     assert {**dump(full), "events": 0} == {**dump(warm), "events": 0}
 
 
+async def test_what_is_read_does_not_grow(store: GuichetTrackerStore, database: Store) -> None:
+    """Of two hundred turns a process that starts reads the end, behind events that stand for what was before."""
+    await long(store, 200)
+    tail = await database.tracker_events.load("c1")
+
+    assert tail is not None
+    assert 0 < len(tail.head) < 10
+    assert len(tail.events) <= LONGEST
+    assert tail.mark.stored == 4 + 200 * 4
+
+
 async def test_what_another_process_added_is_seen(store: GuichetTrackerStore, other: GuichetTrackerStore) -> None:
     """Both have the conversation at hand; each reads only what is new to it, and writes behind it."""
     await long(store, 30)
