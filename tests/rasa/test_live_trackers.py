@@ -111,14 +111,14 @@ async def test_what_another_process_added_is_seen(store: GuichetTrackerStore, ot
 
 
 async def test_a_put_on_a_live_conversation_is_seen(
-    store: GuichetTrackerStore, other: GuichetTrackerStore, domain: Domain
+    store: GuichetTrackerStore, other: GuichetTrackerStore, database: Store, domain: Domain
 ) -> None:
     """Also if what is put is as long and ends as what was there; whoever is in the middle of a turn is refused."""
     await talk(store, "c1", *session(), *turn("avant"))
     working = await other.retrieve("c1")
     assert working is not None
     await talk(store, "c1", SlotSet("lost", 1.0))
-    rows = [event.as_dict() for event in (await store.retrieve_full_tracker("c1")).events]
+    rows, _ = await database.tracker_events.read("c1", current_session=False)
     put = [{**row, "text": "après"} if row["event"] == "user" else row for row in rows]
     await talk(other, "c1", SlotSet("lost", 1.0))
     held = await other.retrieve("c1")
