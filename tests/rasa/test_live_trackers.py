@@ -305,6 +305,23 @@ async def test_fifty_messages_at_once_are_fifty_turns(store: GuichetTrackerStore
     assert [full[-len(end) :] for end in ends] == ends
 
 
+async def test_two_processes_begin_a_conversation(store: GuichetTrackerStore, other: GuichetTrackerStore) -> None:
+    """Behind Rasa's safety net, where both find nothing yet: the second is told, and takes nothing of the first away."""
+    whole_turns.install()
+    first, second = [await FailSafeTrackerStore(one).get_or_create_tracker("c1", None, False) for one in (store, other)]
+    first.update_with_events([*session(), *turn("premier")], store.domain)
+    second.update_with_events([*session(), *turn("second")], other.domain)
+    await FailSafeTrackerStore(store).save(first)
+    late = await FailSafeTrackerStore(other).get_or_create_tracker("c2", None, False)
+    late.sender_id = "c1"
+    await FailSafeTrackerStore(other).save(late)
+    with pytest.raises(Stale):
+        await FailSafeTrackerStore(other).save(second)
+
+    assert texts(await other.retrieve_full_tracker("c1")) == ["premier"]
+    assert "c1" in store.live
+
+
 async def test_rasas_own_safety_net_does_not_swallow(store: GuichetTrackerStore, other: GuichetTrackerStore) -> None:
     """What cannot be stored is not answered, and a tracker that cannot be read is not an empty one; danger alone is."""
     whole_turns.install()
