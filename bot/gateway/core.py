@@ -22,7 +22,8 @@ from bot.gateway.trusted import Standing, TrustedProcess
 from bot.messages import Message, Turn
 from bot.rasa import Rasa
 from bot.rasa_routing import order
-from bot.store.base import Conversation, Entry, TrackerEvents
+from bot.store.base import Conversation, Entry
+from bot.trackers import TrackerEvents
 
 log = structlog.get_logger(__name__)
 T = TypeVar("T")

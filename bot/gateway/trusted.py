@@ -19,7 +19,7 @@ from bot.breaker import Breaker
 from bot.clock import Clock, now
 from bot.errors import BotError, RasaSlow, RasaUnreachable
 from bot.rasa import Rasa
-from bot.store.base import TrackerEvents
+from bot.trackers import TrackerEvents
 
 log = structlog.get_logger(__name__)
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from rasa.shared.core.trackers import DialogueStateTracker
 
-from bot.store.base import Mark
+from bot.trackers import Mark
 
 MOST_TRACKERS = 1_000
 MOST_EVENTS = 20_000
@@ -30,6 +30,8 @@ class StoredTracker(DialogueStateTracker):
         """What is in the database, earlier events included: what the next write expects."""
         self.written = 0
         """How many of `events`, from the first on, need no writing."""
+        self.is_whole = True
+        """Whether the last of its events are those of the last positions, one for one."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,11 +31,13 @@ def revive(row: Mapping[str, Any]) -> Event | None:
     return event
 
 
-def replay(tracker: DialogueStateTracker, rows: Iterable[Mapping[str, Any]]) -> None:
-    """Add stored rows to a tracker, as far as they can be read."""
+def replay(tracker: DialogueStateTracker, rows: Iterable[Mapping[str, Any]]) -> int:
+    """Add stored rows to a tracker, as far as they can be read; how many cannot."""
+    skipped = 0
     for row in rows:
         event = revive(row)
         if event is None:
+            skipped += 1
             continue
         tracker.events.append(event)
         try:
@@ -43,6 +45,8 @@ def replay(tracker: DialogueStateTracker, rows: Iterable[Mapping[str, Any]]) -> 
         except UNREADABLE as error:
             log.warning("tracker.event_skipped", type=event.type_name, error=type(error).__name__)
             tracker.events.pop()
+            skipped += 1
+    return skipped
 
 
 @functools.lru_cache(maxsize=1)

@@ -10,6 +10,7 @@ them or looks at them finds the state that the whole conversation would have giv
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from typing import TypeVar
 
 from rasa.shared.core.constants import ACTION_LISTEN_NAME
@@ -39,7 +40,25 @@ New = Callable[[], DialogueStateTracker]
 Tracker = TypeVar("Tracker", bound=DialogueStateTracker)
 
 
-def shortened(events: Sequence[Event], new: New) -> list[Event] | None:
+@dataclass(frozen=True, slots=True)
+class Short:
+    """A tracker that was cut."""
+
+    head: list[Event]
+    """What stands for the past."""
+    tail: list[Event]
+    """The last events, as they were."""
+
+    @property
+    def events(self) -> list[Event]:
+        """All that is left."""
+        return [*self.head, *self.tail]
+
+    def __len__(self) -> int:
+        return len(self.head) + len(self.tail)
+
+
+def shortened(events: Sequence[Event], new: New) -> Short | None:
     """Fewer events that lead to the same state; None if there are few enough, or no place to cut.
 
     What is before the current session goes in any case, as with Rasa's own stores. `new` makes an empty tracker of the conversation's kind. The cut is behind an `action_listen` at which nothing is under
@@ -47,11 +66,11 @@ def shortened(events: Sequence[Event], new: New) -> list[Event] | None:
     """
     session = max((at for at, one in enumerate(events) if isinstance(one, SessionStarted)), default=0)
     if len(events) - session <= LONGEST:
-        return list(events[session:]) if session else None
+        return Short([], list(events[session:])) if session else None
     begin = max((at for at, one in enumerate(events) if isinstance(one, (SessionStarted, Restarted))), default=0)
     if len(events) - begin <= LONGEST:
         # What came before has been reset.
-        return list(events[begin:])
+        return Short([], list(events[begin:]))
     whole = replayed(new(), events)
     for cut in range(len(events) - KEPT, begin + 1, -1):
         if not _listens(events[cut - 1]):
@@ -59,8 +78,8 @@ def shortened(events: Sequence[Event], new: New) -> list[Event] | None:
         carried = _carried(events[begin:cut], new, whole)
         if carried is None:
             continue
-        short = [*carried, *events[cut:]]
-        if len(short) < len(events) and _alike(replayed(new(), short), whole):
+        short = Short(carried, list(events[cut:]))
+        if len(short) < len(events) and _alike(replayed(new(), short.events), whole):
             return short
     return None
 

@@ -29,8 +29,8 @@ from bot.rasa_plugins import lock_store, whole_turns
 from bot.rasa_plugins.live import LiveTrackers, StoredTracker
 from bot.rasa_plugins.revival import replay
 from bot.rasa_plugins.tail import replayed, shortened
-from bot.store.base import Mark, TrackerEvents
 from bot.store.sql import Store, open_store
+from bot.trackers import Head, Mark, TrackerEvents
 
 log = structlog.get_logger(__name__)
 
@@ -102,16 +102,26 @@ class GuichetTrackerStore(TrackerStore):
         if kept is not None:
             added = await events.follow(sender_id, kept.mark)
             if added is not None:
-                rows, kept.mark = added
-                replay(kept, rows)
-                kept.written = len(kept.events)
-                return self._short(kept) if rows else kept
-        tracker = await self._load(sender_id, current_session=True)
-        return self._short(tracker) if tracker is not None else None
+                rows, mark = added
+                self._replay(kept, rows, mark)
+                return self._short(kept)[0] if rows else kept
+        found = await events.load(sender_id)
+        if found is None:
+            return None
+        tracker = self.init_tracker(sender_id)
+        replay(tracker, found.head)
+        tracker.is_whole = found.is_whole
+        self._replay(tracker, found.events, found.mark)
+        return self._short(tracker)[0]
 
     async def retrieve_full_tracker(self, conversation_id: str) -> DialogueStateTracker | None:
         """All sessions, whole. Raises: see `retrieve`."""
-        return await self._load(conversation_id, current_session=False)
+        rows, stored = await (await self._events()).read(conversation_id, current_session=False)
+        if not stored:
+            return None
+        tracker = self.init_tracker(conversation_id)
+        self._replay(tracker, rows, Mark(stored))
+        return tracker
 
     async def exists(self, conversation_id: str) -> bool:
         """Whether anything is stored of a conversation. Raises: see `retrieve`."""
@@ -143,10 +153,14 @@ class GuichetTrackerStore(TrackerStore):
             return
         events = await self._events()
         rows = self._rows(tracker.sender_id, new)
-        tracker.mark = await events.append(tracker.sender_id, rows, tracker.mark.stored, tracker.mark.at)
-        tracker.written += len(new)
+        stored = tracker.mark.stored + len(new)
+        short, head = self._short(tracker)
+        carried = Head(stored - (len(short.events) - len(head)), self._rows("", head)) if head else None
+        mark = await events.append(tracker.sender_id, rows, tracker.mark.stored, tracker.mark.at, carried)
+        for one in (tracker, short):
+            one.mark, one.written = mark, len(one.events)
         await self._publish(tracker.sender_id, new)
-        self.live.put(self._short(tracker))
+        self.live.put(short)
         self._sweep_later()
 
     def _rows(self, sender_id: str, events: Iterable[Event]) -> list[dict[str, Any]]:
@@ -161,25 +175,26 @@ class GuichetTrackerStore(TrackerStore):
         if self.event_broker is not None:
             await self._stream_new_events(self.event_broker, list(events), sender_id)
 
-    async def _load(self, sender_id: str, current_session: bool) -> StoredTracker | None:
-        rows, mark = await (await self._events()).load(sender_id, current_session)
-        if not mark.stored:
-            return None
-        tracker = self.init_tracker(sender_id)
-        replay(tracker, rows)
+    @staticmethod
+    def _replay(tracker: StoredTracker, rows: list[dict[str, Any]], mark: Mark) -> None:
+        """Add rows that were read up to a mark."""
+        gone = mark.stored - tracker.mark.stored - len(rows) if tracker.mark.stored else 0
+        skipped = replay(tracker, rows)
+        tracker.is_whole = tracker.is_whole and not gone and not skipped
         tracker.mark, tracker.written = mark, len(tracker.events)
-        return tracker
 
-    def _short(self, tracker: StoredTracker) -> StoredTracker:
-        """A tracker all of which is stored, cut if it is too long; whoever holds the long one may go on with it."""
-        events = list(tracker.events)
-        few = shortened(events, lambda: self.init_tracker(tracker.sender_id))
+    def _short(self, tracker: StoredTracker) -> tuple[StoredTracker, list[Event]]:
+        """A tracker, cut if it is too long, and what stands for its past; whoever holds the long one may go on with it.
+
+        Nothing stands for it where the rows of what is left cannot be told by their number.
+        """
+        few = shortened(list(tracker.events), lambda: self.init_tracker(tracker.sender_id))
         if few is None:
-            return tracker
-        short = replayed(self.init_tracker(tracker.sender_id), few)
-        short.mark, short.written = tracker.mark, len(short.events)
+            return tracker, []
+        short = replayed(self.init_tracker(tracker.sender_id), few.events)
+        short.mark, short.written, short.is_whole = tracker.mark, len(short.events), tracker.is_whole
         short.model_id, short.assistant_id = tracker.model_id, tracker.assistant_id
-        return short
+        return short, few.head if tracker.is_whole else []
 
     def _sweep_later(self) -> None:
         if self._sweeper is None and len(self.live):

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import Any, Protocol
+from typing import Protocol
 
 from bot.messages import Address, Attachment, Author, Message, Mode, Outgoing, Reply, Thread
 
@@ -192,54 +192,6 @@ class Transcript(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
-    """How far a tracker is stored, and which of all the trackers that are as long it is."""
-
-    stored: int = 0
-    """Positions taken, from 0 on."""
-    at: datetime | None = None
-    """When the last event happened; of a tracker that was replaced, when that was done."""
-
-
-class TrackerEvents(Protocol):
-    """Rasa's events, as dictionaries in Rasa's own form; an empty one stands for a row that is damaged."""
-
-    async def append(
-        self, sender_id: str, events: Sequence[dict[str, Any]], expected: int, after: datetime | None = None
-    ) -> Mark:
-        """Add events behind the `expected` ones that are stored, the last of which has to be the one of `after`, if given.
-
-        Raises:
-            Stale: something else is stored: another process wrote this tracker. Or the citizen erased the conversation.
-        """
-
-    async def replace(self, sender_id: str, events: Sequence[dict[str, Any]]) -> Mark:
-        """Put events in the place of all that are stored.
-
-        Raises:
-            Stale: the citizen erased the conversation.
-        """
-
-    async def read(self, sender_id: str, current_session: bool) -> tuple[list[dict[str, Any]], int]:
-        """Events in order, of the current session or all; and how many are stored in all."""
-
-    async def load(self, sender_id: str, current_session: bool) -> tuple[list[dict[str, Any]], Mark]:
-        """As `read`, with the mark of what was read."""
-
-    async def follow(self, sender_id: str, mark: Mark) -> tuple[list[dict[str, Any]], Mark] | None:
-        """What was added behind a mark; None if what it stood for is there no more."""
-
-    async def marks(self, sender_ids: Sequence[str]) -> dict[str, Mark]:
-        """The marks of those of some senders that have events."""
-
-    async def remove(self, sender_id: str) -> int:
-        """Forget a tracker; how many events it had."""
-
-    async def senders(self) -> list[str]:
-        """All sender ids."""
-
-
-@dataclass(frozen=True, slots=True)
 class Article:
     """One page of the knowledge base."""
 
@@ -349,6 +301,5 @@ __all__ = [
     "Prepared",
     "Ratings",
     "Subjects",
-    "TrackerEvents",
     "Transcript",
 ]

@@ -7,15 +7,15 @@ from datetime import datetime, timezone
 from typing import Any
 
 import structlog
-from sqlalchemy import Connection, Delete, Row, bindparam, delete, func, insert, literal_column, select, tuple_
+from sqlalchemy import Connection, Row, bindparam, delete, func, insert, literal_column, select, text, tuple_
 from sqlalchemy.exc import IntegrityError
 
 from bot import clock
 from bot.errors import Stale, StoreError
 from bot.store import codec, conversations
-from bot.store.base import Mark
 from bot.store.engine import Database
-from bot.store.tables import events
+from bot.store.tables import events, tracker_heads
+from bot.trackers import Head, Mark, Tail
 
 log = structlog.get_logger(__name__)
 
@@ -37,6 +37,14 @@ _FROM = (
     .where(events.c.sender_id == bindparam("sender_id"), events.c.position >= bindparam("first"))
     .order_by(events.c.position)
 )
+_HEAD = select(tracker_heads.c.position, tracker_heads.c.head).where(
+    tracker_heads.c.sender_id == bindparam("sender_id")
+)
+# As text, since SQLAlchemy would compile its own upsert anew each time (`bot.store.engine.insert_new`).
+_KEEP_HEAD = text(
+    "INSERT INTO tracker_heads (sender_id, position, head) VALUES (:sender_id, :position, :head) "
+    "ON CONFLICT (sender_id) DO UPDATE SET position = excluded.position, head = excluded.head"
+)
 _ENDS = (
     select(events.c.sender_id, func.max(events.c.position).label("position"))
     .where(events.c.sender_id.in_(bindparam("sender_ids", expanding=True)))
@@ -49,17 +57,31 @@ _MARKS = select(events.c.sender_id, events.c.position, events.c.at).where(
 
 
 class SqlTrackerEvents:
-    """See `bot.store.base.TrackerEvents`."""
+    """See `bot.trackers.TrackerEvents`."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     async def append(
-        self, sender_id: str, events: Sequence[dict[str, Any]], expected: int, after: datetime | None = None
+        self,
+        sender_id: str,
+        events: Sequence[dict[str, Any]],
+        expected: int,
+        after: datetime | None = None,
+        head: Head | None = None,
     ) -> Mark:
         """See `TrackerEvents.append`."""
         rows = _rows(sender_id, events, expected)
-        await self._database.write(lambda connection: _append(connection, sender_id, rows, expected, after))
+        carried = (
+            {"sender_id": sender_id, "position": head.position, "head": codec.encode(head.events)} if head else None
+        )
+
+        def work(connection: Connection) -> None:
+            _append(connection, sender_id, rows, expected, after)
+            if carried is not None:
+                connection.execute(_KEEP_HEAD, carried)
+
+        await self._database.write(work)
         return Mark(expected + len(rows), rows[-1]["at"] if rows else after)
 
     async def replace(self, sender_id: str, events: Sequence[dict[str, Any]]) -> Mark:
@@ -70,7 +92,7 @@ class SqlTrackerEvents:
             rows[-1]["at"] = clock.now()
 
         def work(connection: Connection) -> None:
-            connection.execute(_remove(sender_id))
+            _remove(connection, sender_id)
             _append(connection, sender_id, rows, 0, None)
 
         await self._database.write(work)
@@ -78,16 +100,31 @@ class SqlTrackerEvents:
 
     async def read(self, sender_id: str, current_session: bool) -> tuple[list[dict[str, Any]], int]:
         """See `TrackerEvents.read`."""
-        found, mark = await self.load(sender_id, current_session)
-        return found, mark.stored
 
-    async def load(self, sender_id: str, current_session: bool) -> tuple[list[dict[str, Any]], Mark]:
-        """See `TrackerEvents.load`."""
-
-        def work(connection: Connection) -> tuple[list[dict[str, Any]], Mark]:
+        def work(connection: Connection) -> tuple[list[dict[str, Any]], int]:
             first = connection.execute(_SESSION, {"sender_id": sender_id}).scalar_one() if current_session else 0
             rows = connection.execute(_FROM, {"sender_id": sender_id, "first": first}).all()
-            return [_event(row.event) for row in rows], _mark(rows[-1]) if rows else Mark()
+            return [_event(row.event) for row in rows], rows[-1].position + 1 if rows else 0
+
+        return await self._database.read(work)
+
+    async def load(self, sender_id: str) -> Tail | None:
+        """See `TrackerEvents.load`."""
+
+        def work(connection: Connection) -> Tail | None:
+            first = connection.execute(_SESSION, {"sender_id": sender_id}).scalar_one()
+            kept = connection.execute(_HEAD, {"sender_id": sender_id}).first()
+            head = _head(kept.head) if kept is not None and kept.position > first else None
+            for carried, begin in ((head, kept.position if kept is not None else 0), ([], first)):
+                if carried is None:
+                    continue
+                rows = connection.execute(_FROM, {"sender_id": sender_id, "first": begin}).all()
+                # Behind a head there is always something, unless somebody removed rows by hand.
+                if rows:
+                    events = [_event(row.event) for row in rows]
+                    is_whole = rows[-1].position - begin + 1 == len(rows) and all(events)
+                    return Tail(carried, events, _mark(rows[-1]), is_whole)
+            return None
 
         return await self._database.read(work)
 
@@ -116,7 +153,7 @@ class SqlTrackerEvents:
 
     async def remove(self, sender_id: str) -> int:
         """See `TrackerEvents.remove`."""
-        return await self._database.write(lambda connection: connection.execute(_remove(sender_id)).rowcount)
+        return await self._database.write(lambda connection: _remove(connection, sender_id))
 
     async def senders(self) -> list[str]:
         """See `TrackerEvents.senders`."""
@@ -124,8 +161,9 @@ class SqlTrackerEvents:
         return await self._database.read(lambda connection: list(connection.execute(first).scalars()))
 
 
-def _remove(sender_id: str) -> Delete:
-    return delete(events).where(events.c.sender_id == sender_id)
+def _remove(connection: Connection, sender_id: str) -> int:
+    connection.execute(delete(tracker_heads).where(tracker_heads.c.sender_id == sender_id))
+    return connection.execute(delete(events).where(events.c.sender_id == sender_id)).rowcount
 
 
 def _rows(sender_id: str, events: Sequence[dict[str, Any]], first: int) -> list[dict[str, Any]]:
@@ -174,6 +212,15 @@ def _event(text: str) -> dict[str, Any]:
     except StoreError:
         log.warning("tracker.row_damaged", size_bytes=len(text))
         return {}
+
+
+def _head(text: str) -> list[dict[str, Any]] | None:
+    """A stored head; None if it is damaged: then the session is read from its beginning."""
+    try:
+        return codec.events(text)
+    except StoreError:
+        log.warning("tracker.head_damaged", size_bytes=len(text))
+        return None
 
 
 def _moment(event: dict[str, Any]) -> datetime:

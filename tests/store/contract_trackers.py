@@ -10,8 +10,8 @@ from sqlalchemy import Connection
 
 from bot.errors import Stale
 from bot.store import tables
-from bot.store.base import Mark
 from bot.store.sql import Store
+from bot.trackers import Head, Mark, Tail
 from tests.store.words import START, after
 
 
@@ -56,7 +56,9 @@ class TrackersContract:
 
         assert nothing == ([], first)
         assert added == ([event("bot", 2)], second)
-        assert (await events.load("s1", current_session=True))[1] == second
+        assert await events.load("s1") == Tail(
+            [], [event("session_started", 0), event("user", 1), event("bot", 2)], second, True
+        )
         assert await events.follow("s1", elsewhere) is None
         assert await events.follow("s1", replace(second, stored=9)) is None
         assert await events.marks(["s1", "nobody"]) == {"s1": second}
@@ -74,6 +76,47 @@ class TrackersContract:
         assert await events.replace("s1", []) == Mark()
         assert await events.read("s1", current_session=False) == ([], 0)
 
+    async def test_a_head_stands_for_what_was_before(self, store: Store) -> None:
+        """It is stored with the events that it comes with, is read until another session begins, and goes with its tracker."""
+        events = store.tracker_events
+        first = [event("session_started", 0), event("slot", 1, name="a", value=1), event("user", 2), event("user", 3)]
+        mark = await events.append("s1", first, 0, None, Head(3, [event("slot", 2, name="a", value=1)]))
+        with pytest.raises(Stale):
+            await events.append("s1", [event("user", 4)], 9, None, Head(0, []))
+        short = await events.load("s1")
+        whole = await events.read("s1", current_session=True)
+        mark = await events.append("s1", [event("session_started", 5), event("user", 6)], 4, mark.at)
+        session = await events.load("s1")
+        mark = await events.append("s1", [event("user", 7), event("user", 8)], 6, mark.at, Head(7, [event("slot", 7)]))
+        await events.replace("s1", [event("user", 9)])
+        put = await events.load("s1")
+
+        assert short == Tail([event("slot", 2, name="a", value=1)], [event("user", 3)], Mark(4, after(3)), True)
+        assert whole == (first, 4)
+        assert session == Tail([], [event("session_started", 5), event("user", 6)], Mark(6, after(6)), True)
+        assert put is not None
+        assert (put.head, put.events) == ([], [event("user", 9)])
+        assert await events.load("nobody") is None
+
+    async def test_a_head_without_its_tail_is_left_alone(self, store: Store) -> None:
+        """If it is damaged, or what is behind it is gone, the session is read from its beginning."""
+        events = store.tracker_events
+        await events.append("s1", [event("user", 1), event("user", 2)], 0, None, Head(1, [event("slot", 1)]))
+
+        def change(connection: Connection, **values: object) -> None:
+            connection.execute(tables.tracker_heads.update().values(**values))
+
+        await store.database.write(lambda connection: change(connection, head="{"))
+        damaged = await events.load("s1")
+        await store.database.write(lambda connection: change(connection, head="[]", position=7))
+        beyond = await events.load("s1")
+        await events.remove("s1")
+        await events.append("s1", [event("user", 1)], 0)
+        again = await events.load("s1")
+
+        assert damaged == beyond == Tail([], [event("user", 1), event("user", 2)], Mark(2, after(2)), True)
+        assert again == Tail([], [event("user", 1)], Mark(1, after(1)), True)
+
     async def test_a_damaged_row_costs_itself(self, store: Store) -> None:
         """It is read as an empty event; a missing one leaves a hole, and both are counted."""
         await store.tracker_events.append("s1", [event("user", number) for number in range(5)], 0)
@@ -85,8 +128,10 @@ class TrackersContract:
 
         await store.database.write(damage)
         events, count = await store.tracker_events.read("s1", current_session=False)
+        tail = await store.tracker_events.load("s1")
 
         assert ([one.get("event") for one in events], count) == (["user", None, None, "user"], 5)
+        assert tail == Tail([], events, Mark(5, after(4)), False)
 
     async def test_the_current_session_starts_at_its_last_start(self, store: Store) -> None:
         """Older sessions are counted and not read; without any start everything is the session."""
