@@ -13,6 +13,7 @@ from bot.messages import ALARM_SUFFIX, PUBLIC, Author, Kind, Message, Reply
 from bot.safety import Safety
 from bot.speaking import Speaker
 from bot.store.base import Conversations, Prepared
+from bot.text.languages import alarmed
 from bot.text.wording import DEFAULT, Wording
 
 log = structlog.get_logger(__name__)
@@ -95,7 +96,8 @@ class AtOnce:
             return Reception(message, answered)
         metrics.ALERTS.labels(alert.name.lower()).inc()
         log.warning("safety.alert", alert=alert.name, channel=message.address.channel)
-        answered.append(self._say(alert.value, message, language, ref=f"{message.id}{ALARM_SUFFIX}"))
+        spoken = alarmed(message.text) or language
+        answered.append(self._say(alert.value, message, spoken, ref=f"{message.id}{ALARM_SUFFIX}"))
         # A comment becomes a case all the same: somebody of the town has to see it.
         is_over = alert.is_sure and message.kind is not Kind.COMMENT
         return Reception(message, answered, settles=is_over, alarmed=is_over)
@@ -110,4 +112,5 @@ class AtOnce:
         public: bool = False,
     ) -> Prepared:
         said = self._wording.say(key, language, megabytes=MEGABYTES)
+        language = self._wording.spoken(language, key)
         return self._speaker.answer(Reply(ref or f"{message.id}.0", said, language, author, public=public), message)

@@ -20,6 +20,7 @@ import structlog
 
 from bot import wire
 from bot.errors import PayloadRejected, RasaSilent, RasaSlow, RasaUnreachable
+from bot.greeting import written_in
 from bot.messages import PHOTO_URL, Button, Directive, Handoff, Message, Reply, Source, Turn
 from bot.rasa_events import REFS, items_of, metadata_of, remembered, suspended
 from bot.settings import GENERAL_SERVICE, Office
@@ -101,6 +102,7 @@ class Rasa:
                     "message_id": message.id,
                     "channel": message.address.channel,
                     "language": conversation.language,
+                    "written_in": "" if payload else written_in(message, conversation),
                     "photos": [
                         one.url.removeprefix(PHOTO_URL) for one in message.attachments if one.url.startswith(PHOTO_URL)
                     ],
@@ -288,7 +290,9 @@ class Rasa:
 
     def _said(self, said: wire.Say, reply_id: str, language: str) -> Reply:
         values = {**self._service, **said.values}
-        lines = (self._wording.say(key, language, **values) for key in said.say.split("+"))
+        keys = said.say.split("+")
+        language = self._wording.spoken(language, *keys, *(button.key for button in said.buttons if button.key))
+        lines = (self._wording.say(key, language, **values) for key in keys)
         return Reply(
             id=reply_id,
             text="\n\n".join(lines),

@@ -101,6 +101,7 @@ class Lexicon:
     unseen: tuple[float, ...]
     letters: Mapping[str, tuple[float, ...]]
     cyrillic: Mapping[str, frozenset[str]]
+    cries: Mapping[str, re.Pattern[str]]
 
 
 def identify(text: str, past: str = "") -> Guess | None:
@@ -134,6 +135,19 @@ def surely(text: str, past: str = "", bar: float = SURE) -> str:
     if guess is None or guess.certainty < (min(bar, SURE_AGAIN) if guess.language == past else bar):
         return ""
     return guess.language
+
+
+def alarmed(text: str) -> str:
+    """The language in which somebody cries for help, if it is one of `GREETED`; "" otherwise.
+
+    Less is asked than of other messages, and one word may do: the numbers can be read in any language, and everybody
+    writes in their own when they are afraid.
+    """
+    guess = identify(text)
+    if guess is not None and (guess.language in FULL or guess.certainty >= SURE_IN_DANGER):
+        return guess.language if guess.language in GREETED else ""
+    said = fold(text)
+    return next((name for name, cry in lexicon().cries.items() if cry.search(said)), "")
 
 
 @lru_cache(maxsize=2)
@@ -170,6 +184,10 @@ def lexicon(path: Path = WORDS) -> Lexicon:
             unseen,
             {mark: tuple(weights_of) for mark, weights_of in letters.items()},
             {name: listed(words_of.lower()) for name, words_of in raw["cyrillic"].items()},
+            {
+                name: re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, _folded(words)))})")
+                for name, words in raw["cries"].items()
+            },
         )
     except (OSError, yaml.YAMLError, KeyError, TypeError, ValueError, AttributeError) as error:
         raise ConfigurationError(f"{path}: is not a file of words by language: {error}") from error
@@ -283,4 +301,8 @@ def _cyrillic(text: str) -> Guess | None:
     if signs["uk"] == sum(signs.values()):
         ahead += min(signs["uk"], 1)
     # One letter may be a name's: « Олексій ».
-    return Guess("uk", round(1.0 - 0.36**ahead, 4)) if ahead > 0 and len(words) > 1 else None
+    return (
+        Guess("uk", round(1.0 - 0.36**ahead, 4))
+        if ahead > 0 and (len(words) > 1 or words[0] in lexicon().cyrillic["uk"])
+        else None
+    )
