@@ -26,7 +26,7 @@ from bot.rasa_events import REFS, items_of, metadata_of, remembered, suspended
 from bot.settings import GENERAL_SERVICE, Office
 from bot.store.base import Conversation, Entry
 from bot.text.normalise import normalise
-from bot.text.wording import Wording
+from bot.text.wording import DEFAULT, Wording
 
 log = structlog.get_logger(__name__)
 
@@ -112,7 +112,7 @@ class Rasa:
         )
         if not isinstance(items, list):
             raise RasaUnreachable("Rasa answered something that is not a list of replies")
-        turn = self._turn(items, message, conversation.language)
+        turn = self._turn(items, message, conversation)
         if turn is None:
             raise RasaSilent("Rasa answered nothing")
         return turn
@@ -136,7 +136,7 @@ class Rasa:
                 break
             if event.get("event") == "bot":
                 items.extend(items_of(event))
-        return self._turn(items, message, conversation.language)
+        return self._turn(items, message, conversation)
 
     async def parse(self, text: str) -> Parsed:
         """What Rasa recognises in a typed text.
@@ -251,7 +251,7 @@ class Rasa:
         except (aiohttp.ClientError, OSError, ValueError) as error:
             raise RasaUnreachable(f"Rasa does not answer ({type(error).__name__})") from error
 
-    def _turn(self, items: Sequence[Any], message: Message, language: str) -> Turn | None:
+    def _turn(self, items: Sequence[Any], message: Message, conversation: Conversation) -> Turn | None:
         """What an answer says and asks to do, None if nothing of it can be read.
 
         The ids of replies count every item, so that `talk` and `replay` agree.
@@ -259,6 +259,7 @@ class Rasa:
         replies: list[Reply] = []
         directives: list[Directive] = []
         is_answer = False
+        languages = (written_in(message, conversation), conversation.language)
         for number, item in enumerate(items):
             try:
                 said = wire.read(item["custom"]) if isinstance(item, dict) and "custom" in item else None
@@ -268,7 +269,7 @@ class Rasa:
                 if said is not None and said.case:
                     directives.append(Handoff(said.case))
                 if said is None or said.say:
-                    replies.append(self._reply(item, said, f"{message.id}.{number}", language))
+                    replies.append(self._reply(item, said, f"{message.id}.{number}", languages))
                 is_answer = True
             except (PayloadRejected, KeyError, IndexError, ValueError) as error:
                 log.error(
@@ -276,9 +277,9 @@ class Rasa:
                 )
         return Turn(tuple(replies), tuple(directives)) if is_answer else None
 
-    def _reply(self, item: Any, said: wire.Say | None, reply_id: str, language: str) -> Reply:
+    def _reply(self, item: Any, said: wire.Say | None, reply_id: str, languages: tuple[str, str]) -> Reply:
         if said is not None:
-            return self._said(said, reply_id, language)
+            return self._said(said, reply_id, languages)
         if not isinstance(item, dict):
             raise PayloadRejected("an item of Rasa's answer is not an object")
         text = item.get("text")
@@ -286,12 +287,14 @@ class Rasa:
             raise PayloadRejected(f"an item of Rasa's answer has no text but {', '.join(sorted(item))}")
         offered = item.get("buttons") or ()
         buttons = tuple(Button(str(button["title"]), str(button["payload"])) for button in offered)
-        return Reply(reply_id, text.strip(), language, buttons=buttons)
+        return Reply(reply_id, text.strip(), languages[-1], buttons=buttons)
 
-    def _said(self, said: wire.Say, reply_id: str, language: str) -> Reply:
+    def _said(self, said: wire.Say, reply_id: str, languages: tuple[str, str]) -> Reply:
         values = {**self._service, **said.values}
         keys = said.say.split("+")
-        language = self._wording.spoken(language, *keys, *(button.key for button in said.buttons if button.key))
+        wanted = (*keys, *(button.key for button in said.buttons if button.key))
+        # The numbers are said in the language of who needs them, all else in that of the conversation.
+        language = next(one for one in (*languages, DEFAULT) if one and self._wording.spoken(one, *wanted) == one)
         lines = (self._wording.say(key, language, **values) for key in keys)
         return Reply(
             id=reply_id,

@@ -146,6 +146,9 @@ def alarmed(text: str) -> str:
     guess = identify(text)
     if guess is not None and (guess.language in FULL or guess.certainty >= SURE_IN_DANGER):
         return guess.language if guess.language in GREETED else ""
+    if _CYRILLIC.search(text):
+        # Who writes in Russian reads these numbers sooner than French ones.
+        return "uk"
     said = fold(text)
     return next((name for name, cry in lexicon().cries.items() if cry.search(said)), "")
 
