@@ -25,6 +25,7 @@ from bot.messages import PHOTO_URL, Button, Directive, Handoff, Message, Reply, 
 from bot.rasa_events import REFS, items_of, metadata_of, remembered, suspended
 from bot.settings import GENERAL_SERVICE, Office
 from bot.store.base import Conversation, Entry
+from bot.text.languages import GREETED
 from bot.text.normalise import normalise
 from bot.text.wording import DEFAULT, Wording
 
@@ -91,6 +92,7 @@ class Rasa:
             RasaSlow: it did not answer in time.
             RasaSilent: it answered nothing that can be said.
         """
+        foreign = written_in(message, conversation) if payload is None else ""
         items = await self._ask(
             "POST",
             "/webhooks/rest/webhook",
@@ -102,11 +104,12 @@ class Rasa:
                     "message_id": message.id,
                     "channel": message.address.channel,
                     "language": conversation.language,
-                    "written_in": "" if payload else written_in(message, conversation),
                     "photos": [
                         one.url.removeprefix(PHOTO_URL) for one in message.attachments if one.url.startswith(PHOTO_URL)
                     ],
                     "position": [message.location.latitude, message.location.longitude] if message.location else None,
+                    # `nlu.components.languages` reads it.
+                    **({"written_in": foreign} if foreign in GREETED else {}),
                 },
             },
         )

@@ -97,20 +97,6 @@ async def test_a_dead_action_server_is_silence(rasa: Rasa, typed: str) -> None:
     assert await rasa.replay(conversation("silent"), message("m1")) is None
 
 
-async def test_another_language_is_a_question(rasa: Rasa, server: str) -> None:
-    """The gateway says in the metadata what it has found, and no act is made of it by chance."""
-    with pytest.raises(RasaSilent):
-        await rasa.talk(conversation("spanish"), message("m1", "no, muchas gracias, quiero hablar con alguien"), None)
-    async with (
-        aiohttp.ClientSession() as http,
-        http.get(f"{server}/conversations/spanish/tracker", params={"token": TOKEN}) as response,
-    ):
-        state = await response.json()
-
-    assert state["latest_message"]["intent"]["name"] == "nlu_fallback"
-    assert state["latest_message"]["metadata"]["written_in"] == "es"
-
-
 async def test_a_typed_restart_forgets_nothing(rasa: Rasa, database: Store) -> None:
     """Rasa obeys `/restart` from its rest channel; ours does not let it through."""
     await rasa.talk(conversation("c3"), message("m1", "bonjour"), None)
