@@ -127,7 +127,7 @@ class InboxContract:
         """Whatever page the next message comes from."""
         conversation = await store.conversations.open(ANNE, "fr", START)
         await store.conversations.heard_in(conversation.id, "ar")
-        await store.inbox.put(message("m1", language_hint="en"), "en", START)
+        await store.inbox.put(replace(message("m1"), language_hint="en"), "en", START)
         found = await store.conversations.find(ANNE)
 
         assert (conversation.spoken, found and (found.language, found.spoken)) == ("", ("en", "ar"))
