@@ -46,6 +46,7 @@ from bot.sourced import Quotes, Sourced
 from bot.store.base import Entry, Erased
 from bot.store.sql import Store, migrate, open_store
 from bot.tasks import stop
+from bot.text import languages
 from bot.text import wording as catalogues
 from channels.base import Channel
 from channels.web import WebChat
@@ -113,6 +114,8 @@ async def gateway(settings: Settings) -> AsyncIterator[Gateway]:
         channels |= channel_list.build(settings, http, wording)
 
         net = safety.load()
+        # Read now: otherwise the first citizen would wait for it.
+        languages.lexicon()
         knowledge = KnowledgeBase(
             store.articles,
             office,

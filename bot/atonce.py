@@ -15,6 +15,7 @@ from bot.safety import Safety
 from bot.speaking import Speaker
 from bot.store.base import Conversations, Prepared
 from bot.text.identifiers import Identifier
+from bot.text.languages import alarmed
 from bot.text.wording import DEFAULT, Wording
 
 log = structlog.get_logger(__name__)
@@ -107,7 +108,8 @@ class AtOnce:
             return Reception(message, [*answered, *told])
         metrics.ALERTS.labels(alert.name.lower()).inc()
         log.warning("safety.alert", alert=alert.name, channel=message.address.channel)
-        answered.append(self._say(alert.value, message, language, ref=f"{message.id}{ALARM_SUFFIX}"))
+        spoken = alarmed(message.text) or language
+        answered.append(self._say(alert.value, message, spoken, ref=f"{message.id}{ALARM_SUFFIX}"))
         # A comment becomes a case all the same: somebody of the town has to see it.
         answered += told
         is_over = alert.is_sure and message.kind is not Kind.COMMENT
@@ -129,4 +131,5 @@ class AtOnce:
         **values: str,
     ) -> Prepared:
         said = self._wording.say(key, language, megabytes=MEGABYTES, **values)
+        language = self._wording.spoken(language, key)
         return self._speaker.answer(Reply(ref or f"{message.id}.0", said, language, author, public=public), message)

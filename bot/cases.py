@@ -113,6 +113,7 @@ class Case:
     """"" once the conversation is gone."""
     address: Address | None
     language: str
+    """In which the citizen is answered."""
     kind: CaseKind
     state: CaseState
     service: str
@@ -140,6 +141,8 @@ class Case:
     """Ids for `Photos.get`."""
     version: int = 0
     """Grows with every change of the case."""
+    spoken: str = ""
+    """In which language the citizen writes, where it is not `language`; "" for none."""
 
 
 @dataclass(frozen=True, slots=True)

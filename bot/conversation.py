@@ -24,6 +24,7 @@ from bot.clock import Clock, now
 from bot.comments import Comments, Route, to_reception
 from bot.errors import MediaFailed, Missing, RasaError, RasaSilent, RasaSlow, Stale
 from bot.files import PATIENCE, Files
+from bot.greeting import Greeting
 from bot.hearing import CHOICE_VALID, Hearing, Opens, nothing_opens
 from bot.joining import Joining
 from bot.messages import (
@@ -31,6 +32,7 @@ from bot.messages import (
     REMOTE_URL,
     AnswerStatus,
     Author,
+    HeardIn,
     Kind,
     Message,
     Mode,
@@ -102,6 +104,7 @@ class Counter:
         self._files = Files(channels, store.photos, clock)
         self._joining = Joining(store.links, wording, clock)
         self._rights = Rights(store, self._speaker, wording, pages, clock)
+        self._greeting = Greeting(store.conversations, wording)
         self._comments = Comments(store.cases, safety, route, clock)
 
     async def receive(self, message: Message) -> bool:
@@ -142,6 +145,9 @@ class Counter:
                 )
             else:
                 await self._finish(claimed, turn.replies)
+                for directive in turn.directives:
+                    if isinstance(directive, HeardIn):
+                        await self._store.conversations.heard_in(claimed.conversation.id, directive.language)
         except (Stale, Missing):
             # Somebody else answered it, or the citizen erased the conversation meanwhile: nothing is left to say.
             log.info("conversation.overtaken", conversation=claimed.conversation.id)
@@ -226,6 +232,8 @@ class Counter:
             if offer is None:
                 return Turn((self._line("choice_expired", claimed),))
             payload = offer.payload
+            if (said := await self._greeting.chosen(payload, message, conversation)) is not None:
+                return Turn((said,))
         if not (payload or message.text.strip()):
             alone = self._without_words(message)
             if alone != PHOTO_ALONE:
@@ -236,7 +244,7 @@ class Counter:
         turn = await self._core.replay(conversation, message) if claimed.attempts > 1 else None
         if turn is None:
             turn = await self._core.talk(conversation, message, payload)
-        return turn
+        return turn if payload else self._greeting.added(turn, message, conversation)
 
     def _without_words(self, message: Message) -> str:
         """What a message without a word means to the core, or the key of the line that answers it."""

@@ -208,6 +208,8 @@ class Reply:
     status: AnswerStatus | None = None
     public: bool = False
     """Said where others read it: holds nothing about anybody."""
+    speak: str = ""
+    """The language that the citizen has chosen, to which a page of ours changes; "" in all other replies."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,6 +222,13 @@ class Handoff(Directive):
     """A case was opened, or has changed: the desk and the citizen's page are told."""
 
     case_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class HeardIn(Directive):
+    """The citizen writes in a language that is not the conversation's, and was told so: it is kept."""
+
+    language: str
 
 
 @dataclass(frozen=True, slots=True)

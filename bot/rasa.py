@@ -20,12 +20,14 @@ import structlog
 
 from bot import wire
 from bot.errors import PayloadRejected, RasaGone, RasaSilent, RasaSlow, RasaUnreachable
+from bot.greeting import written_in
 from bot.messages import PHOTO_URL, Button, Directive, Handoff, Message, Reply, Source, Turn
 from bot.rasa_events import LOCK_OF_REDIS, LOCKED_BY, REFS, items_of, metadata_of, remembered, suspended
 from bot.settings import GENERAL_SERVICE, Office
 from bot.store.base import Conversation, Entry
+from bot.text.languages import GREETED
 from bot.text.normalise import normalise
-from bot.text.wording import Wording
+from bot.text.wording import DEFAULT, Wording
 
 log = structlog.get_logger(__name__)
 
@@ -90,6 +92,7 @@ class Rasa:
             RasaSlow: it did not answer in time.
             RasaSilent: it answered nothing that can be said.
         """
+        foreign = written_in(message, conversation) if payload is None else ""
         items = await self._ask(
             "POST",
             "/webhooks/rest/webhook",
@@ -105,12 +108,14 @@ class Rasa:
                         one.url.removeprefix(PHOTO_URL) for one in message.attachments if one.url.startswith(PHOTO_URL)
                     ],
                     "position": [message.location.latitude, message.location.longitude] if message.location else None,
+                    # `nlu.components.languages` reads it.
+                    **({"written_in": foreign} if foreign in GREETED else {}),
                 },
             },
         )
         if not isinstance(items, list):
             raise RasaUnreachable("Rasa answered something that is not a list of replies")
-        turn = self._turn(items, message, conversation.language)
+        turn = self._turn(items, message, conversation)
         if turn is None:
             raise RasaSilent("Rasa answered nothing")
         return turn
@@ -134,7 +139,7 @@ class Rasa:
                 break
             if event.get("event") == "bot":
                 items.extend(items_of(event))
-        return self._turn(items, message, conversation.language)
+        return self._turn(items, message, conversation)
 
     async def parse(self, text: str) -> Parsed:
         """What Rasa recognises in a typed text.
@@ -261,7 +266,7 @@ class Rasa:
         except (aiohttp.ClientError, OSError) as error:
             raise RasaGone(f"Rasa does not answer ({type(error).__name__})") from error
 
-    def _turn(self, items: Sequence[Any], message: Message, language: str) -> Turn | None:
+    def _turn(self, items: Sequence[Any], message: Message, conversation: Conversation) -> Turn | None:
         """What an answer says and asks to do, None if nothing of it can be read.
 
         The ids of replies count every item, so that `talk` and `replay` agree.
@@ -269,6 +274,7 @@ class Rasa:
         replies: list[Reply] = []
         directives: list[Directive] = []
         is_answer = False
+        languages = (written_in(message, conversation), conversation.language)
         for number, item in enumerate(items):
             try:
                 said = wire.read(item["custom"]) if isinstance(item, dict) and "custom" in item else None
@@ -278,7 +284,7 @@ class Rasa:
                 if said is not None and said.case:
                     directives.append(Handoff(said.case))
                 if said is None or said.say:
-                    replies.append(self._reply(item, said, f"{message.id}.{number}", language))
+                    replies.append(self._reply(item, said, f"{message.id}.{number}", languages))
                 is_answer = True
             except (PayloadRejected, KeyError, IndexError, ValueError) as error:
                 log.error(
@@ -286,9 +292,9 @@ class Rasa:
                 )
         return Turn(tuple(replies), tuple(directives)) if is_answer else None
 
-    def _reply(self, item: Any, said: wire.Say | None, reply_id: str, language: str) -> Reply:
+    def _reply(self, item: Any, said: wire.Say | None, reply_id: str, languages: tuple[str, str]) -> Reply:
         if said is not None:
-            return self._said(said, reply_id, language)
+            return self._said(said, reply_id, languages)
         if not isinstance(item, dict):
             raise PayloadRejected("an item of Rasa's answer is not an object")
         text = item.get("text")
@@ -296,11 +302,15 @@ class Rasa:
             raise PayloadRejected(f"an item of Rasa's answer has no text but {', '.join(sorted(item))}")
         offered = item.get("buttons") or ()
         buttons = tuple(Button(str(button["title"]), str(button["payload"])) for button in offered)
-        return Reply(reply_id, text.strip(), language, buttons=buttons)
+        return Reply(reply_id, text.strip(), languages[-1], buttons=buttons)
 
-    def _said(self, said: wire.Say, reply_id: str, language: str) -> Reply:
+    def _said(self, said: wire.Say, reply_id: str, languages: tuple[str, str]) -> Reply:
         values = {**self._service, **said.values}
-        lines = (self._wording.say(key, language, **values) for key in said.say.split("+"))
+        keys = said.say.split("+")
+        wanted = (*keys, *(button.key for button in said.buttons if button.key))
+        # The numbers are said in the language of who needs them, all else in that of the conversation.
+        language = next(one for one in (*languages, DEFAULT) if one and self._wording.spoken(one, *wanted) == one)
+        lines = (self._wording.say(key, language, **values) for key in keys)
         return Reply(
             id=reply_id,
             text="\n\n".join(lines),

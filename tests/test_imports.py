@@ -54,6 +54,7 @@ LAYERS = {
     "bot.comments": 2,
     "bot.files": 2,
     "bot.hearing": 2,
+    "bot.greeting": 2,
     "bot.joining": 2,
     "bot.rights": 2,
     "bot.speaking": 2,

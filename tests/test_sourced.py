@@ -18,6 +18,8 @@ from bot.speaking import Speaker
 from bot.store.base import Article, Imported
 from bot.text import wording
 from bot.text.contact_details import details
+from bot.text.languages import GREETED
+from bot.text.wording import GREETING
 from tests.fakes.fiches import FICHE, FewFiches
 
 OFFICE = read_office(Path(__file__).resolve().parents[1] / "office.yml")
@@ -211,6 +213,13 @@ def test_every_line_of_the_catalogues_leaves_as_it_is(key: str, language: str) -
     line = WORDING.lines[language][key]
 
     assert check(line, KNOWN) == []
+
+
+@pytest.mark.parametrize("language", GREETED)
+def test_a_greeting_leaves_as_it_is(language: str) -> None:
+    """In scripts that run from right to left too."""
+    for key in GREETING:
+        assert said(WORDING.say(key, language)) == WORDING.say(key, language)
 
 
 async def test_what_an_article_says_leaves_with_the_article_alone() -> None:

@@ -11,9 +11,11 @@ import yaml
 from bot.errors import ConfigurationError
 from bot.settings import read_office
 from bot.text import wording
+from bot.text.languages import FULL, GREETED
 
 ROOT = Path(__file__).resolve().parents[1]
 OFFICE = read_office(ROOT / "office.yml")
+FACTS = {"town", "office", "phone", "counter", "hours", "email", "website", "days"}
 
 
 def fields(line: str) -> set[str]:
@@ -24,11 +26,55 @@ def test_every_language_has_every_line_with_the_same_values() -> None:
     """A line that names another value in one language would break in that language only."""
     lines = wording.load(OFFICE).lines
 
+    assert lines.keys() == {*FULL, *GREETED}
     for language, known in lines.items():
-        assert known.keys() == lines["fr"].keys(), language
-        assert {key: fields(line) for key, line in known.items()} == {
-            key: fields(line) for key, line in lines["fr"].items()
-        }, language
+        assert known.keys() == (lines["fr"].keys() if language in FULL else wording.GREETING), language
+        for key, line in known.items():
+            # A greeting names the town's own facts only, and in French and English none.
+            own = FACTS if key.startswith("greeting") else fields(lines["fr"][key])
+
+            assert fields(line) <= own, (language, key)
+            assert fields(line) == own or key.startswith("greeting"), (language, key)
+
+
+def test_a_greeting_says_how_to_reach_a_person_and_help() -> None:
+    """Whoever reads neither French nor English finds the telephone, its hours and the numbers for emergencies."""
+    said = wording.load(OFFICE)
+    for language in GREETED:
+        text = said.say("greeting", language)
+
+        assert all(number in text for number in (OFFICE.town.phone, OFFICE.town.hours, "112", "15", "17", "18", "114"))
+        assert OFFICE.town.phone in said.say("greeting_again", language)
+        assert all(number in said.say("emergency", language) for number in ("112", "15", "17", "18", "114"))
+        assert all(number in said.say("distress", language) for number in ("3114", "15", "112", "114"))
+        assert all(number in said.say("violence", language) for number in ("17", "112", "114", "3919", "119"))
+
+
+def test_digits_do_not_turn_round_in_arabic() -> None:
+    """Groups of digits with blanks between them are shown in the order of the line unless they are isolated (UAX 9)."""
+    for line in wording.load(OFFICE).lines["ar"].values():
+        for name in fields(line):
+            assert f"\u2066{{{name}}}\u2069" in line
+
+
+def test_lines_are_in_one_language() -> None:
+    """What is said together is French where the language lacks one of its lines."""
+    said = wording.load(OFFICE)
+
+    assert said.spoken("es", "emergency") == "es"
+    assert said.spoken("es", "person_title", "lost") == "fr"
+    assert said.spoken("en-GB", "person_title", "lost") == "en-GB"
+    assert said.spoken("br", "lost") == "fr"
+
+
+def test_a_line_that_french_lacks_does_not_load(tmp_path: Path) -> None:
+    """It is a key that somebody has misspelt."""
+    french = yaml.safe_load((wording.FOLDER / "fr.yml").read_text(encoding="utf-8"))
+    (tmp_path / "fr.yml").write_text(yaml.safe_dump(french))
+    (tmp_path / "es.yml").write_text(yaml.safe_dump({**dict.fromkeys(wording.GREETING, "x"), "greetings": "x"}))
+
+    with pytest.raises(ConfigurationError, match="greetings"):
+        wording.load(OFFICE, tmp_path)
 
 
 def test_the_towns_facts_are_filled_in() -> None:

@@ -61,7 +61,7 @@ class Shapes:
             "subject": case.subject,
             "channel": channel,
             "channel_name": self._words.name("channel", channel),
-            "language": case.language,
+            "language": case.spoken or case.language,
             "callback": case.callback,
             "urgent": case.urgent,
             "live": case.live,

@@ -154,7 +154,7 @@ REGISTER: tuple[Kept, ...] = (
     ),
     Kept(
         CONVERSATIONS,
-        "the channel, the address on it, where its last message hangs there, the language, when the citizen was first and last heard, and what links the conversations of one person who linked them",
+        "the channel, the address on it, where its last message hangs there, the language and the one that the citizen writes in, when the citizen was first and last heard, and what links the conversations of one person who linked them",
         CONVERSATIONS,
         "last_heard_at",
         "id",

@@ -25,6 +25,7 @@ class Conversation:
     address: Address
     mode: Mode
     language: str
+    """In which the citizen is answered."""
     created_at: datetime
     last_heard_at: datetime
     untold_after: int | None = None
@@ -33,6 +34,8 @@ class Conversation:
     """Where the citizen's last message hangs in its channel."""
     person: str | None = None
     """What the conversations of one citizen have in common who linked them; None for one that stands alone."""
+    spoken: str = ""
+    """In which language the citizen was surely heard to write, where it is not `language`; "" for none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +110,9 @@ class Conversations(Protocol):
 
     async def speak(self, conversation_id: str, language: str) -> None:
         """Go on in a language that the citizen has chosen."""
+
+    async def heard_in(self, conversation_id: str, language: str) -> None:
+        """The citizen was surely heard to write in a language that is not the conversation's."""
 
     async def told(self, conversation_id: str, was: int) -> None:
         """The core knows all that was said behind `was`; nothing changes while an agent has the conversation."""

@@ -47,6 +47,7 @@ CASES = select(
     conversations_table.c.channel,
     conversations_table.c.address_key,
     conversations_table.c.language,
+    conversations_table.c.spoken,
     _APPOINTMENT.label("appointment_at"),
 ).select_from(
     cases.outerjoin(agents, cases.c.agent_id == agents.c.id).outerjoin(
@@ -114,6 +115,7 @@ def as_case(row: Row[Any], photo_ids: tuple[str, ...] = ()) -> Case:
             conversation_id=row.conversation_id or "",
             address=Address(row.channel, row.address_key) if row.channel else None,
             language=row.language or "fr",
+            spoken=row.spoken or "",
             kind=CaseKind(row.kind),
             state=CaseState(row.state),
             service=row.service,

@@ -32,6 +32,7 @@ COLUMNS = (
     conversations.c.untold_after,
     conversations.c.thread,
     conversations.c.person,
+    conversations.c.spoken,
 )
 
 _BY_ADDRESS = select(*COLUMNS).where(
@@ -61,6 +62,7 @@ def conversation(row: Row[Any]) -> Conversation:
         untold_after=row.untold_after,
         thread=codec.thread(row.thread) if row.thread else None,
         person=row.person,
+        spoken=row.spoken or "",
     )
 
 
@@ -189,6 +191,11 @@ class SqlConversations:
         """See `Conversations.speak`."""
         spoken = update(conversations).where(conversations.c.id == conversation_id).values(language=language)
         await self._database.write(lambda connection: connection.execute(spoken))
+
+    async def heard_in(self, conversation_id: str, language: str) -> None:
+        """See `Conversations.heard_in`."""
+        heard = update(conversations).where(conversations.c.id == conversation_id).values(spoken=language)
+        await self._database.write(lambda connection: connection.execute(heard))
 
     async def told(self, conversation_id: str, was: int) -> None:
         """See `Conversations.told`."""

@@ -35,6 +35,8 @@ conversations = Table(
     Column("address_key", String, nullable=False),
     Column("mode", String, nullable=False),
     Column("language", String, nullable=False),
+    # What the citizen was surely heard to write in where it is not that; empty if it is.
+    Column("spoken", String),
     Column("created_at", Moment, nullable=False),
     Column("last_heard_at", Moment, nullable=False, index=True),
     # What was said behind this position of the transcript may have been said without the core; empty if nothing was.

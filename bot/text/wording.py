@@ -11,9 +11,17 @@ import yaml
 
 from bot.errors import ConfigurationError
 from bot.settings import Office
+from bot.text.languages import FULL, GREETED
 
 FOLDER = Path(__file__).parent / "catalogue"
 DEFAULT = "fr"
+GREETING = frozenset(
+    {
+        *("greeting", "greeting_again", "person_title", "english_title", "french_title"),
+        *("emergency", "violence", "distress", "possible_emergency", "possible_violence", "possible_distress"),
+    }
+)
+"""What is said in every language, also in those in which nobody converses: it has to be understood without French."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,17 +41,23 @@ class Wording:
         line = self.lines.get(primary, {}).get(key) or self.lines[DEFAULT][key]
         return string.Formatter().vformat(line, (), {**self.facts, **values})
 
+    def spoken(self, language: str, *keys: str) -> str:
+        """The language in which lines are said together: `language` if it has them all, else French."""
+        known = self.lines.get(language.split("-")[0].lower(), {})
+        return language if all(key in known for key in keys) else DEFAULT
+
     @property
     def languages(self) -> tuple[str, ...]:
-        """The languages that have a catalogue."""
-        return tuple(sorted(self.lines))
+        """The languages in which the assistant converses."""
+        return tuple(sorted(language for language in self.lines if language in FULL))
 
 
 def load(office: Office, folder: Path = FOLDER) -> Wording:
     """Every catalogue of a folder.
 
     Raises:
-        ConfigurationError: a catalogue is broken or lacks a key that the French one has.
+        ConfigurationError: a catalogue is broken, or has not the lines that its language needs: those of the French
+            one, or `GREETING` in a language that is only greeted in.
     """
     lines: dict[str, dict[str, str]] = {}
     for path in sorted(folder.glob("*.yml")):
@@ -52,8 +66,11 @@ def load(office: Office, folder: Path = FOLDER) -> Wording:
         except (OSError, yaml.YAMLError, AttributeError) as error:
             raise ConfigurationError(f"{path}: is not a catalogue of lines: {error}") from error
     for language, known in lines.items():
-        if missing := sorted(lines[DEFAULT].keys() - known.keys()):
+        wanted = GREETING if language in GREETED else lines[DEFAULT].keys()
+        if missing := sorted(wanted - known.keys()):
             raise ConfigurationError(f"{folder / language}.yml: has no line {', '.join(missing)}")
+        if foreign := sorted(known.keys() - lines[DEFAULT].keys()):
+            raise ConfigurationError(f"{folder / language}.yml: French has no line {', '.join(foreign)}")
     town = office.town
     facts = {
         "town": town.name,

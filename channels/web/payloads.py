@@ -119,6 +119,7 @@ def _entry(reply: Reply, at: datetime) -> dict[str, Any]:
         "buttons": [{"title": button.title, "token": button.payload} for button in reply.buttons],
         "sources": [_source(source) for source in reply.sources],
         "status": reply.status.value if reply.status else None,
+        **({"speak": reply.speak} if reply.speak else {}),
     }
 
 

@@ -20,6 +20,7 @@ from bot.messages import ALARM_SUFFIX, Address, Author, Reply
 from bot.safety import MAX_CHARS
 from bot.store.base import Entry, Erased
 from bot.tasks import stop
+from bot.text.languages import alarmed
 from bot.text.wording import DEFAULT, Wording
 from channels.base import Deliver
 from channels.web import WebChat, own_room, payloads, request, room
@@ -236,12 +237,12 @@ class WebSockets:
         if alarm and own and given:
             # Under the id that the stored answer will have: the widget shows it once, and now.
             key = self._sessions.key(data.get("session_id")) or "-" * payloads.KEY_CHARS
-            await self._warn(sid, alarm, language, f"{key}.{given}{ALARM_SUFFIX}")
+            await self._warn(sid, alarm, data, language, f"{key}.{given}{ALARM_SUFFIX}")
         refusal = await self._take(sid, data, language, urgent=alarm is not None)
         if refusal is None:
             return {"ok": True}
         if alarm and not (own and given):
-            await self._warn(sid, alarm, language, None)
+            await self._warn(sid, alarm, data, language, None)
         if not given:
             await self._tell(sid, "bot_uttered", {"text": refusal["text"]})
         return refusal
@@ -269,8 +270,10 @@ class WebSockets:
         except SendFailed:
             log.warning("web.others_not_told", event_name=event)
 
-    async def _warn(self, sid: str, alarm: str, language: str, entry_id: str | None) -> None:
+    async def _warn(self, sid: str, alarm: str, data: Any, language: str, entry_id: str | None) -> None:
         """The numbers, past every queue; to our widget as an entry, to others as text."""
+        # As `AtOnce` says it, whose answer is the same entry.
+        language = self._wording.spoken(alarmed(str(data["message"])) or language, alarm)
         reply = Reply(entry_id or alarm, self._wording.say(alarm, language), language, Author.SYSTEM)
         for event in payloads.events(reply, self._clock(), own=entry_id is not None):
             await self._tell(sid, "bot_uttered", event)

@@ -186,6 +186,19 @@ async def test_a_question_and_an_insult_are_answered_then_it_is_asked_again(citi
     assert insult[1].startswith(ASKED_DAY)
 
 
+async def test_words_in_another_language_fill_the_form(citizen: Citizen) -> None:
+    """« No, es para cancelar … » neither denies nor leaves what is asked: it is the subject, as it was written."""
+    spanish = "no, es para cancelar la cita de mi hijo"
+    await citizen.say("Hablar con una persona", '/handoff{"cause": "asked"}')
+    await citizen.says(spanish)
+    events, _ = await citizen.store.tracker_events.read(citizen.conversation.id, current_session=False)
+    heard = [event for event in events if event["event"] == "user"][-1]
+    given = [event["value"] for event in events if event["event"] == "slot" and event["name"] == "handoff_subject"]
+
+    assert heard["parse_data"]["intent"]["name"] == "nlu_fallback"
+    assert spanish in given
+
+
 async def test_left_and_resumed(citizen: Citizen) -> None:
     """« Laisse tomber », something else, « reprendre »: what was said before is still known."""
     await citizen.says("rdv état civil pour mon passeport")

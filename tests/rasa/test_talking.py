@@ -62,6 +62,27 @@ async def test_a_text_is_sent_with_its_id(rasa: Rasa, fake: FakeRasa) -> None:
     ]
 
 
+async def test_a_language_that_the_model_does_not_know_is_told(rasa: Rasa, fake: FakeRasa) -> None:
+    """Of typed words, and of no press."""
+    spanish = "no, es para cancelar la cita de mi hijo"
+    await rasa.talk(conversation("c1"), message("m1", spanish), None)
+    await rasa.talk(conversation("c1"), message("m2", spanish), "/deny")
+    await rasa.talk(conversation("c1"), message("m3", "je veux annuler mon rendez-vous"), None)
+
+    assert [heard["metadata"].get("written_in") for heard in fake.heard] == ["es", None, None]
+
+
+async def test_numbers_are_in_the_language_of_who_needs_them(rasa: Rasa, fake: FakeRasa, lines: Wording) -> None:
+    """What the model takes for danger is answered in the citizen's language, all else in the conversation's."""
+    for said in ("emergency", "lost"):
+        fake.answer([{"custom": {"say": said}}])
+        turn = await rasa.talk(conversation("c1"), message(said, "no, es para cancelar la cita de mi hijo"), None)
+        (reply,) = turn.replies
+        language = "es" if said == "emergency" else "fr"
+
+        assert (reply.text, reply.language) == (lines.say(said, language), language)
+
+
 async def test_only_a_payload_commands(rasa: Rasa, fake: FakeRasa) -> None:
     """What we offered goes through as it is; the same text typed does not."""
     offered = '/choose{"article": "piscine"}'

@@ -53,6 +53,13 @@ class CasesContract:
         assert other.case.number != first.case.number
         assert await whats(store, first.case) == [What.OPENED]
 
+    async def test_a_case_is_in_the_language_of_its_citizen(self, store: Store) -> None:
+        """Also where that was heard after the case was opened."""
+        case = await opened(store)
+        await store.conversations.heard_in(case.conversation_id, "uk")
+
+        assert (case.spoken, (await store.cases.get(case.id)).spoken) == ("", "uk")
+
     async def test_a_case_needs_its_conversation(self, store: Store) -> None:
         """Of one that is erased, none can be opened."""
         with pytest.raises(Missing):

@@ -123,6 +123,15 @@ class InboxContract:
         assert conversation is not None
         assert conversation.language == "en"
 
+    async def test_the_language_that_a_citizen_writes_in_is_kept_beside_it(self, store: Store) -> None:
+        """Whatever page the next message comes from."""
+        conversation = await store.conversations.open(ANNE, "fr", START)
+        await store.conversations.heard_in(conversation.id, "ar")
+        await store.inbox.put(replace(message("m1"), language_hint="en"), "en", START)
+        found = await store.conversations.find(ANNE)
+
+        assert (conversation.spoken, found and (found.language, found.spoken)) == ("", ("en", "ar"))
+
     async def test_a_message_answered_at_once_may_stay_to_be_handled(self, store: Store) -> None:
         """The alarm of a possible danger: in transcript and outbox at once, before the answer; said again, once."""
         for _ in range(2):

@@ -261,6 +261,7 @@ export class GuichetChat extends LitElement {
 
   /** After every change of the session: tell what changed in words, and keep the newest entry in sight. */
   #follow(arrived?: Entry): void {
+    if (arrived?.speak) this.#prefer({ language: arrived.speak });
     const words = this.#telling.words(this.#session, this.#t);
     if (words) this.#announcing.tell(words);
     this.#photos.go();

@@ -65,6 +65,11 @@ test("an e-mail carries who said what, with links, and drops the beginning when 
   expect(long.length).toBeLessThan(7500);
 });
 
+test("an entry may say in which language the conversation goes on", () => {
+  expect(readEntry({ id: "a", text: "x", speak: "en" }, "http://localhost")?.speak).toBe("en");
+  expect(readEntry({ id: "a", text: "x", speak: 7 }, "http://localhost")).not.toHaveProperty("speak");
+});
+
 test("the languages have catalogues, French where there is none", () => {
   expect(stringsFor("en-GB").language).toBe("en");
   expect(stringsFor("de").language).toBe("fr");

@@ -33,6 +33,8 @@ export interface Entry {
   readonly sources: readonly SourceLink[];
   /** Photos that went with it; only agents can fetch them. */
   readonly attachments: readonly Attachment[];
+  /** The language that the citizen has chosen with this, to which the widget changes too. */
+  readonly speak?: string;
 }
 
 export interface Attachment {
@@ -152,6 +154,7 @@ export function readEntry(value: unknown, server: string): Entry | null {
       }))
       .filter(({ title }) => title),
     attachments: list(raw["attachments"]).map((one) => ({ name: text(fields(one)["name"]) })),
+    ...(text(raw["speak"]) && { speak: text(raw["speak"]) }),
   };
 }
 

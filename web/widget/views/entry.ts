@@ -100,7 +100,7 @@ function outward(url: string, words: string, t: Strings, style = ""): TemplateRe
   >`;
 }
 
-function choices({ choices: all, t, digits, onChoose }: EntryView): TemplateResult | typeof nothing {
+function choices({ choices: all, t, language, digits, onChoose }: EntryView): TemplateResult | typeof nothing {
   if (!all.length) return nothing;
   const choose = (choice: Choice, event: Event): void => onChoose(choice, event);
   const move = (event: KeyboardEvent): void => {
@@ -124,7 +124,7 @@ function choices({ choices: all, t, digits, onChoose }: EntryView): TemplateResu
         aria-keyshortcuts=${key ?? nothing}
         @click=${(event: Event) => choose(choice, event)}
       >
-        <span>${unbroken(choice.title)}</span>${key ? html`<kbd aria-hidden="true">${key}</kbd>` : nothing}
+        <span lang=${language} dir="auto">${unbroken(choice.title)}</span>${key ? html`<kbd aria-hidden="true">${key}</kbd>` : nothing}
       </button>`;
     })}
   </div>`;
