@@ -24,7 +24,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.utils.common import all_subclasses
 
 from bot import settings
-from bot.rasa_plugins import whole_turns
+from bot.rasa_plugins import patches, whole_turns
 from bot.store.base import TrackerEvents
 from bot.store.sql import Store, open_store
 
@@ -58,6 +58,7 @@ class GuichetTrackerStore(TrackerStore):
         """
         super().__init__(domain, event_broker, **options)
         # Here, for this is what every Rasa of ours loads.
+        patches.install()
         whole_turns.install()
         self._url = host
         self._store: Store | None = None
