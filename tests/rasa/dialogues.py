@@ -34,7 +34,7 @@ def sentences(nlu: Path) -> list[str]:
     return found
 
 
-class Actions(EndpointConfig):
+class Actions(EndpointConfig):  # type: ignore[misc]
     """Answers each call by a throw of dice that depends on the call alone."""
 
     def __init__(self, seed: int, domain: dict[str, Any]) -> None:
@@ -92,7 +92,7 @@ class Actions(EndpointConfig):
             return [{"event": "followup", "name": dice.choice([*sorted(self._forms), "utter_thank", "action_cancel"])}]
         if throw < 0.93:
             return [{"event": "active_loop", "name": None}, _slot("requested_slot", None)]
-        return [{"event": dice.choice(["reset_slots", "rewind", "undo", "restart", "pause", "resume"])}]
+        return [{"event": dice.choice(["reset_slots", "rewind", "undo", "restart", "session_started", "pause"])}]
 
 
 @dataclass(slots=True)
