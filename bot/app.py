@@ -39,6 +39,7 @@ from bot.knowledge.following import FollowedFiches
 from bot.knowledge.opening import OpenedFiches
 from bot.messages import Address, Message
 from bot.rasa import Rasa
+from bot.rasa_events import LOCK_OF_PROCESS, LOCK_OF_REDIS
 from bot.settings import Settings
 from bot.sourced import Quotes, Sourced
 from bot.store.base import Entry, Erased
@@ -98,7 +99,8 @@ async def gateway(settings: Settings) -> AsyncIterator[Gateway]:
 
         wording = catalogues.load(office)
         rasa = Rasa(http, settings.rasa_url, settings.rasa_token, wording, office)
-        core = TrustedCore(rasa, store.tracker_events, http, settings.actions_url)
+        lock = LOCK_OF_REDIS if settings.redis_url else LOCK_OF_PROCESS
+        core = TrustedCore(rasa, store.tracker_events, http, settings.actions_url, lock)
 
         sessions = Sessions(settings.secrets)
         server = make_server(allowed_by(office.origins), settings.redis_url)

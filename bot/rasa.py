@@ -21,7 +21,7 @@ import structlog
 from bot import wire
 from bot.errors import PayloadRejected, RasaSilent, RasaSlow, RasaUnreachable
 from bot.messages import PHOTO_URL, Button, Directive, Handoff, Message, Reply, Source, Turn
-from bot.rasa_events import REFS, items_of, metadata_of, remembered, suspended
+from bot.rasa_events import LOCK_OF_REDIS, LOCKED_BY, REFS, items_of, metadata_of, remembered, suspended
 from bot.settings import GENERAL_SERVICE, Office
 from bot.store.base import Conversation, Entry
 from bot.text.normalise import normalise
@@ -183,22 +183,32 @@ class Rasa:
             raise RasaUnreachable("Rasa runs without a model")
         return str(found["model_id"])
 
-    async def prove(self, read_back: Callable[[str], Awaitable[int]]) -> None:
+    async def prove(self, read_back: Callable[[str], Awaitable[Sequence[dict[str, Any]]]], lock: str) -> None:
         """Have Rasa write an event for a sender that is nobody, and look for it in our database.
 
-        Rasa replaces a tracker store that it cannot import, or that fails, by one in memory, and reports ready.
-        `read_back` tells how many events of a sender are stored; the caller removes them.
+        Rasa replaces a tracker store that it cannot import, or that fails, by one in memory, and a lock store that is not
+        named by one of its own; it reports ready all the same. Our tracker store writes into a probe's events which of our
+        locks was held. `read_back` gives the events of a sender that are stored; the caller removes them. `lock` is the
+        lock that is needed: one of `bot.rasa_events`.
 
         Raises:
-            RasaUnreachable: the event did not come to the database; also see `talk`.
+            RasaUnreachable: the event did not come to the database, or not under that lock; also see `talk`.
         """
         sender_id = f"{PROBE_PREFIX}{secrets.token_hex(16)}"
         listens = {"event": "action", "name": "action_listen"}
         await self._ask("POST", f"{_tracker(sender_id)}/events", body=[listens], patience=PING_PATIENCE)
-        if not await read_back(sender_id):
+        events = await read_back(sender_id)
+        if not events:
             raise RasaUnreachable(
                 "Rasa's tracker store does not write to our database: its log says whether it could not be imported"
                 " or not reach the database"
+            )
+        held = str(metadata_of(events[-1]).get(LOCKED_BY) or "none of ours")
+        # The shared lock holds within a process too.
+        if held not in (lock, LOCK_OF_REDIS):
+            raise RasaUnreachable(
+                f"Rasa's lock store is not the one that is needed: it locks by {held} and not by {lock}; see lock_store in"
+                " endpoints.yml, and give Rasa the same GUICHET_REDIS_URL as the gateway"
             )
 
     async def rehearse(self, actions_url: str) -> None:

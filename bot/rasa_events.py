@@ -14,6 +14,13 @@ SAID_TO_AGENT = "said_to_agent"
 SUSPENDED_FORM = "suspended_form"
 """The slot that keeps the name of a form that was left open; declared in domain.yml."""
 
+LOCKED_BY = "locked_by"
+"""In the metadata of a probe's events: which of our locks the core held when it wrote them."""
+LOCK_OF_PROCESS = "process"
+"""A lock within one process of Rasa."""
+LOCK_OF_REDIS = "redis"
+"""A lock that all processes of Rasa share."""
+
 REFS = ("ref", "message_id")
 """Where an event's metadata carries the id of what was said."""
 

@@ -1,8 +1,8 @@
 """The conversation core as the gateway trusts it: only after it was seen to write where we read.
 
 A tracker store that Rasa could not import is silently replaced by one in memory, and Rasa still reports ready. So a
-core that has just appeared has to write an event through its own API, and the event has to be in our database, before
-a citizen's message is given to it.
+core that has just appeared has to write an event through its own API, and the event has to be in our database, written
+under our own lock, before a citizen's message is given to it.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import contextlib
 import time
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
+from typing import Any
 
 import aiohttp
 import structlog
@@ -37,9 +38,11 @@ class TrustedCore:
     """Rasa behind its proof; see `bot.conversation.Core`."""
 
     def __init__(
-        self, rasa: Rasa, tracker_events: TrackerEvents, http: aiohttp.ClientSession, actions_url: str
+        self, rasa: Rasa, tracker_events: TrackerEvents, http: aiohttp.ClientSession, actions_url: str, lock: str
     ) -> None:
+        """`lock` is the one of `bot.rasa_events` under which Rasa has to write."""
         self._rasa = rasa
+        self._lock = lock
         self._events = tracker_events
         self._http = http
         self._actions_url = actions_url
@@ -166,13 +169,13 @@ class TrustedCore:
     async def _prove(self) -> None:
         probe: list[str] = []
 
-        async def read_back(sender_id: str) -> int:
+        async def read_back(sender_id: str) -> list[dict[str, Any]]:
             probe.append(sender_id)
-            _, stored = await self._events.read(sender_id, current_session=False)
-            return stored
+            events, _ = await self._events.read(sender_id, current_session=False)
+            return events
 
         try:
-            await self._rasa.prove(read_back)
+            await self._rasa.prove(read_back, self._lock)
         finally:
             for sender_id in probe:
                 await self._events.remove(sender_id)

@@ -95,6 +95,14 @@ REGISTER: tuple[Kept, ...] = (
         Link.REMOVED,
     ),
     Kept(
+        "tracker_heads",
+        "of a long conversation, the state that its beginning led to: slots, the open form, the message that opened it",
+        CONVERSATIONS,
+        "last_heard_at",
+        "sender_id",
+        Link.REMOVED,
+    ),
+    Kept(
         "ratings",
         "whether an answer helped; once the conversation is gone, only which article and when",
         "ratings",

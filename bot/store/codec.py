@@ -36,6 +36,7 @@ _article = msgspec.json.Decoder(Article)
 _draft = msgspec.json.Decoder(Draft)
 _said = msgspec.json.Decoder(str | Said)
 _event = msgspec.json.Decoder(dict[str, Any])
+_events = msgspec.json.Decoder(list[dict[str, Any]])
 _counts = msgspec.json.Decoder(dict[str, int])
 _texts = msgspec.json.Decoder(dict[str, str])
 _names = msgspec.json.Decoder(tuple[str, ...])
@@ -111,6 +112,11 @@ def words(text: str) -> Said:
 def event(text: str) -> dict[str, Any]:
     """A stored event of Rasa. Raises: StoreError."""
     return _decode(_event, text)
+
+
+def events(text: str) -> list[dict[str, Any]]:
+    """Stored events of Rasa. Raises: StoreError."""
+    return _decode(_events, text)
 
 
 def counts(text: str) -> dict[str, int]:

@@ -18,7 +18,7 @@ from bot.store.conversations import hear
 from bot.store.desk_tables import cases
 from bot.store.engine import Database
 from bot.store.numbers import readable
-from bot.store.tables import conversations, events, forgotten, inbox, receipts
+from bot.store.tables import conversations, events, forgotten, inbox, receipts, tracker_heads
 
 CONVERSATIONS_AT_ONCE = 20
 ROWS_AT_ONCE = 500
@@ -84,7 +84,7 @@ class SqlSubjects:
     async def _forget_trackers(self, total: Counts, before: datetime) -> None:
         """Look for them while others write: there are as many first events as there ever were senders."""
         silent = _silent_trackers(before)
-        tables = [kept for kept in REGISTER if kept.table == events.name]
+        tables = [kept for kept in REGISTER if kept.table in {events.name, tracker_heads.name}]
         while ids := await self._database.read(lambda connection: list(connection.execute(silent).scalars())):
             for start in range(0, len(ids), CONVERSATIONS_AT_ONCE):
                 batch = ids[start : start + CONVERSATIONS_AT_ONCE]

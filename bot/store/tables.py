@@ -143,6 +143,16 @@ events = Table(
     Index("ix_events_first", "sender_id", **where("position = 0")),
 )
 
+tracker_heads = Table(
+    "tracker_heads",
+    metadata,
+    Column("sender_id", String, primary_key=True),
+    # Of the first event behind the head.
+    Column("position", Integer, nullable=False),
+    # JSON: events that lead to the state in which the session was there.
+    Column("head", Text, nullable=False),
+)
+
 articles = Table(
     "articles",
     metadata,

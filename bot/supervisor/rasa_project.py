@@ -14,7 +14,6 @@ import warnings
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
 
 import yaml
 
@@ -80,15 +79,12 @@ def run_actions(environ: Mapping[str, str]) -> None:
 def write_endpoints(settings: Settings) -> Path:
     """`endpoints.yml` with what runs here in it, under the data folder; where it is.
 
-    That is the action server's address and, with GUICHET_REDIS_URL, Rasa's lock store on that Redis.
+    That is the action server's address. The stores read our settings themselves.
 
     Raises:
         ConfigurationError: the one cannot be read or the other not be written.
     """
     endpoints = _read_endpoints(PROJECT / "endpoints.yml")
-    if settings.redis_url:
-        # Several Rasa processes: one conversation is still worked on by one of them at a time.
-        endpoints.setdefault("lock_store", _redis_lock_store(settings.redis_url))
     endpoints["action_endpoint"] = {
         **(endpoints.get("action_endpoint") or {}),
         "url": f"{settings.actions_url}/webhook",
@@ -97,7 +93,7 @@ def write_endpoints(settings: Settings) -> Path:
     aside = written.with_name(f"endpoints.{os.getpid()}.yml")
     try:
         written.parent.mkdir(parents=True, exist_ok=True)
-        # It may hold Redis's password.
+        # It may hold a password: of a database that a town has named there.
         with open(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
             yaml.safe_dump(endpoints, file, allow_unicode=True)
         aside.replace(written)
@@ -117,9 +113,10 @@ def broken_stores(path: Path) -> str:
     endpoints = _read_endpoints(path)
     if not (endpoints.get("tracker_store") or {}).get("type"):
         return f"{path}: tracker_store: has no type, so Rasa would keep conversations in its memory only"
-    # No lock store at all is right for one Rasa process.
+    if not (endpoints.get("lock_store") or {}).get("type"):
+        return f"{path}: lock_store: has no type, so Rasa would look only once a second whether a conversation is free"
     for store in ("tracker_store", "lock_store"):
-        kind = str((endpoints.get(store) or {}).get("type", "in_memory"))
+        kind = str(endpoints[store]["type"])
         if kind in STOCK:
             continue
         module, _, name = kind.rpartition(".")
@@ -131,21 +128,6 @@ def broken_stores(path: Path) -> str:
         except (ImportError, AttributeError, ValueError, SyntaxError) as error:
             return f"{path}: {store}: {kind} cannot be imported ({error}), so Rasa would use its memory only"
     return ""
-
-
-def _redis_lock_store(url: str) -> dict[str, Any]:
-    parts = urlsplit(url)
-    database = parts.path.strip("/")
-    return {
-        "type": "redis",
-        "url": parts.hostname or ports.LOOPBACK,
-        "port": parts.port or 6379,
-        "db": int(database) if database.isdecimal() else 0,
-        "username": unquote(parts.username) if parts.username else None,
-        "password": unquote(parts.password) if parts.password else None,
-        "use_ssl": parts.scheme == "rediss",
-        "key_prefix": "guichet",
-    }
 
 
 def _read_endpoints(path: Path) -> dict[str, Any]:

@@ -14,6 +14,8 @@ from typing import Any
 
 from aiohttp import web
 
+from bot.rasa import PROBE_PREFIX
+from bot.rasa_events import LOCK_OF_REDIS, LOCKED_BY
 from bot.store.base import TrackerEvents
 
 Said = str | dict[str, Any] | list[Any] | None
@@ -28,7 +30,7 @@ class FakeRasa:
     `fault`: None · "silent" (200 and nothing, as with a dead action server) · "failing" (500 everywhere) · "garbled"
     (not JSON) · "closing" (drops every connection) · "hanging" (never answers) · "answers_then_closes" (writes its
     answer to the tracker and drops the connection of that message).
-    `forgetful`: what it writes does not come to the database.
+    `forgetful`: what it writes does not come to the database. `locked_by`: the lock under which it writes probes.
     """
 
     def __init__(self, tracker_events: TrackerEvents | None = None, token: str = "") -> None:
@@ -37,6 +39,7 @@ class FakeRasa:
         self.trackers: defaultdict[str, list[dict[str, Any]]] = defaultdict(list)
         self.fault: str | None = None
         self.forgetful = False
+        self.locked_by = LOCK_OF_REDIS
         self.model_id: str | None = MODEL
         self.parsed: dict[str, Any] = {"intent": {"name": "ask_question", "confidence": 0.9}}
         self._answer: Answer = "Bien reçu."
@@ -139,6 +142,8 @@ class FakeRasa:
             ]
         # As over the wire: a copy, and never what JSON cannot say.
         stamped = [{"timestamp": time.time(), **json.loads(json.dumps(event))} for event in events]
+        if sender.startswith(PROBE_PREFIX):
+            stamped = [{**event, "metadata": {LOCKED_BY: self.locked_by}} for event in stamped]
         self.trackers[sender].extend(stamped)
         if self._database is not None and not self.forgetful:
             _, stored = await self._database.read(sender, current_session=False)

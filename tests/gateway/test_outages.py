@@ -12,6 +12,7 @@ import pytest
 
 from bot.app import Gateway, gateway
 from bot.rasa import Rasa
+from bot.rasa_events import LOCK_OF_PROCESS
 from bot.settings import Settings
 from bot.store.sql import Store
 from tests.fakes.actions import FakeActions
@@ -181,6 +182,19 @@ async def test_ready_names_what_is_down(running: Gateway, rasa: FakeRasa, action
 
     assert down == {"rasa", "actions"}
     assert all(check["ok"] for check in checks.values())
+
+
+async def test_a_core_under_a_lock_that_is_not_ours_is_not_trusted(running: Gateway, rasa: FakeRasa) -> None:
+    """A lock store in Rasa's memory reports ready; the row that we read back shows which lock was held."""
+    rasa.fault = "failing"
+    await until(lambda: not running.core.trusted, seconds=20)
+    rasa.locked_by = ""
+    rasa.fault = None
+    await until(lambda: "lock store" in running.core.detail, seconds=20)
+
+    assert not running.core.trusted
+    rasa.locked_by = LOCK_OF_PROCESS
+    await until(lambda: running.core.trusted, seconds=20)
 
 
 async def test_a_core_that_writes_nowhere_is_not_trusted(running: Gateway, rasa: FakeRasa) -> None:

@@ -139,3 +139,12 @@ def test_a_store_without_a_type(tmp_path: Path) -> None:
     told = checks.broken_stores(endpoints)
 
     assert told == f"{endpoints}: tracker_store: has no type, so Rasa would keep conversations in its memory only"
+
+
+def test_a_lock_store_that_is_missing(tmp_path: Path) -> None:
+    """Rasa's own looks once a second whether a conversation is free."""
+    endpoints = tmp_path / "endpoints.yml"
+    endpoints.write_text("tracker_store:\n  type: bot.rasa_plugins.tracker_store.GuichetTrackerStore\n")
+    told = checks.broken_stores(endpoints)
+
+    assert told.startswith(f"{endpoints}: lock_store: has no type, ")

@@ -57,19 +57,11 @@ def test_the_action_server_is_where_it_was_started(tmp_path: Path) -> None:
     assert found == original
 
 
-def test_with_redis_rasa_locks_there(tmp_path: Path) -> None:
-    """With a Redis, several Rasa processes share its locks; the file with its password is the owner's only."""
+def test_the_stores_are_those_of_the_file(tmp_path: Path) -> None:
+    """They read our settings themselves, a Redis with its password among them; the copy is the owner's only."""
     found = endpoints(tmp_path, GUICHET_REDIS_URL="rediss://rasa:p%40ss@redis.internal:6380/2")
     mode = stat.S_IMODE((tmp_path / "run" / "endpoints.yml").stat().st_mode)
 
-    assert found["lock_store"] == {
-        "type": "redis",
-        "url": "redis.internal",
-        "port": 6380,
-        "db": 2,
-        "username": "rasa",
-        "password": "p@ss",
-        "use_ssl": True,
-        "key_prefix": "guichet",
-    }
+    assert found["lock_store"] == {"type": "bot.rasa_plugins.lock_store.GuichetLockStore"}
+    assert found["tracker_store"] == {"type": "bot.rasa_plugins.tracker_store.GuichetTrackerStore"}
     assert mode == 0o600

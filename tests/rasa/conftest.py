@@ -29,7 +29,14 @@ NOW = datetime(2024, 5, 14, 9, 30, tzinfo=timezone.utc)
 START_PATIENCE_SECONDS = 60
 
 if importlib.util.find_spec("rasa") is None:
-    collect_ignore = ["test_commands.py", "test_server.py", "test_tracker_store.py"]
+    collect_ignore = [
+        "test_commands.py",
+        "test_live_trackers.py",
+        "test_lock_store.py",
+        "test_server.py",
+        "test_tail.py",
+        "test_tracker_store.py",
+    ]
 
 
 @dataclass(frozen=True, slots=True)

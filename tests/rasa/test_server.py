@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import Any
 
 import aiohttp
 import pytest
@@ -13,6 +14,7 @@ from bot import settings
 from bot.errors import RasaSilent, RasaUnreachable
 from bot.messages import Author, Turn
 from bot.rasa import Rasa
+from bot.rasa_events import LOCK_OF_PROCESS, LOCK_OF_REDIS
 from bot.store.base import CITIZEN, Entry
 from bot.store.sql import Store, migrate, open_store
 from bot.text import wording
@@ -141,11 +143,13 @@ async def test_it_proves_that_it_writes_to_our_database(rasa: Rasa, database: St
     """The probe is a row of ours, and can be removed."""
     probes: list[str] = []
 
-    async def read_back(sender_id: str) -> int:
+    async def read_back(sender_id: str) -> list[dict[str, Any]]:
         probes.append(sender_id)
-        return (await database.tracker_events.read(sender_id, current_session=False))[1]
+        return (await database.tracker_events.read(sender_id, current_session=False))[0]
 
-    await rasa.prove(read_back)
+    await rasa.prove(read_back, LOCK_OF_PROCESS)
+    with pytest.raises(RasaUnreachable, match="locks by process and not by redis"):
+        await rasa.prove(read_back, LOCK_OF_REDIS)
 
     assert await database.tracker_events.remove(probes[0]) > 0
 
@@ -161,21 +165,28 @@ async def test_it_parses(rasa: Rasa) -> None:
     assert unknown.intent == "nlu_fallback"
 
 
-async def test_a_tracker_store_that_cannot_be_imported_is_found_out(
-    project: Project, model: Path, url: str, database: Store, tmp_path: Path
+@pytest.mark.parametrize(
+    ("store", "kind", "told"),
+    [
+        ("tracker_store", "bot.rasa_plugins.nowhere.TrackerStore", "tracker store does not write"),
+        ("lock_store", "in_memory", "locks by none of ours and not by process"),
+    ],
+)
+async def test_a_store_that_is_not_ours_is_found_out(
+    project: Project, model: Path, url: str, database: Store, tmp_path: Path, store: str, kind: str, told: str
 ) -> None:
-    """Rasa says that it is ready, and keeps everything in its memory."""
+    """Rasa says that it is ready, and keeps its trackers or its locks in its memory."""
     endpoints = yaml.safe_load((project.folder / "endpoints.yml").read_text("utf-8"))
-    endpoints["tracker_store"]["type"] = "bot.rasa_plugins.nowhere.TrackerStore"
+    endpoints[store]["type"] = kind
     broken = tmp_path / "endpoints.yml"
     broken.write_text(yaml.safe_dump(endpoints), "utf-8")
 
-    async def read_back(sender_id: str) -> int:
-        return (await database.tracker_events.read(sender_id, current_session=False))[1]
+    async def read_back(sender_id: str) -> list[dict[str, Any]]:
+        return (await database.tracker_events.read(sender_id, current_session=False))[0]
 
     with served(project, model, broken, tmp_path, url) as address:
         async with aiohttp.ClientSession() as http:
             rasa = core(http, address)
             await rasa.status()
-            with pytest.raises(RasaUnreachable, match="tracker store"):
-                await rasa.prove(read_back)
+            with pytest.raises(RasaUnreachable, match=told):
+                await rasa.prove(read_back, LOCK_OF_PROCESS)

@@ -14,6 +14,7 @@ from bot import settings
 from bot.errors import RasaError, RasaSilent, RasaSlow, RasaUnreachable
 from bot.messages import AnswerStatus, Author, Button, Reply, Source
 from bot.rasa import Parsed, Rasa
+from bot.rasa_events import LOCK_OF_PROCESS
 from bot.settings import Office
 from bot.store.base import CITIZEN, Entry
 from bot.text import wording
@@ -288,11 +289,11 @@ async def test_a_core_that_writes_to_our_database_is_proved(rasa: Rasa, fake: Fa
     """The probe is asked for under the id under which it was written."""
     asked: list[str] = []
 
-    async def read_back(sender_id: str) -> int:
+    async def read_back(sender_id: str) -> list[dict[str, Any]]:
         asked.append(sender_id)
-        return len(fake.trackers[sender_id])
+        return fake.trackers[sender_id]
 
-    await rasa.prove(read_back)
+    await rasa.prove(read_back, LOCK_OF_PROCESS)
 
     assert len(asked) == 1
     assert list(fake.trackers) == asked
@@ -301,11 +302,26 @@ async def test_a_core_that_writes_to_our_database_is_proved(rasa: Rasa, fake: Fa
 async def test_a_core_that_writes_elsewhere_is_not(rasa: Rasa) -> None:
     """Rasa forgets silently; the message names the tracker store."""
 
-    async def read_back(sender_id: str) -> int:
-        return 0
+    async def read_back(sender_id: str) -> list[dict[str, Any]]:
+        return []
 
     with pytest.raises(RasaUnreachable, match="tracker store"):
-        await rasa.prove(read_back)
+        await rasa.prove(read_back, LOCK_OF_PROCESS)
+
+
+@pytest.mark.parametrize(
+    ("held", "needed", "told"),
+    [("process", "redis", "locks by process and not by redis"), ("", "process", "locks by none of ours")],
+)
+async def test_a_core_under_another_lock_is_not(rasa: Rasa, fake: FakeRasa, held: str, needed: str, told: str) -> None:
+    """Rasa locks by itself if no lock store is named; the message says what was found and what is needed."""
+    fake.locked_by = held
+
+    async def read_back(sender_id: str) -> list[dict[str, Any]]:
+        return fake.trackers[sender_id]
+
+    with pytest.raises(RasaUnreachable, match=told):
+        await rasa.prove(read_back, needed)
 
 
 async def test_an_action_server_is_rehearsed(rasa: Rasa) -> None:

@@ -13,21 +13,17 @@ from rasa.core.brokers.broker import EventBroker
 from rasa.core.tracker_store import TrackerStore, check_if_tracker_store_async
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import (
-    ActionExecuted,
-    BotUttered,
-    Event,
     Restarted,
-    SessionStarted,
     SlotSet,
-    UserUttered,
 )
-from rasa.shared.core.trackers import DialogueStateTracker, EventVerbosity
+from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.endpoints import EndpointConfig, read_endpoint_config
 
 from bot.errors import ConfigurationError, Stale
 from bot.rasa_plugins.tracker_store import GuichetTrackerStore
 from bot.store.sql import Store, migrate, open_store
 from tests.rasa.conftest import ROOT
+from tests.rasa.trackers import dump, session, talk, texts, turn
 
 pytestmark = pytest.mark.rasa
 
@@ -64,33 +60,6 @@ async def database(url: str) -> AsyncIterator[Store]:
     opened = await open_store(url)
     yield opened
     await opened.close()
-
-
-def session() -> list[Event]:
-    return [ActionExecuted("action_session_start"), SessionStarted(), ActionExecuted("action_listen")]
-
-
-def turn(text: str) -> list[Event]:
-    heard = UserUttered(text, {"name": "greet", "confidence": 0.9}, metadata={"message_id": f"id of {text}"})
-    said = BotUttered(data={"custom": {"say": "greet"}})
-    return [heard, ActionExecuted("utter_greet"), said, ActionExecuted("action_listen")]
-
-
-async def talk(store: TrackerStore, sender: str, *events: Event) -> DialogueStateTracker:
-    tracker = await store.get_or_create_tracker(sender, append_action_listen=False)
-    tracker.update_with_events(list(events), store.domain)
-    await store.save(tracker)
-    return tracker
-
-
-def texts(tracker: DialogueStateTracker | None) -> list[str | None]:
-    return [event.text for event in tracker.events if isinstance(event, UserUttered)] if tracker else []
-
-
-def dump(tracker: DialogueStateTracker | None) -> dict[str, Any]:
-    assert tracker is not None
-    state: dict[str, Any] = tracker.current_state(EventVerbosity.ALL)
-    return {key: state[key] for key in ("sender_id", "slots", "events", "paused", "latest_message", "active_loop")}
 
 
 async def test_what_was_saved_comes_back(store: GuichetTrackerStore, other: GuichetTrackerStore) -> None:
@@ -218,6 +187,7 @@ async def test_an_erased_conversation_begins_anew(store: GuichetTrackerStore, da
         await store.save(tracker)
 
     assert await store.retrieve("c1") is None
+    assert len(store.live) == 0
 
 
 async def test_nothing_is_opened_before_it_is_needed(tmp_path: Path, domain: Domain) -> None:

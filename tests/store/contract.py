@@ -13,6 +13,7 @@ from tests.store.contract_photos import PhotosContract
 from tests.store.contract_replies import RepliesContract
 from tests.store.contract_said import SaidContract
 from tests.store.contract_subjects import SubjectsContract
+from tests.store.contract_trackers import TrackersContract
 from tests.store.contract_visits import VisitsContract
 
 
@@ -28,6 +29,7 @@ class StoreContract(
     RepliesContract,
     SaidContract,
     SubjectsContract,
+    TrackersContract,
     VisitsContract,
 ):
     """All of it; a module that inherits this brings the fixture `url`."""

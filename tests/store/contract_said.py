@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from bot.errors import Missing, Stale, StoreError
+from bot.errors import Missing, StoreError
 from bot.messages import AnswerStatus, Button, Source
 from bot.store.base import Article
 from bot.store.sql import Store
@@ -76,50 +76,6 @@ class SaidContract:
         await asyncio.wait_for(asyncio.gather(watch(), *(write(writer) for writer in range(8))), 30)
 
         assert seen == [entry.position for entry in await store.transcript.read(conversation)]
-
-    async def test_events_are_appended_behind_what_was_expected(self, store: Store) -> None:
-        """A writer that does not know the newest events is refused and stores nothing."""
-        await store.tracker_events.append("s1", [event("session_started", 0), event("slot", 1, name="a")], 0)
-        with pytest.raises(Stale):
-            await store.tracker_events.append("s1", [event("user", 2)], 0)
-        with pytest.raises(Stale):
-            await store.tracker_events.append("s1", [event("user", 2)], 3)
-        await store.tracker_events.append("s1", [event("user", 2, text="où ? \x00")], 2)
-        events, count = await store.tracker_events.read("s1", current_session=False)
-
-        assert [one["event"] for one in events] == ["session_started", "slot", "user"]
-        assert (events[2], count) == (event("user", 2, text="où ? \x00"), 3)
-
-    async def test_of_two_writers_of_a_tracker_one_wins(self, store: Store) -> None:
-        """Eight processes that read the same tracker: one adds its events, seven learn that it changed."""
-        outcomes = await asyncio.gather(
-            *(store.tracker_events.append("s1", [event("user", i), event("bot", i)], 0) for i in range(8)),
-            return_exceptions=True,
-        )
-
-        assert sorted(type(outcome).__name__ for outcome in outcomes) == ["NoneType"] + ["Stale"] * 7
-        assert (await store.tracker_events.read("s1", current_session=False))[1] == 2
-
-    async def test_the_current_session_starts_at_its_last_start(self, store: Store) -> None:
-        """Older sessions are counted and not read; without any start everything is the session."""
-        await store.tracker_events.append("s1", [event("session_started", 0), event("user", 1)], 0)
-        await store.tracker_events.append("s1", [event("session_started", 90), event("user", 91)], 2)
-        await store.tracker_events.append("s2", [event("user", 5)], 0)
-        session, count = await store.tracker_events.read("s1", current_session=True)
-
-        assert ([one["timestamp"] for one in session], count) == ([after(90).timestamp(), after(91).timestamp()], 4)
-        assert (await store.tracker_events.read("s2", current_session=True))[1] == 1
-        assert await store.tracker_events.read("nobody", current_session=True) == ([], 0)
-
-    async def test_a_tracker_is_removed_and_begins_anew(self, store: Store) -> None:
-        """Removing tells how many events there were; the next append starts from nothing."""
-        await store.tracker_events.append("s1", [event("user", 1), event("bot", 2)], 0)
-        await store.tracker_events.append("s2", [event("user", 1)], 0)
-        assert await store.tracker_events.senders() == ["s1", "s2"]
-        assert await store.tracker_events.remove("s1") == 2
-        await store.tracker_events.append("s1", [event("user", 3)], 0)
-
-        assert (await store.tracker_events.read("s1", current_session=False))[1] == 1
 
     async def test_articles_are_replaced_as_a_whole(self, store: Store) -> None:
         """An import adds, changes and removes what is its own; the version grows only with a change."""
