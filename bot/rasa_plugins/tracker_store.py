@@ -25,7 +25,7 @@ from bot import settings
 from bot.errors import BotError
 from bot.rasa import PROBE_PREFIX
 from bot.rasa_events import LOCKED_BY
-from bot.rasa_plugins import lock_store, whole_turns
+from bot.rasa_plugins import lock_store, patches, whole_turns
 from bot.rasa_plugins.live import LiveTrackers, StoredTracker
 from bot.rasa_plugins.revival import replay
 from bot.rasa_plugins.tail import replayed, shortened
@@ -55,6 +55,7 @@ class GuichetTrackerStore(TrackerStore):
         self.live = LiveTrackers()
         super().__init__(domain, event_broker, **options)
         # Here, for this is what every Rasa of ours loads.
+        patches.install()
         whole_turns.install()
         self._url = host
         self._store: Store | None = None

@@ -9,6 +9,7 @@ from __future__ import annotations
 import fcntl
 import gzip
 import hashlib
+import os
 import shutil
 import sys
 import tarfile
@@ -20,15 +21,18 @@ from dataclasses import dataclass
 from enum import Enum
 from importlib import metadata
 from pathlib import Path
+from typing import Any
 
 import msgspec
 from msgspec import Struct
 
-from bot.errors import BotError
+from bot.errors import BotError, ConfigurationError
 from bot.supervisor import progress
 
 SOURCES = ("config.yml", "domain.yml", "nlu/**/*", "stories/**/*", "bot/text/**/*.py", "bot/privacy/redact.py")
 """What a model is made of. The components under `nlu` use the last two."""
+CODE = Path(__file__).resolve().parents[2]
+"""The folder that `bot` is imported from."""
 SOURCE_SUFFIXES = {".yml", ".yaml", ".py", ".txt", ".json", ".tsv"}
 LEAST_FREE_BYTES = 300_000_000
 MAX_LINE_CHARS = 300
@@ -82,6 +86,19 @@ def rasa_version() -> str | None:
         return metadata.version("rasa")
     except metadata.PackageNotFoundError:
         return None
+
+
+def components(model: Path) -> list[str]:
+    """The paths of the classes that answer in a model.
+
+    Raises:
+        ConfigurationError: the model cannot be read.
+    """
+    try:
+        nodes = _metadata(model)["predict_schema"]["nodes"]
+        return sorted({str(node["uses"]) for node in nodes.values()})
+    except (*DAMAGE, TypeError, AttributeError) as error:
+        raise ConfigurationError(f"{model}: does not say what it consists of ({type(error).__name__})") from error
 
 
 def fingerprint(project: Path) -> str:
@@ -192,7 +209,16 @@ def _judge(judge: Callable[[Path, Path], None], model: Path, trained: Path, refu
 
 def _rasa_train(project: Path, out: Path, log: Path) -> None:
     name = path(project).name.removesuffix(".tar.gz")
-    command = [sys.executable, "-m", "rasa", "train", "--fixed-model-name", name, "--out", str(out)]
+    command = [
+        sys.executable,
+        "-m",
+        "bot.supervisor.tensorflow_absent",
+        "train",
+        "--fixed-model-name",
+        name,
+        "--out",
+        str(out),
+    ]
     # Named, not found through the links of data/: not every archive or file system keeps links.
     command += ["--data", "nlu", "stories"]
     environ = {
@@ -201,6 +227,7 @@ def _rasa_train(project: Path, out: Path, log: Path) -> None:
         "PYTHONUNBUFFERED": "1",
         # The same data give the same model.
         "PYTHONHASHSEED": "0",
+        "PYTHONPATH": os.pathsep.join(filter(None, (str(CODE), os.environ.get("PYTHONPATH")))),
     }
     try:
         progress.run(command, log, project, environ)
@@ -217,17 +244,21 @@ def _complaint(output: str) -> str:
 
 def _open(model: Path) -> str:
     """Read a model to its last byte, so that its checksum is compared; the version of Rasa that trained it."""
-    version = ""
+    return str(_metadata(model)["rasa_open_source_version"])
+
+
+def _metadata(model: Path) -> dict[str, Any]:
+    found: dict[str, Any] = {}
     with gzip.open(model) as unzipped:
         with tarfile.open(fileobj=unzipped, mode="r:") as archive:
             for member in archive:
                 if member.name.rsplit("/", 1)[-1] == "metadata.json" and (file := archive.extractfile(member)):
-                    version = str(msgspec.json.decode(file.read(), type=dict)["rasa_open_source_version"])
+                    found = msgspec.json.decode(file.read(), type=dict)
         while unzipped.read(1_000_000):
             pass
-    if not version:
+    if not found:
         raise KeyError("metadata.json is missing")
-    return version
+    return found
 
 
 @contextmanager

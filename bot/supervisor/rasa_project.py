@@ -20,7 +20,7 @@ import yaml
 from bot import logs
 from bot.errors import ConfigurationError
 from bot.settings import Settings
-from bot.supervisor import model, ports, wordless
+from bot.supervisor import model, ports, progress, tensorflow_absent, wordless
 from bot.supervisor.plan import ACTIONS_PORT, PROJECT, QUIET, RASA_MODEL, RASA_PORT
 from bot.text.town_lists import town_lists
 
@@ -50,6 +50,9 @@ def run_rasa(settings: Settings, environ: Mapping[str, str]) -> None:
     found = model.check(served)
     if not found.usable:
         raise ConfigurationError(found.detail)
+    # Before anything of Rasa's is imported.
+    if why := tensorflow_absent.leave_out(model.components(served), environ):
+        progress.say(f"Rasa runs with TensorFlow: {why}")
     if broken := broken_stores(PROJECT / "endpoints.yml"):
         raise ConfigurationError(broken)
     _prepare(environ)
