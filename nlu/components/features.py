@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import itertools
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -122,15 +122,15 @@ class Vocabulary:
 
     def vector(self, one: Sample) -> Vector | None:
         """A sample's features; None if it has no known one."""
-        words, pieces = self._group(word_features(one), self._words), self._group(char_features(one), self._pieces)
-        if not len(words[0]) and not len(pieces[0]):
+        words = Counter(word_features(one))
+        pieces = Counter(char_features(one))
+        word_rows, word_values = self._group(words, self._words)
+        piece_rows, piece_values = self._group(pieces, self._pieces)
+        rows, values = np.concatenate([word_rows, piece_rows]), np.concatenate([word_values, piece_values])
+        if not len(rows):
             return None
-        return Vector(
-            np.concatenate([words[0], pieces[0]]),
-            np.concatenate([words[1], pieces[1]]),
-            self._unknown(set(one.words), self._words),
-            self._unknown(set(char_features(one)), self._pieces),
-        )
+        unknown_words = self._unknown(set(one.words), self._words)
+        return Vector(rows, values, unknown_words, self._unknown(pieces, self._pieces))
 
     def matrix(self, samples: Sequence[Sample]) -> Any:
         """The vectors of samples as rows of a `scipy.sparse.csr_matrix` (samples x features, float32)."""
@@ -142,15 +142,16 @@ class Vocabulary:
         ends = np.cumsum([0, *(len(row) for row in rows)])
         return csr_matrix((np.concatenate(values), np.concatenate(rows), ends), shape=(len(samples), len(self)))
 
-    def _group(self, names: list[str], rows: dict[str, int]) -> tuple[Rows, Floats]:
-        counts = Counter(row for name in names if (row := rows.get(name)) is not None)
-        at = np.fromiter(counts.keys(), np.int64, len(counts))
-        values = (np.log(np.fromiter(counts.values(), np.float32, len(counts))) + 1) * self.idf[at]
-        length = np.sqrt(values @ values)
-        return at, values / length if length else values
+    def _group(self, counts: Counter[str], rows: dict[str, int]) -> tuple[Rows, Floats]:
+        known = [(row, count) for name, count in counts.items() if (row := rows.get(name)) is not None]
+        if not known:
+            return np.empty(0, np.int64), np.empty(0, np.float32)
+        at, times = np.array(known, np.int64).T
+        values: Floats = (np.log(times.astype(np.float32)) + 1) * self.idf[at]
+        return at, values / np.sqrt(values @ values)
 
-    def _unknown(self, names: set[str], rows: dict[str, int]) -> float:
+    def _unknown(self, names: Collection[str], rows: dict[str, int]) -> float:
         known = [row for name in names if (row := rows.get(name)) is not None]
         missing = (len(names) - len(known)) * self._highest
-        total = missing + float(self.idf[known].sum()) if known else missing
+        total = missing + float(self.idf[np.array(known, np.int64)].sum())
         return missing / total if total else 0.0
