@@ -1,13 +1,14 @@
 """How well texts are understood: intents, their calibration and the scope gate, on two public sets and our own.
 
-    python -m benchmarks.nlu --hwu64 FOLDER --clinc150 FILE [--stock] [--diet]
+    python -m benchmarks.nlu --hwu64 FOLDER --clinc150 FILE [--no-french] [--stock] [--diet]
 
 HWU64 (Liu et al. 2019, xliuhw/NLU-Evaluation-Data; folds 1 to 3 as Rasa's training files, `rasa_fold01_train.json.gz`
 and so on): intent micro-F1, which is accuracy with one intent a text. CLINC150 (Larson et al. 2019; `train`, `val`,
 `oos_train`, `oos_val` as lists of [text, intent] in one `.json.gz`): the threshold keeps 95 % of one half of the
 validation texts (by the hash of the text), everything is measured on the other half and on `oos_val`; `oos_train` is
 given as examples from outside, and once more none are. Ours: the examples of nlu/ against tests/nlu/acts.jsonl.
-`--stock` and `--diet` train Rasa's own pipelines on fold 1 and on our French examples. Writes results/nlu.json.
+`--stock` and `--diet` train Rasa's own pipelines on fold 1 and on our French examples. Writes results/nlu.json,
+where parts that a run does not measure stay as they were.
 """
 
 from __future__ import annotations
@@ -46,25 +47,32 @@ def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
     arguments.add_argument("--hwu64", type=Path)
     arguments.add_argument("--clinc150", type=Path)
+    arguments.add_argument("--no-french", action="store_true")
     arguments.add_argument("--stock", action="store_true")
     arguments.add_argument("--diet", action="store_true")
     given = arguments.parse_args()
     peers = [name for name, wanted in (("stock-linear", given.stock), ("stock-diet", given.diet)) if wanted]
-    figures: dict[str, Any] = {"load_before": [round(load, 1) for load in os.getloadavg()]}
-    figures["french"] = measured(*french(), french_recipe(), peers)
+    if not given.no_french:
+        write("french", measured(*french(), french_recipe(), peers))
     if given.hwu64:
-        folds = {
-            k: [hwu64(given.hwu64 / f"rasa_fold{k:02}_{part}.json.gz") for part in ("train", "test")] for k in FOLDS
-        }
-        figures["hwu64"] = {
-            f"fold {k}": measured(*pair, Recipe(), peers if k == 1 else ()) for k, pair in folds.items()
-        }
-        found = [figures["hwu64"][f"fold {k}"]["guichet"]["accuracy"] for k in FOLDS]
-        figures["hwu64"]["micro_f1"] = {"mean": round(float(np.mean(found)), 4), "sd": round(float(np.std(found)), 4)}
+        found = {}
+        for k in FOLDS:
+            taught, asked = (hwu64(given.hwu64 / f"rasa_fold{k:02}_{part}.json.gz") for part in ("train", "test"))
+            found[f"fold {k}"] = measured(taught, asked, Recipe(), peers if k == 1 else ())
+        shares = [found[f"fold {k}"]["guichet"]["accuracy"] for k in FOLDS]
+        mean = {"mean": round(float(np.mean(shares)), 4), "sd": round(float(np.std(shares)), 4)}
+        write("hwu64", {"micro_f1": mean, **found})
     if given.clinc150:
-        figures["clinc150"] = clinc150(json.loads(gzip.decompress(given.clinc150.read_bytes())))
-    print(json.dumps(figures, indent=1, ensure_ascii=False))
-    print(machine.write("nlu", figures))
+        write("clinc150", clinc150(json.loads(gzip.decompress(given.clinc150.read_bytes()))))
+
+
+def write(part: str, figures: dict[str, Any]) -> None:
+    """One part of the results, with its commit and the machine's load; parts measured earlier stay."""
+    path = machine.RESULTS / "nlu.json"
+    earlier = json.loads(path.read_text("utf-8"))["figures"] if path.exists() else {}
+    origin = {"commit": machine.origin()["commit"], "load": [round(load, 1) for load in os.getloadavg()]}
+    print(part, json.dumps(figures, indent=1, ensure_ascii=False), flush=True)
+    print(machine.write("nlu", {**earlier, part: {**origin, **figures}}), flush=True)
 
 
 def hwu64(path: Path) -> Pairs:
