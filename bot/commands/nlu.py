@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
@@ -12,13 +13,12 @@ from rich.console import Console
 from rich.table import Table
 
 from bot.commands import nlu_models
-from bot.errors import ConfigurationError
 from bot.supervisor import model
 from bot.supervisor.plan import PROJECT
 from bot.understanding import judging
-from bot.understanding.confusions import confused
+from bot.understanding.confusions import Recognise, confused
 from bot.understanding.examples import Findings, Pair, check, read_evaluation, read_training
-from bot.understanding.measures import Measured
+from bot.understanding.measures import Labelled, Measured
 
 app = typer.Typer(help="Measure what the model understands, and check what it learns from.", no_args_is_help=True)
 
@@ -183,22 +183,16 @@ def _list(console: Console, heading: str, lines: tuple[str, ...]) -> None:
             console.print(f"  … and {len(lines) - SHOWN} more")
 
 
-def _confused(examples: Any) -> list[dict[str, Any]]:
-    try:
-        from nlu.components.linear import Sample, train
-    except ImportError as error:
-        raise ConfigurationError(f"confusions need scikit-learn: {error}") from error
-    from bot.text import pipeline
-    from bot.text.french import fold
-    from bot.text.normalise import normalise
+def _confused(examples: Sequence[Labelled]) -> list[dict[str, Any]]:
+    # Imported here: scikit-learn and spaCy take seconds, and no other command needs them.
+    from nlu.components.classifier import Recipe, train
+    from nlu.components.features import sample
 
-    def sample(text: str) -> Sample:
-        lemmas = (fold(word.lemma) for word in pipeline.words(text, ""))
-        return Sample(tuple(lemma for lemma in lemmas if lemma), fold(normalise(text)))
+    samples = {one.text: sample(one.text) for one in examples}
 
-    def learn(texts: list[str], intents: list[str]) -> Any:
-        known = train([sample(text) for text in texts], intents, 1.0, 0)
-        return lambda text: next(iter(known.rank(sample(text))), ("", 0.0))[0]
+    def learn(texts: list[str], intents: list[str]) -> Recognise:
+        known = train([samples[text] for text in texts], intents, Recipe())
+        return lambda text: next(iter(known.rank(samples[text])), ("", 0.0))[0]
 
     return [
         {"intent": one.intent, "taken_for": one.taken_for, "times": len(one.texts), "texts": list(one.texts)}

@@ -10,7 +10,9 @@ from bot.understanding.measures import Labelled
 
 FOLDS = 5
 
-Learn = Callable[[list[str], list[str]], Callable[[str], str]]
+Recognise = Callable[[str], str]
+"""Text → intent."""
+Learn = Callable[[list[str], list[str]], Recognise]
 """Texts and intents → what recognises the intent of a text."""
 
 

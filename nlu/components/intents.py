@@ -1,7 +1,8 @@
-"""The intent classifier in Rasa's graph: `nlu.components.linear` on the words of `FrenchTokenizer`."""
+"""The intent classifier in Rasa's graph: `nlu.components.understanding` on the words of `FrenchTokenizer`."""
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 import structlog
@@ -16,9 +17,10 @@ from rasa.shared.nlu.constants import INTENT, INTENT_NAME_KEY, INTENT_RANKING_KE
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.text.french import fold
-from bot.text.normalise import normalise
-from nlu.components.linear import LinearModel, Sample, train
+from nlu.components.classifier import Recipe
+from nlu.components.features import Sample, sampled
+from nlu.components.understanding import Understanding, train
+from nlu.components.understanding import load as load_understanding
 
 log = structlog.get_logger(__name__)
 
@@ -26,11 +28,17 @@ PAYLOAD_PREFIX = "/"
 """Examples that begin so are what buttons send: Rasa reads those itself."""
 
 
+SCOPE = "scope"
+"""Key of a message under which `ScopeGate` finds how surely the text is for us."""
+INSIDE, THRESHOLD = "inside", "threshold"
+"""In that: the gate's score, and what it has to reach; both 0 to 1."""
+OUTSIDE_INTENT = "out_of_scope"
+"""Examples of this intent are no intent: they teach what is not for us."""
+
+
 def sample(message: Message) -> Sample:
     """A message as the classifier sees it: the lemmas of its tokens, and its text, both folded."""
-    tokens = message.get(TOKENS_NAMES[TEXT]) or ()
-    words = (fold(token.lemma) for token in tokens)
-    return Sample(tuple(word for word in words if word), fold(normalise(message.get(TEXT) or "")))
+    return sampled((token.lemma for token in message.get(TOKENS_NAMES[TEXT]) or ()), message.get(TEXT) or "")
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
@@ -42,7 +50,7 @@ class LinearIntentClassifier(GraphComponent, IntentClassifier):
         config: dict[str, Any],
         storage: ModelStorage,
         resource: Resource,
-        model: LinearModel | None = None,
+        model: Understanding | None = None,
     ) -> None:
         self._config = config
         self._storage = storage
@@ -56,8 +64,8 @@ class LinearIntentClassifier(GraphComponent, IntentClassifier):
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        """`regularisation` and `seed` of `linear.train`."""
-        return {"regularisation": 1.0, "seed": 0}
+        """See `classifier.Recipe`."""
+        return asdict(Recipe())
 
     @staticmethod
     def required_packages() -> list[str]:
@@ -90,41 +98,48 @@ class LinearIntentClassifier(GraphComponent, IntentClassifier):
             ValueError: its files are damaged. Rasa then has no model and says so in /status.
         """
         with model_storage.read_from(resource) as folder:
-            return cls(config, model_storage, resource, LinearModel.load(folder))
+            return cls(config, model_storage, resource, load_understanding(folder))
 
     def train(self, training_data: TrainingData) -> Resource:
         """Learn from the examples that are not payloads.
 
         Raises:
-            ValueError: they have fewer than two intents.
+            ValueError: they have fewer than two intents, or the configuration is wrong, see `classifier.Recipe`.
         """
         examples = [
             example
             for example in training_data.intent_examples
             if example.get(INTENT) and example.get(TEXT) and not example.get(TEXT).startswith(PAYLOAD_PREFIX)
         ]
+        known = [example for example in examples if example.get(INTENT) != OUTSIDE_INTENT]
         self._model = train(
-            [sample(example) for example in examples],
-            [example.get(INTENT) for example in examples],
-            self._config["regularisation"],
-            self._config["seed"],
+            [sample(example) for example in known],
+            [example.get(INTENT) for example in known],
+            [sample(example) for example in examples if example.get(INTENT) == OUTSIDE_INTENT],
+            Recipe(float(self._config["regularisation"]), int(self._config["seed"]), float(self._config["kept"])),
         )
         log.info(
             "intents.trained",
-            examples=len(examples),
-            intents=len(self._model.classes),
-            temperature=round(self._model.temperature, 3),
+            examples=len(known),
+            intents=len(self._model.classifier.classes),
+            temperature=round(self._model.classifier.temperature, 3),
+            calibration_error=round(self._model.rehearsed_error, 3),
         )
         with self._storage.write_to(self._resource) as folder:
             self._model.save(folder)
         return self._resource
 
     def process(self, messages: list[Message]) -> list[Message]:
-        """Set intent and ranking of each message."""
+        """Set intent and ranking of each message, and what `ScopeGate` needs."""
         for message in messages:
-            ranking = self._model.rank(sample(message)) if self._model else []
+            inside = threshold = 0.0
+            ranking: list[tuple[str, float]] = []
+            if self._model:
+                ranking, verdict = self._model.judged(sample(message))
+                inside, threshold = verdict.inside, self._model.admission.threshold
             named = [{INTENT_NAME_KEY: name, PREDICTED_CONFIDENCE_KEY: confidence} for name, confidence in ranking]
             nothing = {INTENT_NAME_KEY: None, PREDICTED_CONFIDENCE_KEY: 0.0}
-            message.set(INTENT, named[0] if named else nothing, add_to_output=True)
+            message.set(INTENT, dict(named[0]) if named else nothing, add_to_output=True)
             message.set(INTENT_RANKING_KEY, named, add_to_output=True)
+            message.set(SCOPE, {INSIDE: inside, THRESHOLD: threshold})
         return messages

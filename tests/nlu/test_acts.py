@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
 from rasa.nlu.constants import TOKENS_NAMES
 from rasa.shared.importers.importer import TrainingDataImporter
-from rasa.shared.nlu.constants import INTENT, TEXT
+from rasa.shared.nlu.constants import INTENT, INTENT_RANKING_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
 from bot import safety
+from nlu.components.classifier import Recipe
+from nlu.components.features import Sample
 from nlu.components.french import tokens
-from nlu.components.intents import PAYLOAD_PREFIX, sample
-from nlu.components.linear import LinearModel, Sample, train
+from nlu.components.intents import INSIDE, PAYLOAD_PREFIX, SCOPE, THRESHOLD, sample
+from nlu.components.scope import ScopeGate
+from nlu.components.understanding import Understanding, train
 
 pytestmark = pytest.mark.rasa
 
@@ -23,8 +27,8 @@ ROOT = Path(__file__).resolve().parents[2]
 ALARMS = {"emergency", "self_harm_distress"}
 EVERYDAY = {"ask_question", "report_street_issue", "complaint"}
 """What is said at a counter in words that danger and distress have too."""
-FALLBACK = "ask_question"
-"""Where what is not sure enough goes: both lead to the knowledge base."""
+QUESTIONS = {"ask_question", "nlu_fallback"}
+"""Both lead to the knowledge base."""
 
 
 def seen(text: str) -> Sample:
@@ -32,7 +36,7 @@ def seen(text: str) -> Sample:
 
 
 @pytest.fixture(scope="module")
-def pipeline() -> dict[str, dict[str, float]]:
+def pipeline() -> dict[str, dict[str, Any]]:
     components = yaml.safe_load((ROOT / "config.yml").read_text("utf-8"))["pipeline"]
     return {component["name"].rpartition(".")[2]: component for component in components}
 
@@ -47,10 +51,11 @@ def trained() -> list[tuple[str, str]]:
 
 
 @pytest.fixture(scope="module")
-def model(trained: list[tuple[str, str]], pipeline: dict[str, dict[str, float]]) -> LinearModel:
+def model(trained: list[tuple[str, str]], pipeline: dict[str, dict[str, Any]]) -> Understanding:
     options = pipeline["LinearIntentClassifier"]
     texts, intents = zip(*trained, strict=True)
-    return train([seen(text) for text in texts], intents, options["regularisation"], int(options["seed"]))
+    recipe = Recipe(options["regularisation"], options["seed"], options["kept"])
+    return train([seen(text) for text in texts], intents, recipe=recipe)
 
 
 @pytest.fixture(scope="module")
@@ -62,15 +67,20 @@ def acts() -> list[tuple[str, str]]:
 
 @pytest.fixture(scope="module")
 def recognised(
-    model: LinearModel, acts: list[tuple[str, str]], pipeline: dict[str, dict[str, float]]
+    model: Understanding, acts: list[tuple[str, str]], pipeline: dict[str, dict[str, Any]]
 ) -> list[tuple[str, str, str]]:
-    """Text, intent as written, intent as answered."""
-    threshold = pipeline["FallbackClassifier"]["threshold"]
+    """Text, intent as written, intent as answered behind the gate."""
+    options = {key: value for key, value in pipeline["ScopeGate"].items() if key != "name"}
+    gate = ScopeGate({**ScopeGate.get_default_config(), **options})
     found = []
     for text, intent in acts:
-        ranking = model.rank(seen(text))
-        sure = bool(ranking) and ranking[0][1] >= threshold
-        found.append((text, intent, ranking[0][0] if sure else FALLBACK))
+        ranking, verdict = model.judged(seen(text))
+        named = [{"name": name, "confidence": confidence} for name, confidence in ranking]
+        message = Message({TEXT: text, INTENT: named[0] if named else {"name": None}, INTENT_RANKING_KEY: named})
+        message.set(SCOPE, {INSIDE: verdict.inside, THRESHOLD: model.admission.threshold})
+        (passed,) = gate.process([message])
+        answered = passed.get(INTENT)["name"]
+        found.append((text, intent, "ask_question" if answered in QUESTIONS else answered))
     return found
 
 
@@ -94,16 +104,16 @@ def test_most_acts_are_recognised(recognised: list[tuple[str, str, str]]) -> Non
     """A bound that a change of data or features must not fall below."""
     wrong = [found for found in recognised if found[1] != found[2]]
 
-    assert 1 - len(wrong) / len(recognised) >= 0.87, wrong
+    assert 1 - len(wrong) / len(recognised) >= 0.88, wrong
 
 
 def test_danger_and_distress_are_seen(recognised: list[tuple[str, str, str]]) -> None:
-    """By the lexicon before any model, or by the classifier behind it: nineteen of twenty, of sentences made to be hard."""
+    """By the lexicon before any model, or by the classifier behind it: twenty-four of twenty-five, of sentences made to be hard."""
     lexicon = safety.load()
     alarms = [(text, answered) for text, intent, answered in recognised if intent in ALARMS]
     unseen = [text for text, answered in alarms if answered not in ALARMS and not lexicon.check(text)]
 
-    assert len(unseen) / len(alarms) <= 0.05, unseen
+    assert len(unseen) / len(alarms) <= 0.04, unseen
 
 
 def test_the_everyday_is_rarely_taken_for_alarms(recognised: list[tuple[str, str, str]]) -> None:

@@ -14,7 +14,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from nlu.components.french import FrenchTokenizer
 from nlu.components.intents import LinearIntentClassifier
-from nlu.components.linear import ARRAYS_FILE
+from nlu.components.understanding import ARRAYS_FILE
 
 pytestmark = pytest.mark.rasa
 
