@@ -20,7 +20,7 @@ from pathlib import Path
 import pytest
 
 from bot.messages import Address, Message, Mode
-from bot.store.base import Conversation
+from bot.store.base import Conversation, Entry
 from tests.servers import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -73,6 +73,10 @@ def conversation(name: str, language: str = "fr") -> Conversation:
 
 def message(ref: str, text: str = "bonjour") -> Message:
     return Message(ref, Address("web", "key"), text, NOW)
+
+
+def said(ref: str, author: str, text: str = "bonjour madame") -> Entry:
+    return Entry(position=1, ref=ref, author=author, text=text, at=NOW)
 
 
 @pytest.fixture(scope="session")
