@@ -36,6 +36,7 @@ LAYERS = {
     "bot.metrics": 1,
     "bot.tasks": 1,
     "bot.wire": 1,
+    "bot.trackers": 1,
     "bot.visits": 1,
     "bot.text": 1,
     "bot.store": 1,

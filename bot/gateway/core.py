@@ -20,7 +20,8 @@ import structlog
 from bot.errors import BotError, RasaError, RasaSilent, RasaUnreachable
 from bot.messages import Message, Turn
 from bot.rasa import Rasa
-from bot.store.base import Conversation, Entry, TrackerEvents
+from bot.store.base import Conversation, Entry
+from bot.trackers import TrackerEvents
 
 log = structlog.get_logger(__name__)
 

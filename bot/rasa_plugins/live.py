@@ -11,7 +11,7 @@ from typing import Any
 
 from rasa.shared.core.trackers import DialogueStateTracker
 
-from bot.store.base import Mark
+from bot.trackers import Mark
 
 MOST_TRACKERS = 1_000
 MOST_EVENTS = 20_000

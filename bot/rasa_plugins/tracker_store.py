@@ -29,8 +29,8 @@ from bot.rasa_plugins import lock_store, patches, whole_turns
 from bot.rasa_plugins.live import LiveTrackers, StoredTracker
 from bot.rasa_plugins.revival import replay
 from bot.rasa_plugins.tail import replayed, shortened
-from bot.store.base import Head, Mark, TrackerEvents
 from bot.store.sql import Store, open_store
+from bot.trackers import Head, Mark, TrackerEvents
 
 log = structlog.get_logger(__name__)
 

@@ -6,7 +6,8 @@ Rasa 3.6.21 goes on where a turn has failed:
   the turn's other actions said is answered and everything is stored: half an answer, or a form that has ended without what
   it was filled in for, and no second try can mend that;
 - when the tracker store raises: `FailSafeTrackerStore` keeps the tracker in memory for good, answers, and forgets what was
-  said; a whole tracker that it cannot read is an empty one to it, as if a message had never been handled.
+  said; a whole tracker that it cannot read is an empty one to it, as if a message had never been handled; and a new
+  tracker it makes by itself, so that the first turn of two processes would replace one another's.
 
 Here such a turn ends: nothing is answered, nothing is stored, and the gateway says the message again. What the turn's
 actions have done by then is found by (message id, effect). Danger and distress alone are answered as far as Rasa can by
@@ -103,5 +104,10 @@ def _store_whole() -> None:
     async def retrieve_full_tracker(self: FailSafeTrackerStore, sender_id: str) -> DialogueStateTracker | None:
         return await self._tracker_store.retrieve_full_tracker(sender_id)
 
+    def init_tracker(self: FailSafeTrackerStore, sender_id: str) -> DialogueStateTracker:
+        # Its own would be one that the store does not know, and takes for a replacement of all that is stored.
+        return self._tracker_store.init_tracker(sender_id)
+
+    FailSafeTrackerStore.init_tracker = init_tracker
     FailSafeTrackerStore.save = save
     FailSafeTrackerStore.retrieve_full_tracker = retrieve_full_tracker

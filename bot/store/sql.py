@@ -25,7 +25,6 @@ from bot.store.base import (
     Inbox,
     Ratings,
     Subjects,
-    TrackerEvents,
     Transcript,
 )
 from bot.store.belongings import SqlBookings, SqlPhotos
@@ -46,6 +45,7 @@ from bot.store.tables import versions
 from bot.store.tracker_events import SqlTrackerEvents
 from bot.store.transcript import SqlTranscript
 from bot.store.visits import SqlVisits
+from bot.trackers import TrackerEvents
 from bot.visits import Visits
 
 _PING = select(versions.c.value).limit(1)

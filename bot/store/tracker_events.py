@@ -13,9 +13,9 @@ from sqlalchemy.exc import IntegrityError
 from bot import clock
 from bot.errors import Stale, StoreError
 from bot.store import codec, conversations
-from bot.store.base import Head, Mark, Tail
 from bot.store.engine import Database
 from bot.store.tables import events, tracker_heads
+from bot.trackers import Head, Mark, Tail
 
 log = structlog.get_logger(__name__)
 
@@ -57,7 +57,7 @@ _MARKS = select(events.c.sender_id, events.c.position, events.c.at).where(
 
 
 class SqlTrackerEvents:
-    """See `bot.store.base.TrackerEvents`."""
+    """See `bot.trackers.TrackerEvents`."""
 
     def __init__(self, database: Database) -> None:
         self._database = database

@@ -16,7 +16,7 @@ from aiohttp import web
 
 from bot.rasa import PROBE_PREFIX
 from bot.rasa_events import LOCK_OF_REDIS, LOCKED_BY
-from bot.store.base import TrackerEvents
+from bot.trackers import TrackerEvents
 
 Said = str | dict[str, Any] | list[Any] | None
 Answer = Said | Callable[[dict[str, Any]], Said]

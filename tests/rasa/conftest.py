@@ -31,6 +31,7 @@ START_PATIENCE_SECONDS = 60
 if importlib.util.find_spec("rasa") is None:
     collect_ignore = [
         "test_commands.py",
+        "test_hostile.py",
         "test_live_trackers.py",
         "test_lock_store.py",
         "test_server.py",
@@ -97,8 +98,15 @@ def model(project: Project, training: subprocess.CompletedProcess[str]) -> Path:
 
 
 @contextmanager
-def served(project: Project, model: Path, endpoints: Path, folder: Path, database_url: str) -> Iterator[str]:
-    """`rasa run` until the block is left; its address."""
+def served(
+    project: Project,
+    model: Path,
+    endpoints: Path,
+    folder: Path,
+    database_url: str,
+    started: list[subprocess.Popen[bytes]] | None = None,
+) -> Iterator[str]:
+    """`rasa run` until the block is left; its address. The process is added to `started`, for those who want to kill it."""
     port = free_port()
     url = f"http://127.0.0.1:{port}"
     log = folder / "rasa.log"
@@ -111,6 +119,8 @@ def served(project: Project, model: Path, endpoints: Path, folder: Path, databas
         process = subprocess.Popen(
             [sys.executable, "-m", "rasa", *command], cwd=project.folder, env=variables, stdout=output, stderr=output
         )
+    if started is not None:
+        started.append(process)
     try:
         _wait_until_ready(url, process, log)
         yield url

@@ -111,14 +111,14 @@ async def test_what_another_process_added_is_seen(store: GuichetTrackerStore, ot
 
 
 async def test_a_put_on_a_live_conversation_is_seen(
-    store: GuichetTrackerStore, other: GuichetTrackerStore, domain: Domain
+    store: GuichetTrackerStore, other: GuichetTrackerStore, database: Store, domain: Domain
 ) -> None:
     """Also if what is put is as long and ends as what was there; whoever is in the middle of a turn is refused."""
     await talk(store, "c1", *session(), *turn("avant"))
     working = await other.retrieve("c1")
     assert working is not None
     await talk(store, "c1", SlotSet("lost", 1.0))
-    rows = [event.as_dict() for event in (await store.retrieve_full_tracker("c1")).events]
+    rows, _ = await database.tracker_events.read("c1", current_session=False)
     put = [{**row, "text": "après"} if row["event"] == "user" else row for row in rows]
     await talk(other, "c1", SlotSet("lost", 1.0))
     held = await other.retrieve("c1")
@@ -303,6 +303,23 @@ async def test_fifty_messages_at_once_are_fifty_turns(store: GuichetTrackerStore
 
     assert sorted(full, key=str) == sorted(f"m{number}" for number in range(50))
     assert [full[-len(end) :] for end in ends] == ends
+
+
+async def test_two_processes_begin_a_conversation(store: GuichetTrackerStore, other: GuichetTrackerStore) -> None:
+    """Behind Rasa's safety net, where both find nothing yet: the second is told, and takes nothing of the first away."""
+    whole_turns.install()
+    first, second = [await FailSafeTrackerStore(one).get_or_create_tracker("c1", None, False) for one in (store, other)]
+    first.update_with_events([*session(), *turn("premier")], store.domain)
+    second.update_with_events([*session(), *turn("second")], other.domain)
+    await FailSafeTrackerStore(store).save(first)
+    late = await FailSafeTrackerStore(other).get_or_create_tracker("c2", None, False)
+    late.sender_id = "c1"
+    await FailSafeTrackerStore(other).save(late)
+    with pytest.raises(Stale):
+        await FailSafeTrackerStore(other).save(second)
+
+    assert texts(await other.retrieve_full_tracker("c1")) == ["premier"]
+    assert "c1" in store.live
 
 
 async def test_rasas_own_safety_net_does_not_swallow(store: GuichetTrackerStore, other: GuichetTrackerStore) -> None:

@@ -10,8 +10,8 @@ from sqlalchemy import Connection
 
 from bot.errors import Stale
 from bot.store import tables
-from bot.store.base import Head, Mark, Tail
 from bot.store.sql import Store
+from bot.trackers import Head, Mark, Tail
 from tests.store.words import START, after
 
 
