@@ -21,8 +21,8 @@ from tests.rasa.dialogues import Heard, dialogue, sentences
 
 pytestmark = [pytest.mark.rasa, pytest.mark.timeout(300)]
 
-SEEDS = int(os.environ.get("GUICHET_PARITY_SEEDS", "200"))
-"""So many dialogues; more find rarer cases and take longer, some forty a second."""
+SEEDS = int(os.environ.get("PARITY_SEEDS", "200"))
+"""So many dialogues; PARITY_SEEDS=2000 finds rarer cases and takes minutes."""
 UNPATCHED_SEEDS = 30
 """So many of them without patches too, where an action call alone takes forty milliseconds."""
 

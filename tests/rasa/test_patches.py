@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from jsonschema import ValidationError
+from jsonschema import ValidationError  # type: ignore[import-untyped]
 from rasa.core.actions.action import RemoteAction
 from rasa.core.agent import Agent
 from rasa.core.channels import CollectingOutputChannel, UserMessage
@@ -143,7 +143,7 @@ def test_a_reply_is_checked_as_before(reply: Any) -> None:
         try:
             return str(RemoteAction("a", None)._validate_action_result(reply))
         except ValidationError as error:
-            return error.message
+            return str(error.message)
 
     stock = verdict()
     assert patches.install({})
