@@ -18,7 +18,7 @@ from bot.store.base import CITIZEN
 from bot.text import wording
 from bot.text.wording import Wording
 from tests.fakes.rasa import FakeRasa
-from tests.rasa.conftest import ROOT, TOKEN, conversation, message
+from tests.rasa.conftest import ROOT, TOKEN, conversation, message, said
 
 FAULTS = ["failing", "garbled", "closing", "hanging"]
 
