@@ -71,13 +71,13 @@ async def test_a_language_that_the_model_does_not_know_is_told(rasa: Rasa, fake:
 
 async def test_numbers_are_in_the_language_of_who_needs_them(rasa: Rasa, fake: FakeRasa, lines: Wording) -> None:
     """What the model takes for danger is answered in the citizen's language, all else in the conversation's."""
-    for said in ("emergency", "lost"):
-        fake.answer([{"custom": {"say": said}}])
-        turn = await rasa.talk(conversation("c1"), message(said, "no, es para cancelar la cita de mi hijo"), None)
+    for line in ("emergency", "lost"):
+        fake.answer([{"custom": {"say": line}}])
+        turn = await rasa.talk(conversation("c1"), message(line, "no, es para cancelar la cita de mi hijo"), None)
         (reply,) = turn.replies
-        language = "es" if said == "emergency" else "fr"
+        language = "es" if line == "emergency" else "fr"
 
-        assert (reply.text, reply.language) == (lines.say(said, language), language)
+        assert (reply.text, reply.language) == (lines.say(line, language), language)
 
 
 async def test_only_a_payload_commands(rasa: Rasa, fake: FakeRasa) -> None:
