@@ -10,6 +10,7 @@ import msgspec
 
 from bot.privacy.retention import REGISTER, STAFF, WITHOUT_PERSONAL_DATA, Link, ages
 from bot.settings import Retention
+from bot.store import sql as every_table  # noqa: F401 - imported for the tables that it registers
 from bot.store.columns import metadata
 
 DOCS = Path(__file__).parents[2] / "docs" / "privacy.md"

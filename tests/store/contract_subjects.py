@@ -15,6 +15,7 @@ from bot.messages import Address, Message
 from bot.privacy.retention import REGISTER
 from bot.store.columns import metadata
 from bot.store.sql import Store
+from bot.trackers import Head
 from tests.store.contract_agents import hired
 from tests.store.contract_cases import new
 from tests.store.words import ANNE, BRUNO, LEASE, START, after, claimed, conversation_of, message, prepared, put
@@ -39,7 +40,7 @@ async def fill(store: Store, address: Address) -> str:
         await store.outbox.sent(due.row, START, "p1")
     conversation = claim.conversation.id
     event = {"event": "user", "text": f"je suis {address.key}", "timestamp": START.timestamp()}
-    await store.tracker_events.append(conversation, [event, event], 0)
+    await store.tracker_events.append(conversation, [event, event], 0, head=Head(1, [event]))
     await store.ratings.record(f"{address.key}-1", conversation, "carte", True, START)
     await open_case(store, address, conversation)
     await store.links.begin(conversation, START)
@@ -157,6 +158,7 @@ class SubjectsContract:
             "offers": 1,
             "transcript": 2,
             "events": 2,
+            "tracker_heads": 1,
             "conversations": 1,
             "case_events": 2,
             "pending": 1,
