@@ -17,7 +17,7 @@ from typing import Any
 from rasa.core.agent import Agent
 from rasa.shared.nlu.constants import INTENT, INTENT_NAME_KEY, INTENT_RANKING_KEY, PREDICTED_CONFIDENCE_KEY
 
-from bot.understanding.measures import FALLBACK
+from bot.understanding.measures import OUTSIDE
 
 UNREADABLE = 2
 
@@ -27,7 +27,7 @@ async def read(agent: Agent, texts: Sequence[str]) -> list[dict[str, Any]]:
     found = []
     for text in texts:
         parsed = await agent.parse_message(text)
-        named = (one for one in parsed[INTENT_RANKING_KEY] if one[INTENT_NAME_KEY] not in {FALLBACK, None})
+        named = (one for one in parsed[INTENT_RANKING_KEY] if one[INTENT_NAME_KEY] not in {*OUTSIDE, None})
         best: dict[str, Any] = next(named, {INTENT_NAME_KEY: "", PREDICTED_CONFIDENCE_KEY: 0.0})
         found.append(
             {

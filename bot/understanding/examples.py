@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import yaml
@@ -94,19 +95,30 @@ def read_training(folder: Path) -> list[Labelled]:
     Raises:
         ConfigurationError: there is none, or a file cannot be read.
     """
-    found = []
-    for file in sorted(folder.rglob("*.yml")):
-        try:
-            content = yaml.safe_load(file.read_text("utf-8"))
-        except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-            raise ConfigurationError(f"{file}: cannot be read: {error}") from error
-        groups = content.get("nlu") if isinstance(content, dict) else None
-        for group in groups or ():
-            if "intent" in group:
-                found += [Labelled(text, group["intent"]) for text in _texts(group.get("examples") or "")]
+    found = [one for file in sorted(folder.rglob("*.yml")) for one in read_examples(file)]
     if not found:
         raise ConfigurationError(f"{folder}: there are no examples below it")
     return found
+
+
+def read_examples(file: Path) -> list[Labelled]:
+    """The examples of one file in Rasa's form, payloads left out; none if it holds something else.
+
+    Raises:
+        ConfigurationError: it cannot be read.
+    """
+    loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    try:
+        content = yaml.load(file.read_text("utf-8"), loader)  # noqa: S506 - one of the two safe loaders
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        raise ConfigurationError(f"{file}: cannot be read: {error}") from error
+    groups = content.get("nlu") if isinstance(content, dict) else None
+    return [
+        Labelled(text, group["intent"])
+        for group in groups or ()
+        if "intent" in group
+        for text in _texts(group.get("examples") or "")
+    ]
 
 
 def _texts(block: str) -> Iterable[str]:

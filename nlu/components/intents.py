@@ -33,7 +33,7 @@ SCOPE = "scope"
 INSIDE, THRESHOLD = "inside", "threshold"
 """In that: the gate's score, and what it has to reach; both 0 to 1."""
 OUTSIDE_INTENT = "out_of_scope"
-"""Examples of this intent are no intent: they teach what is not for us."""
+"""Examples of this intent teach what is not for us; `ScopeGate` makes a fallback of it."""
 
 
 def sample(message: Message) -> Sample:
@@ -111,16 +111,16 @@ class LinearIntentClassifier(GraphComponent, IntentClassifier):
             for example in training_data.intent_examples
             if example.get(INTENT) and example.get(TEXT) and not example.get(TEXT).startswith(PAYLOAD_PREFIX)
         ]
-        known = [example for example in examples if example.get(INTENT) != OUTSIDE_INTENT]
         self._model = train(
-            [sample(example) for example in known],
-            [example.get(INTENT) for example in known],
-            [sample(example) for example in examples if example.get(INTENT) == OUTSIDE_INTENT],
-            Recipe(float(self._config["regularisation"]), int(self._config["seed"]), float(self._config["kept"])),
+            [sample(example) for example in examples],
+            [example.get(INTENT) for example in examples],
+            recipe=Recipe(
+                float(self._config["regularisation"]), int(self._config["seed"]), float(self._config["kept"])
+            ),
         )
         log.info(
             "intents.trained",
-            examples=len(known),
+            examples=len(examples),
             intents=len(self._model.classifier.classes),
             temperature=round(self._model.classifier.temperature, 3),
             calibration_error=round(self._model.rehearsed_error, 3),

@@ -19,7 +19,7 @@ from rasa.shared.exceptions import InvalidConfigException
 from rasa.shared.nlu.constants import INTENT, INTENT_NAME_KEY, INTENT_RANKING_KEY, PREDICTED_CONFIDENCE_KEY
 from rasa.shared.nlu.training_data.message import Message
 
-from nlu.components.intents import INSIDE, SCOPE, THRESHOLD
+from nlu.components.intents import INSIDE, OUTSIDE_INTENT, SCOPE, THRESHOLD
 from nlu.components.understanding import SURE_FROM, Tier
 
 SURE, ALARMS, ALARM_FROM = "sure_from", "alarms", "alarm_from"
@@ -75,7 +75,7 @@ class ScopeGate(GraphComponent, IntentClassifier):
                 tier = Tier.SURE
                 ranking = alarms[:1] + [one for one in ranking if one is not alarms[0]]
                 _decide(message, dict(alarms[0]), ranking)
-            elif not ranking or scope[INSIDE] < scope[THRESHOLD]:
+            elif not ranking or ranking[0][INTENT_NAME_KEY] == OUTSIDE_INTENT or scope[INSIDE] < scope[THRESHOLD]:
                 tier = Tier.OUTSIDE
             else:
                 sure = ranking[0][PREDICTED_CONFIDENCE_KEY] >= self._sure_from

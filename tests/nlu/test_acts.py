@@ -96,7 +96,7 @@ def test_every_act_has_thirty_examples(trained: list[tuple[str, str]], acts: lis
     intents = [intent for _, intent in trained]
     tested = {intent for _, intent in acts}
 
-    assert tested == set(intents)
+    assert tested == set(intents) - {"out_of_scope"}
     assert {intent for intent in tested if intents.count(intent) < 30} == set()
 
 

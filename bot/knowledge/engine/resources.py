@@ -12,6 +12,7 @@ import yaml
 from bot.errors import ConfigurationError
 from bot.knowledge import synonyms
 from bot.knowledge.synonyms import Group
+from bot.understanding.examples import read_examples
 
 FOLDER = "knowledge"
 PHRASINGS = "phrasings"
@@ -19,7 +20,7 @@ SYNONYMS = "synonyms.yml"
 MAX_FILE_BYTES = 2_000_000
 MAX_PHRASING_CHARS = 300
 _PROJECT = Path(__file__).resolve().parents[3]
-_OUTSIDE = Path(__file__).with_name("outside.yml")
+_OUTSIDE = _PROJECT / "nlu" / "out_of_scope.yml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +66,12 @@ def resources(root: Path) -> Resources:
 
 
 def outside() -> tuple[str, ...]:
-    """The questions that ship with the search and are nobody's business at a town hall."""
-    read = _yaml(_OUTSIDE)
-    return tuple(str(question) for questions in read.values() for question in questions)
+    """The questions that are nobody's business at a town hall; the model of the acts learns from them too.
+
+    Raises:
+        ConfigurationError: their file cannot be read.
+    """
+    return tuple(one.text for one in read_examples(_OUTSIDE))
 
 
 def read_phrasings(folder: Path) -> dict[str, tuple[str, ...]]:
