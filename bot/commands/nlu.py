@@ -28,7 +28,9 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")
 
 @app.command()
 def evaluate(
-    file: Annotated[Path, typer.Argument(help='JSON lines: {"text": …, "intent": …}.')] = nlu_models.EVALUATION,
+    file: Annotated[
+        Path, typer.Argument(help='JSON lines: {"text": …, "intent": …}, or a folder of such files.')
+    ] = nlu_models.EVALUATION,
     as_json: AsJson = False,
     model_file: Annotated[Path | None, typer.Option("--model", help="Another model than the one in place.")] = None,
     lexicon: Annotated[bool, typer.Option(help="With the lexicon of danger and distress before the model.")] = True,
@@ -55,7 +57,9 @@ def evaluate(
 def compare(
     old: Annotated[Path, typer.Argument(help="The model in service.")],
     new: Annotated[Path, typer.Argument(help="The model that should take its place.")],
-    file: Annotated[Path, typer.Argument(help='JSON lines: {"text": …, "intent": …}.')] = nlu_models.EVALUATION,
+    file: Annotated[
+        Path, typer.Argument(help='JSON lines: {"text": …, "intent": …}, or a folder of such files.')
+    ] = nlu_models.EVALUATION,
     margin: Annotated[
         float, typer.Option(min=0.0, max=1.0, help="The new one may be right on so much less, as a share.")
     ] = judging.MARGIN,

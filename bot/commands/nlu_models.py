@@ -18,7 +18,7 @@ from bot.supervisor.plan import PROJECT
 from bot.understanding.measures import ALARMS, Labelled, Measured, Understood, measure
 
 PATIENCE_SECONDS = 600
-EVALUATION = PROJECT / "nlu" / "evaluation" / "acts.jsonl"
+EVALUATION = PROJECT / "nlu" / "evaluation"
 """What a new model is held against; nobody trains on it."""
 
 

@@ -64,16 +64,20 @@ class Findings:
 
 
 def read_evaluation(file: Path) -> list[Labelled]:
-    """The messages of a JSONL file: `{"text": …, "intent": …}`; no intent, or null, is a message out of scope.
+    """The messages of a JSONL file, or of all those in a folder: `{"text": …, "intent": …}`.
+
+    No intent, or null, is a message out of scope.
 
     Raises:
         ConfigurationError: it cannot be read, has no message, or a line is no such object; the line is named.
     """
+    if file.is_dir():
+        return [one for inside in sorted(file.glob("*.jsonl")) for one in read_evaluation(inside)]
     try:
         lines = file.read_text("utf-8-sig").splitlines()
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigurationError(f"{file}: cannot be read: {error}") from error
-    found = []
+    found: list[Labelled] = []
     for number, line in enumerate(lines, 1):
         if not line.strip():
             continue
@@ -138,7 +142,7 @@ def check(examples: Sequence[Labelled], evaluation: Iterable[Labelled] = ()) -> 
             twice.append(one)
             continue
         seen.add(one)
-        first = known.setdefault(_key(one.text), one)
+        first = known.setdefault(key(one.text), one)
         if first is one:
             kept.append(one)
         elif first.intent != one.intent:
@@ -149,11 +153,11 @@ def check(examples: Sequence[Labelled], evaluation: Iterable[Labelled] = ()) -> 
         contradictions=tuple(contradictions),
         near=tuple(_near(kept)),
         twice=tuple(twice),
-        leaked=tuple(one.text for one in evaluation if _key(one.text) in known),
+        leaked=tuple(one.text for one in evaluation if key(one.text) in known),
     )
 
 
-def _key(text: str) -> str:
+def key(text: str) -> str:
     """A text without case, accents and punctuation; signs alone stay as they are."""
     return " ".join(_LETTERS.findall(fold(text))) or text.strip()
 
@@ -167,8 +171,8 @@ def _near(examples: Sequence[Labelled]) -> Iterable[Pair]:
     rows: list[int] = []
     columns: list[int] = []
     for row, one in enumerate(examples):
-        key = f"  {_key(one.text)}  "
-        for piece in sorted({key[at : at + 3] for at in range(len(key) - 2)}):
+        padded = f"  {key(one.text)}  "
+        for piece in sorted({padded[at : at + 3] for at in range(len(padded) - 2)}):
             rows.append(row)
             columns.append(pieces.setdefault(piece, len(pieces)))
     shape = (len(examples), len(pieces))

@@ -11,6 +11,7 @@ from bot.errors import ConfigurationError
 from bot.understanding.confusions import confused
 from bot.understanding.examples import check, read_evaluation, read_training
 from bot.understanding.measures import OUTSIDE, Labelled
+from scripts import questions_of_fiches
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -151,3 +152,20 @@ def test_confusions_are_of_models_that_had_not_seen_the_message() -> None:
 
     assert sorted(asked) == sorted(one.text for one in examples)
     assert (found.intent, found.taken_for, set(found.texts)) == ("greet", "thank", {"seul", "unique"})
+
+
+def test_the_questions_of_fiches_are_written_anew_when_phrasings_change() -> None:
+    """The file is what its script makes of knowledge/phrasings and of the other examples."""
+    assert questions_of_fiches.FILE.read_text("utf-8") == questions_of_fiches.written()
+
+
+def test_a_question_is_chosen_by_its_fiche() -> None:
+    """Another fiche moves none; words that an act has already are left out."""
+    phrasings = {f"F{number}": (f"un {number}", f"deux {number}", f"trois {number}") for number in range(20)}
+    all_of_them = questions_of_fiches.chosen(phrasings, ())
+    fewer = questions_of_fiches.chosen({page: said for page, said in phrasings.items() if page != "F7"}, ())
+    taken = questions_of_fiches.chosen(phrasings, [all_of_them[0].upper()])
+
+    assert len({text.split()[0] for text in all_of_them}) == 3
+    assert set(fewer) < set(all_of_them)
+    assert taken == all_of_them[1:]
