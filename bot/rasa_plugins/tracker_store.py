@@ -102,10 +102,10 @@ class GuichetTrackerStore(TrackerStore):
             ConfigurationError: it cannot be opened.
         """
         tracker = await self._retrieve(sender_id)
-        if tracker is not None and (loop := tracker.active_loop_name) is not None:
-            if loop not in self.domain.action_names_or_texts:
-                log.warning("tracker.loop_left", error="unknown")
-                replayed(tracker, [ActiveLoop(None), SlotSet(REQUESTED_SLOT, None)])
+        loop = tracker.active_loop_name if tracker is not None else None
+        if tracker is not None and loop is not None and loop not in self.domain.action_names_or_texts:
+            log.warning("tracker.loop_left", error="unknown")
+            replayed(tracker, [ActiveLoop(None), SlotSet(REQUESTED_SLOT, None)])
         return tracker
 
     async def _retrieve(self, sender_id: str) -> StoredTracker | None:

@@ -95,5 +95,5 @@ def test_another_release_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whose turns nobody has looked through could answer by half: no Rasa of ours starts with it, and it says why."""
     monkeypatch.setattr(whole_turns, "MADE_FOR", "3.6.20")
 
-    with pytest.raises(ConfigurationError, match="Rasa 3.6.21: is another release than 3.6.20"):
+    with pytest.raises(ConfigurationError, match=r"Rasa 3\.6\.21: is another release than 3\.6\.20"):
         whole_turns.install()
