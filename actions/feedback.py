@@ -140,7 +140,7 @@ async def rate(
         StoreError: it is not recorded.
     """
     if not _pressed_already(tracker):
-        key = message_key(tracker.latest_message, f"turn-{len(tracker.events)}")
+        key = message_key(tracker.latest_message, _heard_at(tracker))
         await services.ratings.record(key, tracker.sender_id, article_id, helpful, services.clock())
     if helpful:
         say(Say("rated_helpful"))
@@ -151,6 +151,12 @@ async def rate(
     question: Events = [] if helpful else asking.asked(tracker, asking.PERSON, cause=Cause.RATED.value)
     last = (tracker.get_slot(ANSWERED_ARTICLE), tracker.get_slot(ANSWERED_PASSAGE))
     return [*question, *([SlotSet(ANSWERED_PASSAGE, None)] if last == (article_id, place.slot()) else [])]
+
+
+def _heard_at(tracker: Tracker) -> str:
+    """What names a message without an id: whose it is, and its moment. Its place would not: long trackers are cut."""
+    moment = next((event.get("timestamp") for event in asking.heard(tracker, before_this=False)), None)
+    return f"{tracker.sender_id} {moment}"
 
 
 def _pressed_already(tracker: Tracker) -> bool:

@@ -35,7 +35,7 @@ def read(file: Path, texts: Sequence[str], lexicon: bool = True) -> list[Underst
     if model.rasa_version() is None:
         raise ModelUnreadable("Rasa is not installed here: models are read on Python 3.10, see `make setup`")
     _require(file)
-    command = [sys.executable, "-m", "bot.rasa_plugins.reading", str(file)]
+    command = [sys.executable, "-m", "bot.supervisor.reading", str(file)]
     environ = {**os.environ, "RASA_TELEMETRY_ENABLED": "false", "TF_CPP_MIN_LOG_LEVEL": "3"}
     asked = "".join(json.dumps(disarm(text)) + "\n" for text in texts)
     try:

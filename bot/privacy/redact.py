@@ -96,16 +96,17 @@ def _contacts(text: str, mask: str, own_digits: str, own: str) -> Iterator[tuple
     offset = 0
     for _ in range(MAX_FOUND):
         read: ContactRead = read_email(text[offset:]) if mask == EMAIL else read_phone(text[offset:])
-        if read.span is None:
+        if read.contact is None or read.span is None:
+            # No valid one in all that was read, whatever looks like one.
             if offset + MAX_CHARS >= len(text):
                 return
             offset = _further(text, offset)
             continue
         start, end = offset + read.span[0], offset + read.span[1]
-        value = read.contact.value if read.contact else ""
+        value = read.contact.value
         digits = re.sub(r"\D", "", value)[-PHONE_DIGITS:]
         known = digits in own_digits if mask == PHONE and digits else bool(value) and value.lower() in own
-        if read.contact and not known:
+        if not known:
             yield start, end, mask
         offset = max(end, offset + 1)
 

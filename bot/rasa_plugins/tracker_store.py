@@ -17,8 +17,9 @@ from typing import Any
 import structlog
 from rasa.core.brokers.broker import EventBroker
 from rasa.core.tracker_store import TrackerStore
+from rasa.shared.core.constants import REQUESTED_SLOT
 from rasa.shared.core.domain import Domain
-from rasa.shared.core.events import Event
+from rasa.shared.core.events import ActiveLoop, Event, SlotSet
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot import settings
@@ -94,10 +95,20 @@ class GuichetTrackerStore(TrackerStore):
     async def retrieve(self, sender_id: str) -> DialogueStateTracker | None:
         """The end of the current session, with the state that the session has led to.
 
+        A loop that the domain does not know any more is left: no action could be run in it, so no message be answered.
+
         Raises:
             StoreError: the database does not answer.
             ConfigurationError: it cannot be opened.
         """
+        tracker = await self._retrieve(sender_id)
+        loop = tracker.active_loop_name if tracker is not None else None
+        if tracker is not None and loop is not None and loop not in self.domain.action_names_or_texts:
+            log.warning("tracker.loop_left", error="unknown")
+            replayed(tracker, [ActiveLoop(None), SlotSet(REQUESTED_SLOT, None)])
+        return tracker
+
+    async def _retrieve(self, sender_id: str) -> StoredTracker | None:
         events = await self._events()
         kept = self.live.take(sender_id)
         if kept is not None:

@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import asyncio
 import functools
+from importlib import metadata
 from typing import Any
 
 import structlog
@@ -26,9 +27,13 @@ from rasa.core.processor import MessageProcessor
 from rasa.core.tracker_store import FailSafeTrackerStore
 from rasa.shared.core.trackers import DialogueStateTracker
 
+from bot.errors import ConfigurationError
+
 log = structlog.get_logger(__name__)
 
-
+MADE_FOR = "3.6.21"
+"""The release of Rasa whose turns were looked through. Another may fail in other places, so it is refused: a booking that is
+lost and said to be made is worse than a start that does not happen."""
 DANGERS = ("emergency", "self_harm_distress")
 """Intents whose answer Rasa has by itself, and which waits for nothing."""
 
@@ -40,7 +45,16 @@ class TurnLost(asyncio.CancelledError):
 
 
 def install() -> None:
-    """Make every turn of this process whole; again is nothing more."""
+    """Make every turn of this process whole; again is nothing more.
+
+    Raises:
+        ConfigurationError: this is another release of Rasa.
+    """
+    if (version := metadata.version("rasa")) != MADE_FOR:
+        raise ConfigurationError(
+            f"Rasa {version}: is another release than {MADE_FOR}, whose turns Guichet completes "
+            "(bot/rasa_plugins/whole_turns.py): messages could be answered by half, so install that one"
+        )
     if getattr(RemoteAction.run, "is_whole", False):
         return
     _run_whole()

@@ -157,8 +157,9 @@ class SqlTrackerEvents:
 
     async def senders(self) -> list[str]:
         """See `TrackerEvents.senders`."""
-        first = select(events.c.sender_id).where(events.c.position == literal_column("0")).order_by(events.c.sender_id)
-        return await self._database.read(lambda connection: list(connection.execute(first).scalars()))
+        # Not those that have a first row: it may be the one that is missing.
+        each = select(events.c.sender_id).distinct().order_by(events.c.sender_id)
+        return await self._database.read(lambda connection: list(connection.execute(each).scalars()))
 
 
 def _remove(connection: Connection, sender_id: str) -> int:

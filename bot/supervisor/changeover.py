@@ -44,6 +44,8 @@ class Workers:
     """In which the gateway finds the addresses when it starts."""
     token: str
     """By which the gateway knows who tells it others."""
+    config: Path | None = None
+    """The config.yml that names the assistant whose models are taken."""
 
 
 class Refused(Exception):
@@ -105,7 +107,7 @@ class Changeover:
             before = now
 
     async def _bring_in(self) -> None:
-        found = await asyncio.to_thread(model.check, self._workers.model)
+        found = await asyncio.to_thread(model.check, self._workers.model, self._workers.config)
         if not found.usable:
             self._report(f"the new model is not taken: {found.detail}; the one of before goes on serving")
             return

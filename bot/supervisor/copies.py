@@ -6,14 +6,15 @@ was trained meanwhile, one that does not load, none.
 
 from __future__ import annotations
 
-import hashlib
 import os
 import shutil
 from collections.abc import Collection
 from contextlib import suppress
 from pathlib import Path
 
-CHUNK_BYTES = 1 << 20
+from bot.supervisor.model import digest
+
+DIGITS = 16
 Signature = tuple[int, int, int]
 
 
@@ -42,7 +43,7 @@ class Copies:
         aside = self._folder / f".copying.{os.getpid()}"
         try:
             shutil.copyfile(model, aside)
-            copy = self._folder / f"{_digest(aside)}.tar.gz"
+            copy = self._folder / f"{digest(aside)[:DIGITS]}.tar.gz"
             aside.replace(copy)
         except OSError:
             aside.unlink(missing_ok=True)
@@ -56,11 +57,3 @@ class Copies:
                 # It is tried again after the next change.
                 with suppress(OSError):
                     path.unlink()
-
-
-def _digest(path: Path) -> str:
-    whole = hashlib.sha256()
-    with path.open("rb") as file:
-        while chunk := file.read(CHUNK_BYTES):
-            whole.update(chunk)
-    return whole.hexdigest()[:16]

@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+import yaml
 from msgspec import Struct
 
 from bot.errors import BotError, ConfigurationError
@@ -73,6 +74,8 @@ class Note(Struct, frozen=True):
     rasa: str
     trained_at: str
     seconds: float
+    digest: str = ""
+    """Of the file that was trained; "" in older notes."""
 
 
 def path(project: Path) -> Path:
@@ -111,30 +114,40 @@ def fingerprint(project: Path) -> str:
     return whole.hexdigest()
 
 
-def check(model: Path) -> Found:
-    """Open a model; what it was trained from is not looked at, so one that Rasa could serve is `STALE`."""
+def check(model: Path, config: Path | None = None) -> Found:
+    """Open a model; what it was trained from is not looked at, so one that Rasa could serve is `STALE`.
+
+    With a config.yml, one that names another assistant is none of ours: it would load, and answer with its own words.
+    """
     if not model.exists():
         return Found(Condition.MISSING, "no model has been trained yet")
     try:
-        trained_with = _open(model)
+        found = _metadata(model)
+        trained_with = str(found["rasa_open_source_version"])
     except DAMAGE as error:
         reason = str(error) or type(error).__name__
         return Found(Condition.UNREADABLE, f"le modèle {model} est illisible ({reason}), relancez `guichet train`")
     if trained_with != rasa_version():
         return Found(Condition.UNREADABLE, f"{model} was trained with Rasa {trained_with}, not {rasa_version()}")
+    theirs, ours = found.get("assistant_id"), _assistant(config) if config is not None else None
+    if theirs and ours and theirs != ours:
+        return Found(Condition.UNREADABLE, f"{model} is a model of the assistant {theirs!r}, not {ours!r} (config.yml)")
     return Found(Condition.STALE, f"{model}: nothing says what it was trained from")
 
 
 def look(project: Path) -> Found:
     """Open the model and compare it with the sources."""
     model = path(project)
-    found = check(model)
+    found = check(model, project / "config.yml")
     if not found.usable:
         return found
     try:
         note = msgspec.json.decode(model.with_name("guichet.json").read_bytes(), type=Note)
+        is_another = bool(note.digest) and note.digest != digest(model)
     except (OSError, msgspec.MsgspecError):
         return found
+    if is_another:
+        return Found(Condition.STALE, f"{model} is not the file that was trained here: it was put in its place")
     if note.fingerprint != fingerprint(project):
         return Found(Condition.STALE, "the training data, the domain or the pipeline have changed since the training")
     return Found(Condition.FRESH, f"trained {note.trained_at} in {note.seconds:.0f} s with Rasa {note.rasa}")
@@ -150,6 +163,19 @@ def trained_with(file: Path) -> str:
         return _open(file)
     except DAMAGE as error:
         raise TrainingFailed(f"{file}: is no model: {str(error) or type(error).__name__}") from error
+
+
+def digest(model: Path) -> str:
+    """The hash of a model's file, which names it.
+
+    Raises:
+        OSError: it cannot be read.
+    """
+    whole = hashlib.sha256()
+    with model.open("rb") as file:
+        while chunk := file.read(1_000_000):
+            whole.update(chunk)
+    return whole.hexdigest()
 
 
 def refused_path(project: Path) -> Path:
@@ -190,7 +216,8 @@ def train(project: Path, log: Path, trained_at: str, judge: Callable[[Path, Path
                 trained.replace(model)
             finally:
                 shutil.rmtree(aside, ignore_errors=True)
-            note = Note(made_from, rasa_version() or "", trained_at, round(time.monotonic() - started, 1))
+            took = round(time.monotonic() - started, 1)
+            note = Note(made_from, rasa_version() or "", trained_at, took, digest(model))
             noted = model.with_name("guichet.json.new")
             noted.write_bytes(msgspec.json.encode(note))
             noted.replace(model.with_name("guichet.json"))
@@ -240,6 +267,16 @@ def _complaint(output: str) -> str:
     lines = [line.strip() for line in output.splitlines() if line.strip()]
     telling = [line for line in lines if "Error" in line or "Exception" in line or "error" in line[:40].lower()]
     return (telling or lines or ["Rasa said nothing"])[-1][:MAX_LINE_CHARS]
+
+
+def _assistant(config: Path) -> str | None:
+    """Whose name a config.yml gives; None if none can be read."""
+    try:
+        found: Any = yaml.safe_load(config.read_bytes())
+    except (OSError, yaml.YAMLError):
+        return None
+    name = found.get("assistant_id") if isinstance(found, dict) else None
+    return name if isinstance(name, str) else None
 
 
 def _open(model: Path) -> str:

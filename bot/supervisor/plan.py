@@ -90,6 +90,7 @@ def make_plan(settings: Settings, environ: Mapping[str, str]) -> Plan:
             url=lambda program: _url(program.port),
             variable=RASA_URL,
             token=token,
+            config=PROJECT / "config.yml",
         ),
         address=f"http://{ports.local(settings.host)}:{port}",
         monitor=monitor,

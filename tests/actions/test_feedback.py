@@ -1,5 +1,7 @@
 """« Oui » and « non », and what is stored of them."""
 
+import json
+
 import pytest
 
 from actions.feedback import ActionAffirm
@@ -32,6 +34,24 @@ async def test_a_message_that_rasa_runs_twice(talk: Talk, store: Store) -> None:
 
     assert said == ["rated_helpful", "rated_helpful"]
     assert await ratings(store) == [("m2", "passeport-adulte", True)]
+
+
+async def test_messages_without_an_id_are_rated_each(talk: Talk, store: Store) -> None:
+    """An imported message has none. Rasa cuts long trackers, so how many events there are names no message."""
+    passport = await talk.ask("comment avoir un passeport")
+    pool = await talk.ask("horaires de la piscine")
+    for moment, answer in ((1.25, passport), (2.5, pool)):
+        intent, brace, own = answer.buttons[0].payload.removeprefix("/").partition("{")
+        entities = [{"entity": name, "value": value} for name, value in json.loads(brace + own).items()]
+        heard = {"text": answer.buttons[0].payload, "intent": {"name": intent}, "entities": entities}
+        talk.events = [{"event": "user", "timestamp": moment, **heard}]
+        assert [said.say for said in await talk.act(ActionAffirm(talk.services))] == ["rated_helpful"]
+
+    sender = talk.sender_id
+    assert await ratings(store) == [
+        (f"{sender} 1.25", "passeport-adulte", True),
+        (f"{sender} 2.5", "piscine", True),
+    ]
 
 
 async def test_an_answer_that_did_not_help(talk: Talk, store: Store) -> None:

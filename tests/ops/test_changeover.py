@@ -23,7 +23,7 @@ from bot.supervisor.changeover import Workers
 from bot.supervisor.health import Policy
 from bot.supervisor.processes import Program
 from bot.supervisor.supervisor import Plan, Supervisor
-from tests.ops.programs import IMPATIENT, Reports, alive, program
+from tests.ops.programs import IMPATIENT, ROOT, Reports, alive, program
 from tests.ops.test_supervisor import Run, until
 
 pytestmark = pytest.mark.rasa
@@ -56,12 +56,14 @@ http.server.HTTPServer(("127.0.0.1", int(os.environ["SERVE_ON"])), Answers).serv
 """Serves, as its model says."""
 
 
-def write_model(path: Path, behaviour: str, version: str | None = None) -> None:
+def write_model(path: Path, behaviour: str, version: str | None = None, assistant: str = "guichet") -> None:
     """Put a model in its place as `guichet train` does: aside, then renamed."""
     path.parent.mkdir(parents=True, exist_ok=True)
     aside = path.with_name("aside")
     files = {
-        "metadata.json": json.dumps({"rasa_open_source_version": version or model.rasa_version()}),
+        "metadata.json": json.dumps(
+            {"rasa_open_source_version": version or model.rasa_version(), "assistant_id": assistant}
+        ),
         "behaviour": behaviour,
     }
     with tarfile.open(aside, "w:gz") as archive:
@@ -151,7 +153,7 @@ async def changing(
     async with AsyncExitStack() as stack:
         gateway = await stack.enter_async_context(FakeGateway())
         first = [build(name, 0, None) for name in names]
-        workers = Workers(tuple(names), served, build, url, "GUICHET_RASA_URL", TOKEN)
+        workers = Workers(tuple(names), served, build, url, "GUICHET_RASA_URL", TOKEN, ROOT / "config.yml")
         environ = {"GUICHET_RASA_URL": ",".join(map(url, first))}
         programs = [program("gateway", folder, taken=taken), *first]
         plan = Plan(programs, "http://127.0.0.1:1", gateway.url, data, environ, workers)
@@ -242,15 +244,17 @@ async def test_a_model_that_does_not_load_changes_nothing(tmp_path: Path, behavi
     assert run.diary()[-1] == "rasa.new three stopped"
 
 
-@pytest.mark.parametrize("damage", ["cut", "foreign"])
+@pytest.mark.parametrize("damage", ["cut", "old", "foreign"])
 async def test_a_file_that_is_no_model_is_told(tmp_path: Path, damage: str) -> None:
-    """A file that is cut off, or of another Rasa, is not even started."""
+    """A file that is cut off, of another Rasa, or of another assistant is not even started."""
     async with changing(tmp_path, ["rasa"]) as run:
         pid = run.pid("rasa")
         if damage == "cut":
             run.model.write_bytes(run.model.read_bytes()[:-20])
-        else:
+        elif damage == "old":
             write_model(run.model, "two", version="3.0.0")
+        else:
+            write_model(run.model, "two", assistant="moodbot")
         await until(lambda: run.said("the new model is not taken"))
 
         assert (run.pid("rasa"), run.gateway.routes) == (pid, [])

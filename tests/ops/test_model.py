@@ -63,9 +63,9 @@ def train(project: Path) -> None:
     model.train(project, project / "train.log", AT)
 
 
-def archive(path: Path, version: str) -> None:
+def archive(path: Path, version: str | None, **more: str) -> None:
     info = tarfile.TarInfo("metadata.json")
-    data = json.dumps({"rasa_open_source_version": version}).encode()
+    data = json.dumps({"rasa_open_source_version": version, **more}).encode()
     info.size = len(data)
     path.parent.mkdir(parents=True, exist_ok=True)
     with tarfile.open(path, "w:gz") as made:
@@ -135,6 +135,40 @@ def test_another_rasas_model_is_not_used(project: Path) -> None:
     found = model.look(project)
 
     assert (found.condition, found.usable) == (Condition.UNREADABLE, False)
+
+
+def test_another_file_than_the_trained_one_is_stale(project: Path) -> None:
+    """A model of last month in the place of today's: the note beside it is about today's."""
+    train(project)
+    archive(model.path(project), model.rasa_version(), trained_at="last month")
+    found = model.look(project)
+
+    assert (found.condition, found.usable) == (Condition.STALE, True)
+    assert "is not the file that was trained here" in found.detail
+
+
+def test_a_note_of_before_digests_still_counts(project: Path) -> None:
+    """An update that trains nothing anew: the model stays fresh."""
+    train(project)
+    note = model.path(project).with_name("guichet.json")
+    known = json.loads(note.read_text())
+    del known["digest"]
+    note.write_text(json.dumps(known))
+
+    assert model.look(project).condition is Condition.FRESH
+
+
+def test_another_assistants_model_is_not_used(project: Path) -> None:
+    """It would load, be trusted, and answer citizens with its own words."""
+    (project / "config.yml").write_text("assistant_id: guichet\n")
+    own, foreign = project / "own.tar.gz", project / "foreign.tar.gz"
+    archive(own, model.rasa_version(), assistant_id="guichet")
+    archive(foreign, model.rasa_version(), assistant_id="moodbot")
+    found = model.check(foreign, project / "config.yml")
+
+    assert (found.condition, found.usable) == (Condition.UNREADABLE, False)
+    assert "is a model of the assistant 'moodbot', not 'guichet'" in found.detail
+    assert model.check(own, project / "config.yml").usable
 
 
 def test_a_refused_training_changes_nothing(project: Path) -> None:

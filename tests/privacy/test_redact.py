@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.privacy.redact import redact
+from bot.privacy.redact import Redacted, redact
 
 OWN = ("02 61 91 40 10", "etat-civil@pontavel.example", "1 place de la Halle, 44990 Pontavel")
 
@@ -62,3 +62,10 @@ def test_a_long_text_is_read_to_its_end() -> None:
     text = "mot " * 3000 + "vu au 3 rue des Lilas, tél. 06 12 34 56 78"
 
     assert redact(text).text == "mot " * 3000 + "vu au [adresse], tél. [téléphone]"
+
+
+def test_what_only_looks_like_an_address_hides_none() -> None:
+    """Thousands of signs that belong to no address are read once each, and the address behind them is masked."""
+    text = "a@b " * 3000
+
+    assert redact(f"{text}jean.dupont@orange.fr") == Redacted(f"{text}[adresse e-mail]", 1)

@@ -24,11 +24,11 @@ LINES = (
 )
 
 
-def nlu(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+def nlu(*arguments: str | Path, **variables: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "bot", "nlu", *map(str, arguments)],
         cwd=ROOT,
-        env=environ(),
+        env=environ(**variables),
         capture_output=True,
         text=True,
         check=False,
@@ -90,6 +90,31 @@ def test_a_model_whose_parts_are_missing_is_refused(model: Path, evaluation: Pat
     assert (done.returncode, done.stdout) == (1, "")
     assert len(done.stderr.splitlines()) == 1
     assert "is no model that this Rasa can load" in done.stderr
+
+
+def test_a_model_is_read_without_tensorflow(model: Path) -> None:
+    """Half of the time, and the same answers: none of TensorFlow's own modules is imported."""
+    done = subprocess.run(
+        [sys.executable, "-X", "importtime", "-m", "bot.supervisor.reading", str(model)],
+        cwd=ROOT,
+        env=environ(),
+        input='"bonjour"\n',
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert json.loads(done.stdout)["intent"] == "greet", done.stderr[-2000:]
+    assert "rasa.core.agent" in done.stderr
+    assert "tensorflow.core" not in done.stderr
+
+
+def test_the_switch_of_tensorflow_is_heard(model: Path, evaluation: Path) -> None:
+    """A model is read as Rasa serves it, by the same switch."""
+    done = nlu("evaluate", evaluation, "--model", model, GUICHET_TENSORFLOW="no")
+
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.strip() == "guichet: GUICHET_TENSORFLOW: is 'no', not auto or always"
 
 
 def test_examples_are_checked(tmp_path: Path) -> None:

@@ -12,10 +12,7 @@ import pytest
 from rasa.core.brokers.broker import EventBroker
 from rasa.core.tracker_store import TrackerStore, check_if_tracker_store_async
 from rasa.shared.core.domain import Domain
-from rasa.shared.core.events import (
-    Restarted,
-    SlotSet,
-)
+from rasa.shared.core.events import ActiveLoop, Restarted, SlotSet
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.endpoints import EndpointConfig, read_endpoint_config
 
@@ -232,3 +229,19 @@ def test_rasa_finds_it_and_takes_it_for_asynchronous(domain: Domain) -> None:
     assert isinstance(named, EndpointConfig)
     assert isinstance(made, GuichetTrackerStore)
     assert check_if_tracker_store_async(made)
+
+
+async def test_a_loop_that_is_gone_is_left(store: GuichetTrackerStore, other: GuichetTrackerStore) -> None:
+    """A form that an update renamed while a citizen was in it: else none of their messages could be answered any more."""
+    asks = SlotSet("requested_slot", "handoff_contact")
+    await talk(store, "c1", *session(), *turn("bonjour"), ActiveLoop("form_of_before"), asks)
+    await talk(store, "c2", *session(), *turn("bonjour"), ActiveLoop("handoff_form"), asks)
+    warm, cold, known = await store.retrieve("c1"), await other.retrieve("c1"), await store.retrieve("c2")
+
+    for tracker in (warm, cold):
+        assert tracker is not None
+        assert (tracker.active_loop, tracker.get_slot("requested_slot")) == (None, None)
+    assert known is not None
+    assert (known.active_loop_name, known.get_slot("requested_slot")) == ("handoff_form", "handoff_contact")
+    await talk(store, "c1", *turn("encore"))
+    assert dump(await other.retrieve("c1")) == dump(await store.retrieve("c1"))

@@ -10,7 +10,8 @@ import pytest
 import yaml
 from aiohttp import web
 
-from bot.errors import RasaSilent
+from bot.errors import ConfigurationError, RasaSilent
+from bot.rasa_plugins import whole_turns
 from bot.store.sql import migrate
 from tests.rasa.conftest import Project, conversation, message, served
 from tests.rasa.test_server import core
@@ -88,3 +89,11 @@ async def test_danger_is_answered_without_the_action_server(server: str, actions
         (reply,) = (await core(http, server).talk(conversation("danger"), message("m1", "il y a le feu"), None)).replies
 
     assert "112" in reply.text
+
+
+def test_another_release_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whose turns nobody has looked through could answer by half: no Rasa of ours starts with it, and it says why."""
+    monkeypatch.setattr(whole_turns, "MADE_FOR", "3.6.20")
+
+    with pytest.raises(ConfigurationError, match=r"Rasa 3\.6\.21: is another release than 3\.6\.20"):
+        whole_turns.install()
