@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import sys
 from itertools import pairwise
 
 import pytest
@@ -132,3 +133,23 @@ def test_no_text_breaks_it(text: str) -> None:
 
     assert all(0 <= one.start < one.end <= len(text) for one in found)
     assert all(one.end <= other.start for one, other in pairwise(found))
+
+
+@pytest.mark.parametrize(
+    "piece", ["1 ", "1-", "1 8 5 0 5 7 8 0 0 6 0 8 4 9 2 ", "FR76 ", "fr11", "4 ", "sécu 1 1 1 1 1 1 "]
+)
+def test_a_text_that_is_all_figures_costs_little(piece: str) -> None:
+    """Four thousand characters that may be a number at each place: counted in calls, which no other load changes."""
+    text = (piece * (4000 // len(piece) + 1))[:4000]
+    calls = 0
+
+    def count(_frame: object, event: str, _argument: object) -> None:
+        nonlocal calls
+        calls += event in {"call", "c_call"}
+
+    sys.setprofile(count)
+    try:
+        masked(text)
+    finally:
+        sys.setprofile(None)
+    assert calls < 160_000
