@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import string
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import yaml
@@ -12,6 +12,7 @@ import yaml
 from bot.errors import ConfigurationError
 from bot.settings import Office
 from bot.text.languages import FULL, GREETED
+from bot.text.weeks import week_in
 
 FOLDER = Path(__file__).parent / "catalogue"
 DEFAULT = "fr"
@@ -30,6 +31,8 @@ class Wording:
 
     lines: Mapping[str, Mapping[str, str]]
     facts: Mapping[str, str]
+    hours: Mapping[str, str] = field(default_factory=dict)
+    """When the town hall is open, in the languages that say it otherwise than `facts`."""
 
     def say(self, key: str, language: str = DEFAULT, /, **values: str) -> str:
         """The line of a key, in French where the language has none.
@@ -38,8 +41,11 @@ class Wording:
             KeyError: no catalogue has the key, or the line names a value that was not given.
         """
         primary = language.split("-")[0].lower()
-        line = self.lines.get(primary, {}).get(key) or self.lines[DEFAULT][key]
-        return string.Formatter().vformat(line, (), {**self.facts, **values})
+        known = self.lines.get(primary, {})
+        own = {"hours": self.hours[primary]} if key in known and primary in self.hours else {}
+        return string.Formatter().vformat(
+            known.get(key) or self.lines[DEFAULT][key], (), {**self.facts, **own, **values}
+        )
 
     def spoken(self, language: str, *keys: str) -> str:
         """The language in which lines are said together: `language` if it has them all, else French."""
@@ -82,4 +88,7 @@ def load(office: Office, folder: Path = FOLDER) -> Wording:
         "website": town.website,
         "days": str(office.retention.conversations),
     }
-    return Wording(lines, facts)
+    # Hours that the town says in words of its own stay as they are.
+    days = [[(span.opens_minutes, span.closes_minutes) for span in day] for day in town.opening.days]
+    told = {language: week_in(language, days) for language in lines} if town.hours == town.opening.words else {}
+    return Wording(lines, facts, {language: hours for language, hours in told.items() if hours})
