@@ -13,6 +13,7 @@ from bot import safety, settings
 from bot.bus import LocalBus
 from bot.cases import CaseKind, Cause, NewCase
 from bot.conversation import Counter
+from bot.greeting import said_in
 from bot.messages import Address, AnswerStatus, Message, Reply, Turn
 from bot.store.base import Conversation, Entry
 from bot.store.sql import Store, migrate, open_store
@@ -184,6 +185,43 @@ async def test_french_is_answered_as_ever_behind_another_language(store: Store) 
     (reply,) = await citizen.say("je voudrais refaire mon passeport")
 
     assert reply.text == "Je ne connais pas ce sujet."
+
+
+async def test_who_goes_on_in_french_is_heard_in_french(store: Store) -> None:
+    """Buttons and numbers are then answered in French again, and Spanish is greeted no second time."""
+    citizen = Citizen(store, Replying())
+    await citizen.say(SPANISH)
+    await citizen.say("je voudrais refaire mon passeport")
+    assert (await citizen.conversation()).spoken == "fr"
+    (reply,) = await citizen.say(MORE_SPANISH)
+    assert reply.text == WORDS.say("greeting_again", "es")
+
+
+@pytest.mark.parametrize(
+    ("text", "pressed", "conversation", "spoken", "language"),
+    [
+        ("Hablar con una persona", "c.1", "fr", "es", "es"),
+        ("État civil", "c.1", "fr", "es", "es"),
+        ("06 12 34 56 78", None, "fr", "es", "es"),
+        ("mi vecino ocupa mi garaje y no me responde", None, "fr", "es", "es"),
+        ("je voudrais refaire mon passeport", None, "fr", "es", ""),
+        ("État civil", "c.1", "en", "es", ""),
+        ("État civil", "c.1", "fr", "fr", ""),
+        ("État civil", "c.1", "fr", "en", ""),
+        ("État civil", "c.1", "fr", "", ""),
+        ("06 12 34 56 78", None, "fr", "", ""),
+    ],
+)
+async def test_lines_go_on_in_the_language_of_the_citizen(
+    store: Store, text: str, pressed: str | None, conversation: str, spoken: str, language: str
+) -> None:
+    """Until they write in French, or have chosen English; who never wrote in another language reads French."""
+    citizen = Citizen(store, Replying())
+    await citizen.say("bonjour")
+    own = replace(await citizen.conversation(), language=conversation, spoken=spoken)
+    said = Message("m9", ANNE, text, START, pressed=pressed)
+
+    assert said_in(said, own) == language
 
 
 @pytest.mark.parametrize("text", ["ok", "Marie Dupont", "jvoudré 1 rdv svp", "12 rue de Madrid", "👍", "José García"])

@@ -24,6 +24,19 @@ GREETING = frozenset(
 )
 """What is said in every language, also in those in which nobody converses: it has to be understood without French."""
 
+PERSON = frozenset(
+    {
+        *("handoff_about_last", "handoff_for", "handoff_subject", "handoff_service", "handoff_closed"),
+        *("handoff_closed_long", "handoff_unstaffed", "handoff_contact", "handoff_contact_again", "contact_short"),
+        *("contact_long", "contact_invalid", "contact_premium", "handoff_opened", "handoff_next", "handoff_next_wait"),
+        *("handoff_place", "handoff_place_wait", "handoff_taken", "handoff_opens", "handoff_here", "handoff_meanwhile"),
+        *("handoff_callback_phone", "handoff_callback_email", "handoff_waiting", "handoff_callback_waiting"),
+        *("handoff_with_agent", "handoff_refused", "withdrawn", "withdraw_title", "handoff_last_title"),
+        *("handoff_other_title", "handoff_unsure_title", "contact_here_title", "contact_no_title"),
+    }
+)
+"""The form that leads to a person, also said in every language: a greeting ends with a button that opens it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Wording:
@@ -63,7 +76,7 @@ def load(office: Office, folder: Path = FOLDER) -> Wording:
 
     Raises:
         ConfigurationError: a catalogue is broken, or has not the lines that its language needs: those of the French
-            one, or `GREETING` in a language that is only greeted in.
+            one, or `GREETING` and `PERSON` in a language that is only greeted in.
     """
     lines: dict[str, dict[str, str]] = {}
     for path in sorted(folder.glob("*.yml")):
@@ -72,7 +85,7 @@ def load(office: Office, folder: Path = FOLDER) -> Wording:
         except (OSError, yaml.YAMLError, AttributeError) as error:
             raise ConfigurationError(f"{path}: is not a catalogue of lines: {error}") from error
     for language, known in lines.items():
-        wanted = GREETING if language in GREETED else lines[DEFAULT].keys()
+        wanted = GREETING | PERSON if language in GREETED else lines[DEFAULT].keys()
         if missing := sorted(wanted - known.keys()):
             raise ConfigurationError(f"{folder / language}.yml: has no line {', '.join(missing)}")
         if foreign := sorted(known.keys() - lines[DEFAULT].keys()):
