@@ -17,6 +17,7 @@ from bot.messages import AnswerStatus, Button, HeardIn, Kind, Message, Reply, Tu
 from bot.store.base import Conversation, Conversations
 from bot.text.languages import FULL, GREETED, surely
 from bot.text.wording import DEFAULT, Wording
+from bot.wire import speak
 
 SPEAK = re.compile(r'/speak\{"language": "(fr|en)"\}')
 """What a button means by which a language is chosen; the core never hears of it."""
@@ -82,6 +83,11 @@ class Greeting:
             return replace(turn, directives=(*turn.directives, HeardIn(answered_in(conversation))))
         if language not in self._wording.lines or (language in FULL and conversation.spoken):
             return turn
+        if language in FULL and any(
+            SPEAK.fullmatch(button.payload) for said in turn.replies for button in said.buttons
+        ):
+            # « Do you speak English? » is answered with that button already.
+            return replace(turn, directives=(*turn.directives, HeardIn(language)))
         if language in FULL:
             offer = self._say("greeting", language, message, [self._speak(language, language)])
             return Turn((*turn.replies, offer), (*turn.directives, HeardIn(language)))
@@ -106,4 +112,4 @@ class Greeting:
 
     def _speak(self, chosen: str, language: str) -> Button:
         key = "english_title" if chosen == "en" else "french_title"
-        return Button(self._wording.say(key, language), f'/speak{{"language": "{chosen}"}}')
+        return Button(self._wording.say(key, language), speak(chosen))

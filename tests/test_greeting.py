@@ -14,7 +14,7 @@ from bot.bus import LocalBus
 from bot.cases import CaseKind, Cause, NewCase
 from bot.conversation import Counter
 from bot.greeting import said_in
-from bot.messages import Address, AnswerStatus, Message, Reply, Turn
+from bot.messages import Address, AnswerStatus, Button, Message, Reply, Turn
 from bot.store.base import Conversation, Entry
 from bot.store.sql import Store, migrate, open_store
 from bot.text import wording
@@ -244,6 +244,17 @@ async def test_english_is_offered_once_in_a_french_conversation(store: Store) ->
     assert [button.title for button in offer.buttons] == ["Continue in English"]
     assert len(again) == 1
     assert (await citizen.conversation()).language == "fr"
+
+
+async def test_english_is_offered_in_one_reply(store: Store) -> None:
+    """What answers « do you speak English? » has the button already, and it works."""
+    button = Button("Continue in English", '/speak{"language": "en"}')
+    citizen = Citizen(store, Replying(Reply("0", "I answer in French and in English.", "en", buttons=(button,))))
+    (reply,) = await citizen.say("do you speak english please?")
+    (changed,) = await citizen.press("Continue in English")
+
+    assert reply.text == "I answer in French and in English."
+    assert changed.speak == "en"
 
 
 async def test_a_device_that_is_set_to_spanish_is_greeted_too(store: Store) -> None:
