@@ -92,6 +92,12 @@ _CUES = {
     Identifier.TAX: re.compile(r"fiscal|\bimpots?\b|\bspi\b"),
     Identifier.ACCOUNT: re.compile(r"\brib\b|\bcompte|\biban\b|bancaire"),
 }
+_OTHERS = re.compile(
+    r"\bfactures?\b|\bcontrats?\b|\bdossiers?\b|\bcommandes?\b|\bsuivi\b|\bcolis\b|\breferences?\b|\bref\b|\bclient\b"
+    r"|\bcompteur|\blinky\b|\bpdl\b|\bpoint de livraison\b|\btitre de recettes?\b|\bcreancier\b"
+)
+"""What names a number that is none of these, though one in ten of them passes the check of a Siret."""
+_OTHERS_BEFORE = 30
 _BEFORE, _AFTER = 60, 30
 """How far from a number the word stands that names it, in characters."""
 _PHONE = re.compile(rf"(?:0|(?:\+|00){_SIGNS}?33{_SIGNS}?)[1-9](?:{_SIGNS}{{0,2}}\d\d){{4}}")
@@ -154,6 +160,7 @@ class _Around:
         self._plain = ""
         self._cues: dict[Identifier, list[int]] = {}
         self._all: list[int] | None = None
+        self._others: list[int] | None = None
 
     def named(self, kind: Identifier, start: int, end: int) -> bool:
         """Whether a word that names such a number stands near."""
@@ -164,6 +171,14 @@ class _Around:
         if self._all is None:
             self._all = sorted(place for kind in _CUES for place in self._of(kind))
         return _near(self._all, start, end)
+
+    def named_else(self, start: int) -> bool:
+        """Whether a word stands before a number that names another one."""
+        if self._others is None:
+            self._plain = self._plain or folded(self.text)
+            self._others = [found.end() for found in _OTHERS.finditer(self._plain)]
+        at = bisect_left(self._others, start - _OTHERS_BEFORE)
+        return at < len(self._others) and self._others[at] <= start
 
     def _of(self, kind: Identifier) -> list[int]:
         if kind not in self._cues:
@@ -249,7 +264,10 @@ def _kind(around: _Around, said: str, sizes: tuple[int, ...], start: int, end: i
         return None
     kind, is_valid = checks
     grouped = sizes in _GROUPED[kind]
-    fits = grouped and named(kind) if kind is Identifier.SIREN else grouped or named(kind)
+    if kind is Identifier.SIREN:
+        fits = grouped and named(kind)
+    else:
+        fits = named(kind) or (grouped and not around.named_else(start))
     return kind if fits and is_valid(said) else None
 
 
