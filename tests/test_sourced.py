@@ -18,7 +18,6 @@ from bot.speaking import Speaker
 from bot.store.base import Article, Imported
 from bot.text import wording
 from bot.text.contact_details import details
-from bot.text.contacts import mask, read_contact
 from bot.text.languages import GREETED
 from bot.text.wording import GREETING, PERSON
 from tests.fakes.fiches import FICHE, FewFiches
@@ -224,27 +223,6 @@ def test_a_greeting_leaves_as_it_is(language: str) -> None:
     for key in PERSON:
         line = WORDING.lines[language][key]
         assert check(line, KNOWN) == []
-
-
-@pytest.mark.parametrize(
-    "given", ["06 12 34 56 78", "612345678", "+34 612 345 678", "a.b@free.fr", "jean.dupont@orange.fr"]
-)
-@pytest.mark.parametrize("language", sorted(WORDING.lines))
-def test_a_masked_contact_leaves_as_it_is(given: str, language: str) -> None:
-    """« Une personne vous appelle au 06 ·· ·· ·· 78 » is what whoever gave it has to recognise."""
-    contact = read_contact(given).contact
-    assert contact
-    for key in ("handoff_callback_phone", "handoff_callback_email"):
-        text = WORDING.say(key, language, contact=mask(contact))
-        assert said(text) == text
-
-
-@pytest.mark.parametrize(
-    "text", ["Appelez le 06 ·· puis 3230", "a.b...c@invente.fr", "Appelez le 02 40 00 11 22 ·· 78"]
-)
-def test_what_only_looks_masked_is_masked(text: str) -> None:
-    """Whatever can be called or written to."""
-    assert said(text) != text
 
 
 async def test_what_an_article_says_leaves_with_the_article_alone() -> None:
