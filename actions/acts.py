@@ -11,7 +11,7 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import SlotSet
 
 from actions.answer import ActionAnswer, replied, told
-from actions.asking import PERSON, asked
+from actions.asking import PERSON, asked, language
 from actions.base import ANSWERED_ARTICLE, ANSWERED_PASSAGE, Events, GuichetAction, Place, words
 from actions.forming import open_form, plain, resumed
 from actions.handoff import offer_to_withdraw
@@ -27,7 +27,7 @@ from bot.rasa_events import SUSPENDED_FORM
 from bot.text.french import listed
 from bot.text.french import words as subject_words
 from bot.text.typography import typeset
-from bot.wire import Say, WireButton, WireSource, read
+from bot.wire import Say, WireButton, WireSource, read, speak
 
 SHORT_CHARS = 300
 """An answer that is said again is cut at the last sentence before that many characters."""
@@ -169,7 +169,10 @@ class ActionLanguage(GuichetAction):
             return events
         wanted = named_language(str(tracker.latest_message.get("text") or ""))
         line = here("language", tracker)
-        say(Say(f"language_{wanted}+{line}" if wanted in OWN_LINES else line))
+        other = "fr" if language(tracker).split("-")[0].lower() == "en" else "en"
+        title = services.wording.say("french_title" if other == "fr" else "english_title", other)
+        button = WireButton(speak(other), title=title)
+        say(Say(f"language_{wanted}+{line}" if wanted in OWN_LINES else line, buttons=(button,)))
         return []
 
 

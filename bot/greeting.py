@@ -15,8 +15,9 @@ from dataclasses import replace
 from bot.cases import Cause
 from bot.messages import AnswerStatus, Button, HeardIn, Kind, Message, Reply, Turn
 from bot.store.base import Conversation, Conversations
-from bot.text.languages import FULL, surely
+from bot.text.languages import FULL, GREETED, surely
 from bot.text.wording import DEFAULT, Wording
+from bot.wire import speak
 
 SPEAK = re.compile(r'/speak\{"language": "(fr|en)"\}')
 """What a button means by which a language is chosen; the core never hears of it."""
@@ -32,6 +33,18 @@ def written_in(message: Message, conversation: Conversation) -> str:
     if message.pressed is not None or message.kind not in {Kind.TEXT, Kind.EDIT}:
         return ""
     language = surely(message.text, conversation.spoken)
+    return "" if language == answered_in(conversation) else language
+
+
+def said_in(message: Message, conversation: Conversation) -> str:
+    """The language of lines that exist in it, if it is not the conversation's; "" otherwise.
+
+    Who writes in Spanish and presses a button, or types a telephone number, reads on in Spanish where we can say it.
+    """
+    typed = message.pressed is None and message.kind in {Kind.TEXT, Kind.EDIT}
+    language = surely(message.text, conversation.spoken) if typed else ""
+    if not language and answered_in(conversation) == DEFAULT and conversation.spoken in GREETED:
+        language = conversation.spoken
     return "" if language == answered_in(conversation) else language
 
 
@@ -65,8 +78,16 @@ class Greeting:
     def added(self, turn: Turn, message: Message, conversation: Conversation) -> Turn:
         """A turn with what it says to somebody who writes in another language than it answers in."""
         language = written_in(message, conversation)
+        if not language and conversation.spoken in GREETED and surely(message.text, conversation.spoken):
+            # They have changed to the conversation's language.
+            return replace(turn, directives=(*turn.directives, HeardIn(answered_in(conversation))))
         if language not in self._wording.lines or (language in FULL and conversation.spoken):
             return turn
+        if language in FULL and any(
+            SPEAK.fullmatch(button.payload) for said in turn.replies for button in said.buttons
+        ):
+            # « Do you speak English? » is answered with that button already.
+            return replace(turn, directives=(*turn.directives, HeardIn(language)))
         if language in FULL:
             offer = self._say("greeting", language, message, [self._speak(language, language)])
             return Turn((*turn.replies, offer), (*turn.directives, HeardIn(language)))
@@ -91,4 +112,4 @@ class Greeting:
 
     def _speak(self, chosen: str, language: str) -> Button:
         key = "english_title" if chosen == "en" else "french_title"
-        return Button(self._wording.say(key, language), f'/speak{{"language": "{chosen}"}}')
+        return Button(self._wording.say(key, language), speak(chosen))

@@ -20,7 +20,7 @@ import structlog
 
 from bot import wire
 from bot.errors import PayloadRejected, RasaGone, RasaSilent, RasaSlow, RasaUnreachable
-from bot.greeting import written_in
+from bot.greeting import said_in, written_in
 from bot.messages import PHOTO_URL, Button, Directive, Handoff, Message, Reply, Source, Turn
 from bot.rasa_events import LOCK_OF_REDIS, LOCKED_BY, REFS, items_of, metadata_of, remembered, suspended
 from bot.settings import GENERAL_SERVICE, Office
@@ -274,7 +274,7 @@ class Rasa:
         replies: list[Reply] = []
         directives: list[Directive] = []
         is_answer = False
-        languages = (written_in(message, conversation), conversation.language)
+        languages = (said_in(message, conversation), conversation.language)
         for number, item in enumerate(items):
             try:
                 said = wire.read(item["custom"]) if isinstance(item, dict) and "custom" in item else None
@@ -308,7 +308,7 @@ class Rasa:
         values = {**self._service, **said.values}
         keys = said.say.split("+")
         wanted = (*keys, *(button.key for button in said.buttons if button.key))
-        # The numbers are said in the language of who needs them, all else in that of the conversation.
+        # The numbers and the way to a person are said in the language of who needs them, all else in the conversation's.
         language = next(one for one in (*languages, DEFAULT) if one and self._wording.spoken(one, *wanted) == one)
         lines = (self._wording.say(key, language, **values) for key in keys)
         return Reply(

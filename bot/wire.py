@@ -54,6 +54,11 @@ class Say(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
         return plain
 
 
+def speak(language: str) -> str:
+    """What a button means by which a language is chosen: `bot.greeting` hears it, the core never does."""
+    return f'/speak{{"language": "{language}"}}'
+
+
 def read(payload: Any) -> Say:
     """A payload as it came back from Rasa.
 

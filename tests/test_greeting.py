@@ -13,7 +13,8 @@ from bot import safety, settings
 from bot.bus import LocalBus
 from bot.cases import CaseKind, Cause, NewCase
 from bot.conversation import Counter
-from bot.messages import Address, AnswerStatus, Message, Reply, Turn
+from bot.greeting import said_in
+from bot.messages import Address, AnswerStatus, Button, Message, Reply, Turn
 from bot.store.base import Conversation, Entry
 from bot.store.sql import Store, migrate, open_store
 from bot.text import wording
@@ -186,6 +187,43 @@ async def test_french_is_answered_as_ever_behind_another_language(store: Store) 
     assert reply.text == "Je ne connais pas ce sujet."
 
 
+async def test_who_goes_on_in_french_is_heard_in_french(store: Store) -> None:
+    """Buttons and numbers are then answered in French again, and Spanish is greeted no second time."""
+    citizen = Citizen(store, Replying())
+    await citizen.say(SPANISH)
+    await citizen.say("je voudrais refaire mon passeport")
+    assert (await citizen.conversation()).spoken == "fr"
+    (reply,) = await citizen.say(MORE_SPANISH)
+    assert reply.text == WORDS.say("greeting_again", "es")
+
+
+@pytest.mark.parametrize(
+    ("text", "pressed", "conversation", "spoken", "language"),
+    [
+        ("Hablar con una persona", "c.1", "fr", "es", "es"),
+        ("État civil", "c.1", "fr", "es", "es"),
+        ("06 12 34 56 78", None, "fr", "es", "es"),
+        ("mi vecino ocupa mi garaje y no me responde", None, "fr", "es", "es"),
+        ("je voudrais refaire mon passeport", None, "fr", "es", ""),
+        ("État civil", "c.1", "en", "es", ""),
+        ("État civil", "c.1", "fr", "fr", ""),
+        ("État civil", "c.1", "fr", "en", ""),
+        ("État civil", "c.1", "fr", "", ""),
+        ("06 12 34 56 78", None, "fr", "", ""),
+    ],
+)
+async def test_lines_go_on_in_the_language_of_the_citizen(
+    store: Store, text: str, pressed: str | None, conversation: str, spoken: str, language: str
+) -> None:
+    """Until they write in French, or have chosen English; who never wrote in another language reads French."""
+    citizen = Citizen(store, Replying())
+    await citizen.say("bonjour")
+    own = replace(await citizen.conversation(), language=conversation, spoken=spoken)
+    said = Message("m9", ANNE, text, START, pressed=pressed)
+
+    assert said_in(said, own) == language
+
+
 @pytest.mark.parametrize("text", ["ok", "Marie Dupont", "jvoudré 1 rdv svp", "12 rue de Madrid", "👍", "José García"])
 async def test_what_does_not_tell_is_answered_as_ever(store: Store, text: str) -> None:
     """Names, addresses and messy French greet nobody."""
@@ -206,6 +244,17 @@ async def test_english_is_offered_once_in_a_french_conversation(store: Store) ->
     assert [button.title for button in offer.buttons] == ["Continue in English"]
     assert len(again) == 1
     assert (await citizen.conversation()).language == "fr"
+
+
+async def test_english_is_offered_in_one_reply(store: Store) -> None:
+    """What answers « do you speak English? » has the button already, and it works."""
+    button = Button("Continue in English", '/speak{"language": "en"}')
+    citizen = Citizen(store, Replying(Reply("0", "I answer in French and in English.", "en", buttons=(button,))))
+    (reply,) = await citizen.say("do you speak english please?")
+    (changed,) = await citizen.press("Continue in English")
+
+    assert reply.text == "I answer in French and in English."
+    assert changed.speak == "en"
 
 
 async def test_a_device_that_is_set_to_spanish_is_greeted_too(store: Store) -> None:

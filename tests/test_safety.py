@@ -19,7 +19,7 @@ from bot.safety import Alert, sre_parse
 
 NET = safety.load()
 LEXICON = yaml.safe_load(safety.LEXICON.read_text(encoding="utf-8"))
-ACTS = Path(__file__).parent / "nlu" / "acts.jsonl"
+ACTS = Path(__file__).parents[1] / "nlu" / "evaluation" / "acts.jsonl"
 KNOWLEDGE = Path(__file__).parent / "knowledge"
 INTENTS = Path(__file__).parents[1] / "nlu" / "intents"
 ALARMS = {"emergency", "self_harm_distress"}

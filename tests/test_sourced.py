@@ -19,7 +19,7 @@ from bot.store.base import Article, Imported
 from bot.text import wording
 from bot.text.contact_details import details
 from bot.text.languages import GREETED
-from bot.text.wording import GREETING
+from bot.text.wording import GREETING, PERSON
 from tests.fakes.fiches import FICHE, FewFiches
 
 OFFICE = read_office(Path(__file__).resolve().parents[1] / "office.yml")
@@ -220,6 +220,9 @@ def test_a_greeting_leaves_as_it_is(language: str) -> None:
     """In scripts that run from right to left too."""
     for key in GREETING:
         assert said(WORDING.say(key, language)) == WORDING.say(key, language)
+    for key in PERSON:
+        line = WORDING.lines[language][key]
+        assert check(line, KNOWN) == []
 
 
 async def test_what_an_article_says_leaves_with_the_article_alone() -> None:

@@ -71,6 +71,13 @@ _FOR = re.compile(
 )
 _AFTER_FOR = re.compile(r"\b(?:pour|for)\s+(?P<what>\D.*)", re.I | re.S)
 _EDGES = re.compile(r"^[\s,.;:-]+|(?:[\s,.;:-]+|\s(?:à|a|le|pour|vers|at|on))+$", re.I)
+_ANNOUNCED = re.compile(
+    r"[\s,;.:(-]*(?:\b(?:et|and|voici)\s+)?(?:\bjoignable\s+(?:au|sur|à|par)\b\s*)?(?:(?:\b(?:mon|ma|le|my)\s+)?"
+    r"\b(?:adresse\s+)?(?:e-?mail|mail|m[eé]l|courriel|t[eé]l(?:[eé]phone)?|portable|mobile|num[eé]ro|phone)\b\.?"
+    r"(?:\s+(?:de\s+t[eé]l(?:[eé]phone)?|portable|number))?(?:\s+(?:est|c['’]est|is)(?:\s+le)?)?)?[\s:]*$",
+    re.I,
+)
+_ANNOUNCED_CHARS = 40
 _CANCELS = re.compile(r"\b(?:annul\w+|supprim\w+|decommand\w+|cancel)\b")
 
 
@@ -80,6 +87,7 @@ class ValidateAppointmentForm(ValidateForm):
     form = FORM
     opener = "book_appointment"
     gathered = (*ORDER, CHANGING, CANCELLED, OFFERED, WISH)
+    choices = frozenset({DAY, TIME})
 
     async def begin(self, services: Services, say: Callable[[Any], None], tracker: Tracker) -> Slots:
         """See `ValidateForm.begin`: « mardi prochain à 14h30 pour un passeport » tells four things."""
@@ -101,7 +109,9 @@ class ValidateAppointmentForm(ValidateForm):
                 slots[PROBLEM] = problem("appointment_not_here", **services.office.reach(routed.services[0]))
         if len(book.services) == 1:
             slots[SERVICE] = book.services[0]
-        slots = {**slots, **await Wishes(services, book, {SERVICE: slots.get(SERVICE)}, language(tracker)).read(text)}
+        asks = bool(slots.get(SERVICE) and slots.get(SUBJECT))
+        wishes = Wishes(services, book, {SERVICE: slots.get(SERVICE)}, language(tracker), asks)
+        slots = {**slots, **await wishes.read(text)}
         contact = read_contact(text).contact
         if contact:
             slots[CONTACT] = contact.shown
@@ -187,7 +197,8 @@ class ValidateAppointmentForm(ValidateForm):
             if code is not None and code != tracker.get_slot(SERVICE):
                 slots[SERVICE] = code
         if not asks or requested in {DAY, TIME}:
-            wishes = self._wishes(services, tracker, slots.get(SERVICE), keeps=True)
+            known = bool(slots.get(SUBJECT) or tracker.get_slot(SUBJECT))
+            wishes = self._wishes(services, tracker, slots.get(SERVICE), keeps=True, asks=known)
             slots = {**slots, **await wishes.read(rest)}
         if not slots and requested == CONTACT and not asks and (refuses(tracker) or declines(text)):
             return {CONTACT: NONE}
@@ -223,13 +234,15 @@ class ValidateAppointmentForm(ValidateForm):
         known = tracker.get_slot(DAY), tracker.get_slot(TIME), tracker.get_slot(WISH)
         return {OFFERED: None, **await wishes.recheck(*known)}
 
-    def _wishes(self, services: Services, tracker: Tracker, service: str | None = None, keeps: bool = False) -> Wishes:
+    def _wishes(
+        self, services: Services, tracker: Tracker, service: str | None = None, keeps: bool = False, asks: bool = True
+    ) -> Wishes:
         """What reads a wish; with `keeps` one that may leave out the day or the time that is known already."""
         book = Appointments(services.office, services.hours, services.bookings)
         known = {SERVICE: service or tracker.get_slot(SERVICE)}
         if keeps:
             known |= {DAY: tracker.get_slot(DAY), TIME: tracker.get_slot(TIME)}
-        return Wishes(services, book, known, language(tracker))
+        return Wishes(services, book, known, language(tracker), asks=asks and bool(known[SERVICE]))
 
     async def _fitting(self, services: Services, tracker: Tracker, pressed: Slots) -> Slots:
         """A time that a button offered, if it is still free; what else it says as it is."""
@@ -252,7 +265,8 @@ def subject_of(services: Services, text: str, announced: bool = True) -> str:
     « Rdv état civil pour ma carte d'identité mardi » is announced: what stands after « pour » is the subject.
     """
     span = read_contact(text).span
-    rest = without_moment(services, text if span is None else f"{text[: span[0]]} {text[span[1] :]}")
+    bare = text if span is None else f"{_unannounced(text[: span[0]])} {text[span[1] :]}"
+    rest = without_moment(services, bare)
     named = routing.naming(rest, services.office) if announced else ()
     empty = {word for code in named for name in names(services.office.services[code]) for word in name.split()}
     after = _AFTER_FOR.search(rest) if announced else None
@@ -260,6 +274,12 @@ def subject_of(services: Services, text: str, announced: bool = True) -> str:
         if any(word not in BOOKING and word not in empty for word in subject_words(said)):
             return cut(_EDGES.sub("", said))
     return ""
+
+
+def _unannounced(text: str) -> str:
+    """What stands before a contact, without « mon mail est », which is no part of what an appointment is for."""
+    place = max(len(text) - _ANNOUNCED_CHARS, 0)
+    return text[:place] + _ANNOUNCED.sub("", text[place:])
 
 
 def without_moment(services: Services, text: str) -> str:

@@ -27,6 +27,8 @@ STUCK = 3
 """After so many of them to one question, a person is offered."""
 NO_FAILURE = frozenset({"appointment_offered", "appointment_others", "appointment_which_day"})
 """Lines that narrow a wish down: who hears them has answered."""
+LEADING = NO_FAILURE | {"appointment_none_fits"}
+"""Lines that say nothing without the choices of the question that they lead to."""
 CHATTER_CONFIDENCE = 0.6
 """Short answers (« passeport », « mardi à 14h30 ») are unlike any example; a guess below this is not heeded."""
 SIGNS = {
@@ -61,6 +63,8 @@ class ValidateForm(GuichetAction):
     """The intent that opens it."""
     gathered: ClassVar[tuple[str, ...]]
     """Its slots, in no order."""
+    choices: ClassVar[frozenset[str]] = frozenset()
+    """The slots that `LEADING` lines lead to."""
 
     def name(self) -> str:
         """See `GuichetAction.name`."""
@@ -129,8 +133,8 @@ class ValidateForm(GuichetAction):
         before = str(tracker.get_slot(REQUESTED) or "")
         failed: dict[str, Any] | None = None
         wrong = slots.get(PROBLEM)
-        if wrong and wrong["line"] in NO_FAILURE and requested not in slots:
-            # It leads to a question that comes later.
+        if wrong and wrong["line"] in LEADING and (requested not in slots or requested not in self.choices):
+            # The question that it leads to comes later, or not.
             wrong = slots[PROBLEM] = None
         if requested is not None and requested == before and wrong and wrong["line"] not in NO_FAILURE:
             last = tracker.get_slot(FAILED) or {}

@@ -29,8 +29,17 @@ FAR = timedelta(days=365)
 class Wishes:
     """Reads wishes for a service, of which `known` holds what was settled before."""
 
-    def __init__(self, services: Services, book: Appointments, known: dict[str, Any], language: str = DEFAULT) -> None:
+    def __init__(
+        self,
+        services: Services,
+        book: Appointments,
+        known: dict[str, Any],
+        language: str = DEFAULT,
+        asks: bool = True,
+    ) -> None:
+        """`asks`: whether the day can be asked now, and nothing has to be asked before."""
         self._services = services
+        self._asks = asks
         self._language = language
         self._book = book
         self._known = known
@@ -52,8 +61,10 @@ class Wishes:
         day, at, part = said.date.day, self._time(said.time), _part(said.time)
         if said.date.ambiguous:
             days = await self._possible(said.date.days[:2])
-            if len(days) != 1:
-                return self._which(days or said.date.days[:2])
+            if not days or (len(days) > 1 and not self._asks):
+                return await self.offer(Wish(said.date.days[0], said.date.days[:2][-1], *part))
+            if len(days) > 1:
+                return self._which(days)
             day = days[0]
         if said.date.period is not None:
             last = said.date.period.last or self._today + FAR
@@ -174,7 +185,7 @@ class Wishes:
             return {DAY: None, TIME: None, PROBLEM: problem("appointment_no_such_day")}
         if said.why is WhyNot.PAST:
             refused = moments_words.full_day(said.refused, self._language, year=True) if said.refused else ""
-            line = "appointment_past" if refused else "appointment_no_such_day"
+            line = "appointment_past" if refused else "appointment_over"
             return {DAY: None, TIME: None, PROBLEM: problem(line, day=refused)}
         if at.why is WhyNot.IMPOSSIBLE:
             return {TIME: None, PROBLEM: problem("appointment_no_such_time")}

@@ -13,6 +13,7 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import Enum
+from itertools import accumulate
 
 from stdnum import iban, luhn
 from stdnum.fr import nif, nir, siren, siret
@@ -60,6 +61,7 @@ _LOOKALIKES = str.maketrans({"O": "0", "I": "1", "L": "1"})
 _IBAN = re.compile(
     rf"(?<![^\W\d_])[A-Za-z]{{2}}{_SIGNS}{{0,2}}\d{_SIGNS}{{0,2}}\d(?:{_SIGNS}{{0,3}}[A-Za-z0-9]){{11,30}}"
 )
+_LETTERS = {ord(char): str(int(char, 36)) for char in "ABCDEFGHIJKLMNOPQRSTUVWXYZ"}
 _IBAN_CHARS = {
     country: int(chars)
     for chars, countries in {
@@ -90,11 +92,18 @@ _CUES = {
     Identifier.TAX: re.compile(r"fiscal|\bimpots?\b|\bspi\b"),
     Identifier.ACCOUNT: re.compile(r"\brib\b|\bcompte|\biban\b|bancaire"),
 }
+_OTHERS = re.compile(
+    r"\bfactures?\b|\bcontrats?\b|\bdossiers?\b|\bcommandes?\b|\bsuivi\b|\bcolis\b|\breferences?\b|\bref\b|\bclient\b"
+    r"|\bcompteur|\blinky\b|\bpdl\b|\bpoint de livraison\b|\btitre de recettes?\b|\bcreancier\b"
+)
+"""What names a number that is none of these, though one in ten of them passes the check of a Siret."""
+_OTHERS_BEFORE = 30
 _BEFORE, _AFTER = 60, 30
 """How far from a number the word stands that names it, in characters."""
 _PHONE = re.compile(rf"(?:0|(?:\+|00){_SIGNS}?33{_SIGNS}?)[1-9](?:{_SIGNS}{{0,2}}\d\d){{4}}")
-_LENGTHS = frozenset({9, 13, 14, 15, 16, 19, 23})
-_LONGEST = max(_LENGTHS)
+_LENGTHS = (23, 19, 16, 15, 14, 13, 9)
+_NIR_CHARS = 15
+_MOST_GROUPS = max(len(sizes) for several in _GROUPED.values() for sizes in several)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +119,7 @@ def identifiers(text: str) -> tuple[Identified, ...]:
     Letters that are typed for digits (O, l) and any digits of Unicode are read; a number that is named (« numéro de
     sécu ») is found with a wrong key too: a slip of the finger gives away as much.
     """
-    if sum(char.isdecimal() for char in text) < min(_LENGTHS) - 2:
+    if sum(char.isdecimal() for char in text) < _LENGTHS[-1] - 2:
         return ()
     found: list[Identified] = []
     taken = bytearray(len(text))
@@ -150,15 +159,37 @@ class _Around:
         self.text = text
         self._plain = ""
         self._cues: dict[Identifier, list[int]] = {}
+        self._all: list[int] | None = None
+        self._others: list[int] | None = None
 
     def named(self, kind: Identifier, start: int, end: int) -> bool:
         """Whether a word that names such a number stands near."""
+        return _near(self._of(kind), start, end)
+
+    def cued(self, start: int, end: int) -> bool:
+        """Whether a word stands near that names any such number."""
+        if self._all is None:
+            self._all = sorted(place for kind in _CUES for place in self._of(kind))
+        return _near(self._all, start, end)
+
+    def named_else(self, start: int) -> bool:
+        """Whether a word stands before a number that names another one."""
+        if self._others is None:
+            self._plain = self._plain or folded(self.text)
+            self._others = [found.end() for found in _OTHERS.finditer(self._plain)]
+        at = bisect_left(self._others, start - _OTHERS_BEFORE)
+        return at < len(self._others) and self._others[at] <= start
+
+    def _of(self, kind: Identifier) -> list[int]:
         if kind not in self._cues:
             self._plain = self._plain or folded(self.text)
             self._cues[kind] = [found.end() for found in _CUES[kind].finditer(self._plain)]
-        cues = self._cues[kind]
-        at = bisect_left(cues, start - _BEFORE)
-        return at < len(cues) and cues[at] <= end + _AFTER
+        return self._cues[kind]
+
+
+def _near(cues: list[int], start: int, end: int) -> bool:
+    at = bisect_left(cues, start - _BEFORE)
+    return at < len(cues) and cues[at] <= end + _AFTER
 
 
 def _candidates(text: str) -> Iterator[tuple[Identifier, int, int]]:
@@ -170,28 +201,41 @@ def _candidates(text: str) -> Iterator[tuple[Identifier, int, int]]:
             for group in _GROUP.finditer(run[0])
             if _DIGIT.search(group[0])
         ]
+        said = "".join(group.said for group in groups)
+        begins = [0, *accumulate(len(group.said) for group in groups)]
+        places = {begin: at for at, begin in enumerate(begins)}
         at = 0
         while at < len(groups):
-            kind, until = _longest(around, groups, at)
+            kind, until = _longest(around, groups, said, begins, places, at)
             if kind is not None:
                 yield kind, groups[at].start, groups[until - 1].end
             at = until if kind is not None else at + 1
 
 
-def _longest(around: _Around, groups: list[_Group], at: int) -> tuple[Identifier | None, int]:
-    """The longest number that begins with a group, and the group behind it."""
-    best: tuple[Identifier | None, int] = (None, at)
-    said, sizes = "", []
-    for until in range(at, len(groups)):
-        group = groups[until]
-        said += group.said
-        sizes.append(len(group.said))
-        if len(said) > _LONGEST:
-            break
-        if len(said) in _LENGTHS:
-            kind = _kind(around, said, tuple(sizes), groups[at].start, group.end)
-            best = (kind, until + 1) if kind else best
-    return best
+def _longest(
+    around: _Around, groups: list[_Group], said: str, begins: list[int], places: dict[int, int], at: int
+) -> tuple[Identifier | None, int]:
+    """The longest number that begins with a group, and the group behind it.
+
+    `said` are all figures of the groups, `begins` where each group begins in it, and `places` the groups by that.
+    """
+    begin = begins[at]
+    for length in _LENGTHS:
+        until = places.get(begin + length)
+        if until is None:
+            continue
+        start, end = groups[at].start, groups[until - 1].end
+        if until - at > _MOST_GROUPS:
+            # Only what a number is, or the word beside it, can still tell.
+            if length != _NIR_CHARS and not around.cued(start, end):
+                continue
+            sizes: tuple[int, ...] = ()
+        else:
+            sizes = tuple(len(group.said) for group in groups[at:until])
+        kind = _kind(around, said[begin : begin + length], sizes, start, end)
+        if kind is not None:
+            return kind, until
+    return None, at
 
 
 def _kind(around: _Around, said: str, sizes: tuple[int, ...], start: int, end: int) -> Identifier | None:
@@ -199,9 +243,14 @@ def _kind(around: _Around, said: str, sizes: tuple[int, ...], start: int, end: i
         return around.named(kind, start, end)
 
     if len(said) in {13, 15} and _NIR.fullmatch(said):
+        if named(Identifier.NIR):
+            return Identifier.NIR
         # In pairs it may be telephone numbers in a row.
-        plain = sizes in _GROUPED[Identifier.NIR] or not _PHONE.search(around.text[start:end])
-        if named(Identifier.NIR) or (len(said) == 15 and plain and nir.is_valid(said)):
+        if (
+            _fits(said)
+            and (sizes in _GROUPED[Identifier.NIR] or not _PHONE.search(around.text[start:end]))
+            and nir.is_valid(said)
+        ):
             return Identifier.NIR
     if not said.isdigit():
         return None
@@ -215,8 +264,16 @@ def _kind(around: _Around, said: str, sizes: tuple[int, ...], start: int, end: i
         return None
     kind, is_valid = checks
     grouped = sizes in _GROUPED[kind]
-    fits = grouped and named(kind) if kind is Identifier.SIREN else grouped or named(kind)
+    if kind is Identifier.SIREN:
+        fits = grouped and named(kind)
+    else:
+        fits = named(kind) or (grouped and not around.named_else(start))
     return kind if fits and is_valid(said) else None
+
+
+def _fits(said: str) -> bool:
+    """Whether the key of a NIR may fit: of Corsica's (2A, 2B) python-stdnum alone knows."""
+    return len(said) == _NIR_CHARS and (not said.isdigit() or int(said[13:]) == 97 - int(said[:13]) % 97)
 
 
 def _is_account(said: str) -> bool:
@@ -245,9 +302,15 @@ def _ibans(text: str) -> Iterator[tuple[Identifier, int, int]]:
             continue
         end = kept[chars - 1] + 1
         said = _ascii("".join(text[place] for place in kept[:chars])).upper()
-        if iban.is_valid(said, check_country=False):
+        if _fits_iban(said) and iban.is_valid(said, check_country=False):
             yield Identifier.IBAN, found.start(), end
             at = end
+
+
+def _fits_iban(said: str) -> bool:
+    """ISO 7064 MOD 97-10: what python-stdnum checks too, after much else."""
+    figures = (said[4:] + said[:4]).translate(_LETTERS)
+    return figures.isdecimal() and int(figures) % 97 == 1
 
 
 def _digits(group: str) -> str:
@@ -255,4 +318,6 @@ def _digits(group: str) -> str:
 
 
 def _ascii(text: str) -> str:
+    if text.isascii():
+        return text
     return "".join(str(unicodedata.decimal(char, char)) for char in text)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import string
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import yaml
@@ -12,6 +12,7 @@ import yaml
 from bot.errors import ConfigurationError
 from bot.settings import Office
 from bot.text.languages import FULL, GREETED
+from bot.text.weeks import week_in
 
 FOLDER = Path(__file__).parent / "catalogue"
 DEFAULT = "fr"
@@ -23,6 +24,19 @@ GREETING = frozenset(
 )
 """What is said in every language, also in those in which nobody converses: it has to be understood without French."""
 
+PERSON = frozenset(
+    {
+        *("handoff_about_last", "handoff_for", "handoff_subject", "handoff_service", "handoff_closed"),
+        *("handoff_closed_long", "handoff_unstaffed", "handoff_contact", "handoff_contact_again", "contact_short"),
+        *("contact_long", "contact_invalid", "contact_premium", "handoff_opened", "handoff_next", "handoff_next_wait"),
+        *("handoff_place", "handoff_place_wait", "handoff_taken", "handoff_opens", "handoff_here", "handoff_meanwhile"),
+        *("handoff_callback_phone", "handoff_callback_email", "handoff_waiting", "handoff_callback_waiting"),
+        *("handoff_with_agent", "handoff_refused", "withdrawn", "withdraw_title", "handoff_last_title"),
+        *("handoff_other_title", "handoff_unsure_title", "contact_here_title", "contact_no_title"),
+    }
+)
+"""The form that leads to a person, also said in every language: a greeting ends with a button that opens it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Wording:
@@ -30,6 +44,8 @@ class Wording:
 
     lines: Mapping[str, Mapping[str, str]]
     facts: Mapping[str, str]
+    hours: Mapping[str, str] = field(default_factory=dict)
+    """When the town hall is open, in the languages that say it otherwise than `facts`."""
 
     def say(self, key: str, language: str = DEFAULT, /, **values: str) -> str:
         """The line of a key, in French where the language has none.
@@ -38,8 +54,11 @@ class Wording:
             KeyError: no catalogue has the key, or the line names a value that was not given.
         """
         primary = language.split("-")[0].lower()
-        line = self.lines.get(primary, {}).get(key) or self.lines[DEFAULT][key]
-        return string.Formatter().vformat(line, (), {**self.facts, **values})
+        known = self.lines.get(primary, {})
+        own = {"hours": self.hours[primary]} if key in known and primary in self.hours else {}
+        return string.Formatter().vformat(
+            known.get(key) or self.lines[DEFAULT][key], (), {**self.facts, **own, **values}
+        )
 
     def spoken(self, language: str, *keys: str) -> str:
         """The language in which lines are said together: `language` if it has them all, else French."""
@@ -57,7 +76,7 @@ def load(office: Office, folder: Path = FOLDER) -> Wording:
 
     Raises:
         ConfigurationError: a catalogue is broken, or has not the lines that its language needs: those of the French
-            one, or `GREETING` in a language that is only greeted in.
+            one, or `GREETING` and `PERSON` in a language that is only greeted in.
     """
     lines: dict[str, dict[str, str]] = {}
     for path in sorted(folder.glob("*.yml")):
@@ -66,7 +85,7 @@ def load(office: Office, folder: Path = FOLDER) -> Wording:
         except (OSError, yaml.YAMLError, AttributeError) as error:
             raise ConfigurationError(f"{path}: is not a catalogue of lines: {error}") from error
     for language, known in lines.items():
-        wanted = GREETING if language in GREETED else lines[DEFAULT].keys()
+        wanted = GREETING | PERSON if language in GREETED else lines[DEFAULT].keys()
         if missing := sorted(wanted - known.keys()):
             raise ConfigurationError(f"{folder / language}.yml: has no line {', '.join(missing)}")
         if foreign := sorted(known.keys() - lines[DEFAULT].keys()):
@@ -82,4 +101,7 @@ def load(office: Office, folder: Path = FOLDER) -> Wording:
         "website": town.website,
         "days": str(office.retention.conversations),
     }
-    return Wording(lines, facts)
+    # Hours that the town says in words of its own stay as they are.
+    days = [[(span.opens_minutes, span.closes_minutes) for span in day] for day in town.opening.days]
+    told = {language: week_in(language, days) for language in lines} if town.hours == town.opening.words else {}
+    return Wording(lines, facts, {language: hours for language, hours in told.items() if hours})

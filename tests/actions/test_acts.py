@@ -24,6 +24,7 @@ from bot.messages import Address
 from bot.rasa_events import SUSPENDED_FORM
 from bot.store.sql import Store
 from bot.text.references import read_number
+from bot.wire import WireButton
 from tests.actions.form_talk import forming, staffed
 from tests.actions.talk import OFFICE, Talk, talking
 from tests.knowledge import small
@@ -156,6 +157,7 @@ async def test_another_language_is_answered_in_it_where_there_is_a_line(talk: Ta
     said = await talk.run(ActionLanguage(talk.services), text, "language_switch", "m1")
 
     assert said.say == line
+    assert said.buttons == (WireButton('/speak{"language": "en"}', title="Continue in English"),)
 
 
 def test_the_language_that_is_wanted_comes_before_the_one_that_is_spoken() -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from actions.forms.appointment import CONTACT, DAY, SERVICE, SUBJECT, TIME
 from actions.forms.street_issue import CATEGORY, PLACE
+from actions.forms.wishes import OFFERED
 from bot.settings_desk import Appointments
 from bot.store.sql import Store
 from tests.actions.form_talk import APPOINTMENT, STREET_ISSUE, CitizenForm, filling
@@ -80,3 +81,63 @@ async def test_a_report_knows_what_was_said(store: Store, text: str, category: s
         found = known(form, CATEGORY, PLACE)
 
     assert found == [category, place]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "je voudrais un rdv à l'état civil dans 8 jours le matin",
+        "je veux un rendez-vous à l'état civil la semaine prochaine le matin",
+        "rdv état civil samedi ou dimanche",
+    ],
+)
+async def test_nothing_is_announced_that_is_not_shown(store: Store, text: str) -> None:
+    """What it is for is asked alone; « voici ce qui est libre » and « de quel jour » wait for their buttons."""
+    async with filling(store, APPOINTMENT, TOWN) as form:
+        said = await form.begin(text)
+        offered = known(form, DAY, OFFERED)
+
+    assert [line.say for line in said] == ["appointment_subject"]
+    assert offered[1]
+
+
+async def test_of_two_closed_days_none_is_asked(store: Store) -> None:
+    """« Dans 8 jours » may be a Sunday or a Saturday to a service that is open on neither: what is near is offered."""
+    async with filling(store, APPOINTMENT, TOWN) as form:
+        said = await form.begin("rdv état civil samedi ou dimanche pour un passeport")
+
+    assert [line.say.split("+")[0] for line in said] == ["appointment_none_fits"]
+    assert said[0].buttons
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("rdv état civil il y a 3 jours pour un passeport", "appointment_past+appointment_day_again"),
+        ("rdv état civil il y a quelques jours pour un passeport", "appointment_over+appointment_day_again"),
+    ],
+)
+async def test_a_day_that_is_over_is_told_so(store: Store, text: str, line: str) -> None:
+    """It does exist in the calendar."""
+    async with filling(store, APPOINTMENT, TOWN) as form:
+        said = await form.begin(text)
+
+    assert [one.say for one in said] == [line]
+
+
+@pytest.mark.parametrize(
+    ("text", "subject"),
+    [
+        ("rdv état civil pour un passeport mon mail est lea.b@free.fr jeudi à 10h", "un passeport"),
+        ("rdv état civil pour un passeport, tél : 06 12 34 56 78", "un passeport"),
+        ("rdv état civil pour un passeport joignable au 06 12 34 56 78", "un passeport"),
+        ("rdv état civil à Noël", None),
+    ],
+)
+async def test_what_it_is_for_is_what_they_said(store: Store, text: str, subject: str | None) -> None:
+    """Neither the words before a contact nor a holiday."""
+    async with filling(store, APPOINTMENT, TOWN) as form:
+        await form.begin(text)
+        found = known(form, SUBJECT)
+
+    assert found == [subject]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -78,6 +79,26 @@ async def test_numbers_are_in_the_language_of_who_needs_them(rasa: Rasa, fake: F
         language = "es" if line == "emergency" else "fr"
 
         assert (reply.text, reply.language) == (lines.say(line, language), language)
+
+
+async def test_the_way_to_a_person_is_in_the_language_of_the_citizen(
+    rasa: Rasa, fake: FakeRasa, lines: Wording
+) -> None:
+    """Behind a press too; the closing hours, which would be French, are left out."""
+    values = {"service": "Voirie", "moment": "lundi à 9 h"}
+    said = {
+        "say": "handoff_closed+handoff_contact",
+        "values": values,
+        "buttons": [{"payload": "/x", "key": "contact_here_title"}],
+    }
+    fake.answer([{"custom": said}])
+    turn = await rasa.talk(replace(conversation("c1"), spoken="tr"), message("m1", "Bir kişiyle görüşmek"), "/handoff")
+    (reply,) = turn.replies
+
+    assert reply.language == "tr"
+    assert reply.text == f"{lines.say('handoff_closed', 'tr', **values)}\n\n{lines.say('handoff_contact', 'tr')}"
+    assert [button.title for button in reply.buttons] == [lines.say("contact_here_title", "tr")]
+    assert "lundi" not in reply.text
 
 
 async def test_only_a_payload_commands(rasa: Rasa, fake: FakeRasa) -> None:

@@ -41,6 +41,8 @@ PERIODS = {
     "avant vendredi 4": ("2026-11-26", "2026-12-03"),
     "d'ici vendredi 4": ("2026-11-26", "2026-12-04"),
     "au plus tard le 4": ("2026-11-26", "2026-12-04"),
+    "avant Noël": ("2026-11-26", "2026-12-24"),
+    "après noël": ("2026-12-26", None),
     "à partir du 14": ("2026-12-14", None),
     "après le 14": ("2026-12-15", None),
     "pas avant le 14": ("2026-12-14", None),
@@ -70,7 +72,10 @@ PAST = {
     "14/11": "2026-11-14",
     "14/12/1998": "1998-12-14",
     "le 10 juillet": "2026-07-10",
-    "il y a 3 jours": None,
+    "il y a 3 jours": "2026-11-23",
+    "2 weeks ago": "2026-11-12",
+    "il y a quelques jours": None,
+    "il y a 5 mois": None,
 }
 NOTHING = (
     *("", " ", "oui", "???", "je ne sais pas", "mais oui", "14h30", "à 9h", "9h", "merci", "pas mardi", "la marche"),
@@ -85,6 +90,7 @@ NOTHING = (
         "24h/24",
         "2026",
     ),
+    *("les vacances de noël", "le sapin de noel", "rue de la toussaint", "le marché de Noël", "à Noëlle"),
     *("pour moi", "je demande un passeport", "dossier 123456789", "avec mes 2 enfants", "3,14", "0 1 2 3"),
 )
 

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { blocks, countChars, fold, spans, unbroken } from "./words";
+import { blocks, countChars, fold, spans, stretches, unbroken } from "./words";
 
 test("paragraphs are divided by blank lines, and a list may follow its sentence directly", () => {
   expect(blocks("Venez avec :\r\n- la carte\n- une photo\n\nC’est gratuit.\nSans rendez-vous.")).toEqual([
@@ -100,4 +100,15 @@ test("what is bound for display can still be called", () => {
 
 test("a character outside the basic plane counts once, as on the server", () => {
   expect(countChars("a😀é")).toBe(3);
+});
+
+test("groups of figures keep their order among letters that run from right to left", () => {
+  expect(stretches("رقمي 06 12 34 56 78 والضجيج")).toEqual([
+    { text: "رقمي ", isFigures: false },
+    { text: "06 12 34 56 78", isFigures: true },
+    { text: " والضجيج", isFigures: false },
+  ]);
+  expect(stretches("+33 6 12 34 56 78 رقمي")[0]).toEqual({ text: "+33 6 12 34 56 78", isFigures: true });
+  expect(stretches("في 112")).toEqual([{ text: "في 112", isFigures: false }]);
+  expect(stretches("mon numéro 06 12 34 56 78")).toEqual([{ text: "mon numéro 06 12 34 56 78", isFigures: false }]);
 });

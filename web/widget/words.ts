@@ -91,6 +91,29 @@ export function spans(line: string): readonly Span[] {
   return found;
 }
 
+const RIGHT_TO_LEFT = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]/;
+const FIGURES = /\+?\d+(?:[ .\-\u00a0\u202f]\d+)+/g;
+
+/** A stretch of a text; `isFigures` where its groups of figures have to keep their order from left to right. */
+export interface Stretch {
+  readonly text: string;
+  readonly isFigures: boolean;
+}
+
+/** A text by stretches: among letters that run from right to left, « 06 12 34 » is shown as « 34 12 06 » unless isolated. */
+export function stretches(text: string): readonly Stretch[] {
+  if (!RIGHT_TO_LEFT.test(text)) return [{ text, isFigures: false }];
+  const found: Stretch[] = [];
+  let from = 0;
+  for (const match of text.matchAll(FIGURES)) {
+    if (match.index > from) found.push({ text: text.slice(from, match.index), isFigures: false });
+    found.push({ text: match[0], isFigures: true });
+    from = match.index + match[0].length;
+  }
+  if (from < text.length) found.push({ text: text.slice(from), isFigures: false });
+  return found;
+}
+
 /** Characters as the server counts them (code points). */
 export function countChars(text: string): number {
   let count = 0;

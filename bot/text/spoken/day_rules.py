@@ -31,6 +31,7 @@ _NOT_COUNTED = (
 _NO_NUMBER_BEFORE = r"(?<!\d [/.-] )(?<!\d )(?<!\+ )"
 _NO_NUMBER_AFTER = r"(?!(?: [/.-])? \d+(?!\d| [h:](?!\S)))(?! h(?!\S))"
 _NEXT_WEEK = r"(?:(?:(?:de|a|de la|la) ){0,2}semaine (?:prochain|suivante|d apres|pro|pr)|next semaine)"
+_HOLIDAY = "|".join(readings.HOLIDAYS)
 _PART_OF_DAY = r"(?= (?:matin|midi|apresmidi|soir)(?!\S))"
 _WEEK_PART = r"(?P<part>debut|milieu|mi|fin|early|mid|end)"
 _NEXT = r"(?P<next>prochain|suivante?|qui vient)"
@@ -108,6 +109,12 @@ RULES: tuple[tuple[re.Pattern[str], Reads], ...] = (
         readings.by_weekday(lambda weekday, today: Days((next_weekday(weekday, today),))),
     ),
     _rule(rf"{_DET}{_DAY_NAME}", readings.by_weekday(bare_weekday)),
+    # « Vacances de Noël » and « rue de la Toussaint » are no day.
+    _rule(
+        rf"(?:a|pour|le jour de) (?:(?:la|l|le) )?(?P<holiday>{_HOLIDAY})"
+        rf"|(?:(?:au|le) |(?:(?<=avant )|(?<=apres ))(?:(?:la|l|le) )?)(?P<bounded_holiday>{_HOLIDAY})",
+        readings.holiday,
+    ),
     # Counted from today.
     _rule(r"(?:le )?apres demain|apres dem|(?:le )?jour apres demain", readings.days_from_now(2)),
     _rule(r"avant hier|(?:le )?jour avant hier", readings.days_from_now(-2)),
@@ -115,7 +122,8 @@ RULES: tuple[tuple[re.Pattern[str], Reads], ...] = (
     _rule("demain", readings.days_from_now(1)),
     _rule(rf"aujourdhui|ce jour|ce{_PART_OF_DAY}|(?:des )?maintenant|tout de suite", readings.days_from_now(0)),
     _rule(
-        r"(?:il )?y a (?:\d+|un|une|quelques) (?:jour|semaine|mois|an|ans)|\d+ (?:jour|semaine|mois) ago",
+        r"(?:il )?y a (?P<ago>\d{1,4}|un|une|quelques) (?P<ago_unit>jour|semaine|mois|an|ans)"
+        r"|(?P<ago_in_english>\d{1,4}) (?P<ago_unit_in_english>jour|semaine|mois) ago",
         readings.days_ago,
     ),
     _rule(

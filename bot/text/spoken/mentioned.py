@@ -30,7 +30,7 @@ _AROUND = 10
 """Words on either side of a word of time that are read with it: as far as a « pas » or a « plutôt » reaches."""
 _ANCHOR = re.compile(
     rf"(?<!\S)(?:\d{{1,8}}|{'|'.join((*WEEKDAYS, *MONTHS))}|aujourdhui|demain|hier|semaine|weekend|we|jour|mois|annee|ans?"
-    r"|quinzaine|huitaine|matin|apresmidi|soir|journee|midi|minuit|maintenant|suite|possible|tot|asap|soon|ouverture)(?!\S)"
+    r"|quinzaine|huitaine|matin|apresmidi|soir|journee|midi|minuit|maintenant|suite|possible|tot|asap|soon|ouverture|noel|an|sylvestre|toussaint|assomption)(?!\S)"
 )
 _JOINED = re.compile(r"(?: |,|le|la|de|du|en|dans|vers|ce|a|au|l|c est|s il vous plait|si possible)*")
 _CHOICE = re.compile(r"(?: |,|le|ou|et|a)*")

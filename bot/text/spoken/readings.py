@@ -41,6 +41,14 @@ _SHORT_MONTHS = {
 MONTH = {name: number for number, name in enumerate(MONTHS, start=1)} | _SHORT_MONTHS
 COUNTS = {"un": 1, "une": 1, "a": 1, "couple of": 2}
 UNITS = {"jour": 1, "j": 1, "semaine": 7, "quinzaine": 14, "huitaine": 7, "dizaine de jour": 10}
+HOLIDAYS = {
+    **dict.fromkeys(("noel", "jour de noel"), (25, 12)),
+    **dict.fromkeys(("jour de l an", "nouvel an", "premier de l an"), (1, 1)),
+    **dict.fromkeys(("saint sylvestre", "st sylvestre"), (31, 12)),
+    "toussaint": (1, 11),
+    "assomption": (15, 8),
+}
+"""Holidays whose date is the same each year: day and month."""
 MAX_DAYS_AHEAD = 3660
 WEEK_PARTS = {
     "debut": (0, 1),
@@ -152,8 +160,18 @@ def in_a_while(found: re.Match[str], today: date) -> Days:
 
 
 def days_ago(found: re.Match[str], today: date) -> Days:
-    """« il y a 3 jours »: past, whatever the day."""
-    return Days(why=WhyNot.PAST)
+    """« il y a 3 jours », « il y a quelques mois »: past, and which day if it is counted in days or weeks."""
+    count, unit = found["ago"] or found["ago_in_english"], found["ago_unit"] or found["ago_unit_in_english"]
+    number = int(count) if count.isdigit() else COUNTS.get(count)
+    days = number * UNITS[unit] if number and unit in UNITS else 0
+    return Days(why=WhyNot.PAST, refused=today - timedelta(days=days) if 0 < days <= MAX_DAYS_AHEAD else None)
+
+
+def holiday(found: re.Match[str], today: date) -> Days:
+    """« à Noël », « au nouvel an »: the next one, if the last is over."""
+    number, month = HOLIDAYS[found["holiday"] or found["bounded_holiday"]]
+    day = date(today.year, month, number)
+    return one_day(day if day >= today else day.replace(year=today.year + 1), today)
 
 
 def week_part(found: re.Match[str], today: date) -> Days:

@@ -1,6 +1,6 @@
 import { html, nothing, type TemplateResult } from "lit";
 
-import { blocks, unbroken } from "../../widget/words";
+import { blocks, stretches, unbroken } from "../../widget/words";
 import { dayWords, momentWords } from "../ages";
 import { icon } from "../icons";
 import type { Document, Happening, Line, Source } from "../protocol";
@@ -101,7 +101,10 @@ export function factsOf({ publisher, updated }: Source): string {
 }
 
 function wordsOf(line: Line): TemplateResult | readonly TemplateResult[] {
-  if (line.author === "citizen") return html`<p class="typed">${line.text}</p>`;
+  if (line.author === "citizen")
+    return html`<p class="typed">${stretches(line.text).map(({ text, isFigures }) =>
+      isFigures ? html`<bdi dir="ltr">${text}</bdi>` : text,
+    )}</p>`;
   return blocks(line.text).map(({ kind, lines }) =>
     kind === "list"
       ? html`<ul>${lines.map((one) => html`<li>${unbroken(one)}</li>`)}</ul>`
