@@ -70,8 +70,8 @@ class Fiches(Protocol):
     async def feed(self, audience: str) -> Feed | None:
         """What is stored of an audience; None before its first import."""
 
-    async def all(self) -> list[Fiche]:
-        """Every fiche of both audiences, by audience and id."""
+    async def all(self, audience: str | None = None) -> list[Fiche]:
+        """Every fiche of one audience, or of both, by audience and id."""
 
     async def heads(self) -> list[Head]:
         """What names every fiche, in the order of `all`; a tenth of what reading all of them takes."""

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import gc
 import json
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -30,6 +32,8 @@ SITE_MEMORY = "site.json"
 """What is remembered of the site's pages, in the data folder."""
 SHOWN_PROBLEMS = 20
 """Of one source on a screen; `--json` prints all of them."""
+COLLECTED_EVERY = (100_000, 50, 1000)
+"""New objects, and rounds of the younger: Python's own is (700, 10, 10)."""
 
 
 def import_(
@@ -132,7 +136,7 @@ def _service_public(settings: Settings, places: Sequence[str], force: bool, as_j
     sources = list(places) or [url for url in (configured.part, configured.pro) if url]
     if not sources:
         raise ConfigurationError("knowledge.service_public: names no address; name a zip, or set part or pro")
-    with _progress(as_json) as progress:
+    with _progress(as_json) as progress, _seldom_collected():
         outcome = asyncio.run(_fiches(settings, sources, force, progress))
     if as_json:
         print(json.dumps(_outcome(outcome), ensure_ascii=False))
@@ -181,6 +185,17 @@ async def _fiches(settings: Settings, sources: Sequence[str], force: bool, progr
     # Only now: until the switch every process answered from the former files.
     await asyncio.to_thread(engine.prune, shelf, [name])
     return outcome
+
+
+@contextlib.contextmanager
+def _seldom_collected() -> Iterator[None]:
+    """Some million objects stay until the end: looking through them for circles would be a tenth of a day's import."""
+    former = gc.get_threshold()
+    gc.set_threshold(*COLLECTED_EVERY)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*former)
 
 
 class _Stopped(Exception):

@@ -69,16 +69,17 @@ class SqlFiches:
 
         return await self._database.read(work)
 
-    async def all(self) -> list[Fiche]:
+    async def all(self, audience: str | None = None) -> list[Fiche]:
         """See `Fiches.all`."""
-        return await self._every(_decoder)
+        return await self._every(_decoder, audience)
 
     async def heads(self) -> list[Head]:
         """See `Fiches.heads`."""
         return await self._every(_heads)
 
-    async def _every(self, decoder: msgspec.json.Decoder[T]) -> list[T]:
-        rows = await self._database.read(lambda connection: list(connection.execute(_EVERY).scalars()))
+    async def _every(self, decoder: msgspec.json.Decoder[T], audience: str | None = None) -> list[T]:
+        asked = _EVERY if audience is None else _EVERY.where(fiches.c.audience == audience)
+        rows = await self._database.read(lambda connection: list(connection.execute(asked).scalars()))
         # Beyond the transaction and the event loop: unpacking some thousands takes longer than reading them.
         return await asyncio.to_thread(lambda: [_unpacked(row, decoder) for row in rows])
 

@@ -142,9 +142,9 @@ class FewFiches:
         ids = [fiche.id for fiche in self._fiches.values() if fiche.audience == audience]
         return Feed(audience, datetime.now(timezone.utc), dict.fromkeys(ids, "sum")) if ids else None
 
-    async def all(self) -> list[Fiche]:
+    async def all(self, audience: str | None = None) -> list[Fiche]:
         """See `Fiches.all`."""
-        return list(self._fiches.values())
+        return [fiche for fiche in self._fiches.values() if audience in {None, fiche.audience}]
 
     async def heads(self) -> list[Head]:
         """See `Fiches.heads`."""

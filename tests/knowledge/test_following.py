@@ -170,11 +170,11 @@ class Overtaken(SqlFiches):
         super().__init__(store.fiches._database)
         self.store, self.times = store, times
 
-    async def all(self) -> list[Fiche]:
+    async def all(self, audience: str | None = None) -> list[Fiche]:
         if self.times:
             self.times -= 1
             await fill(self.store, f"later {self.times}")
-        return await super().all()
+        return await super().all(audience)
 
 
 async def test_a_folder_never_holds_what_its_name_does_not_say(store: Store, tmp_path: Path) -> None:

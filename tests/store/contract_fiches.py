@@ -80,6 +80,7 @@ class FichesContract:
             (0, 1, 1, 3),
         ]
         assert await store.fiches.all() == [newer, fiche("F1", PRO)]
+        assert await store.fiches.all(PRO) == [fiche("F1", PRO)]
         assert await store.fiches.heads() == [
             Head(one.audience, one.id, one.kind, one.title, one.url) for one in (newer, fiche("F1", PRO))
         ]

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from bot.knowledge.engine.documents import Document
 from bot.knowledge.engine.grams import Grams, grams
 from bot.knowledge.engine.meaning import Meaning, learnt, packed, unit
-from bot.knowledge.engine.postings import Floats, Ids, Postings, bm25, counted, present, rarity, stacked
+from bot.knowledge.engine.postings import Floats, Ids, Matrix, Postings, bm25, counted, present, rarity, stacked
 from bot.knowledge.engine.shapes import shapes
 from bot.knowledge.engine.together import Together, together
 from bot.knowledge.engine.vocabulary import Vocabulary
@@ -109,28 +109,18 @@ def ways(document: Document) -> list[str]:
 
 def arrays(found: Sequence[Document], vocabulary: Vocabulary, idf: Floats, meaning: Meaning) -> Arrays:
     """The arrays of documents, whose words the vocabulary has read already."""
-    said = [texts(document) for document in found]
-    numbers = {name: [vocabulary.joined(text[name]) for text in said] for name in LEXICAL[:-1]}
-    passages = [row for document in found for row in passage_ids(document, vocabulary)]
-    spoken = [ways(document) for document in found]
-    spelt = [vocabulary.said(text) for texts_ in spoken for text in texts_]
-    way_ids = [vocabulary.ids(text) for texts_ in spoken for text in texts_]
     terms = len(vocabulary.stems)
-    counts = {name: counted(rows, terms) for name, rows in numbers.items()}
-    flat = sum((counts[name] * weight for name, weight in _FLAT.items() if counts[name].nnz), start=counts["title"] * 0)
-    flat = flat.tocsr()
-    flat.eliminate_zeros()
-    scored = [bm25(counts[name], idf, *_SATURATION[name]) for name in LEXICAL[:-1]]
-    titled = present(counts["title"] + counts["phrasings"], idf)
-    passage_counts = counted(passages, terms)
     first = _firsts([len(document.passages) for document in found])
-    meant_passages = meaning.of_rows(passage_counts)
-    title_counts = counts["title"] * 2 + counts["description"]
-    way_counts = counted(way_ids, terms)
+    passages, meant, meant_passages = _passages(found, vocabulary, idf, meaning, first)
+    said = [texts(document) for document in found]
+    spoken = [ways(document) for document in found]
+    way_counts = counted([vocabulary.ids(text) for texts_ in spoken for text in texts_], terms)
+    spelt = [vocabulary.said(text) for texts_ in spoken for text in texts_]
+    counts = {name: counted([vocabulary.joined(text[name]) for text in said], terms) for name in LEXICAL[:-1]}
     return Arrays(
         idf=idf,
-        fields=stacked([*scored, bm25(flat, idf, *_SATURATION["flat"]), present(flat, idf), titled]),
-        passages=stacked([bm25(passage_counts, idf, *_PASSAGE)]),
+        fields=_fields(counts, idf),
+        passages=passages,
         first=first,
         leaves=np.array([passage.leaf for document in found for passage in document.passages], np.int32),
         title_mass=np.asarray(present(counts["title"], idf).sum(axis=1), np.float32).ravel(),
@@ -145,11 +135,30 @@ def arrays(found: Sequence[Document], vocabulary: Vocabulary, idf: Floats, meani
         shape_title=grams([shapes(_words(text, _SHAPED[:2], vocabulary)) for text in said], most=_MOST_DOCUMENTS),
         shape_all=grams([shapes(_words(text, _SHAPED, vocabulary)) for text in said], most=_MOST_DOCUMENTS),
         meaning=meaning,
-        meant=unit(np.add.reduceat(meant_passages, first[:-1], axis=0)) if len(found) else meant_passages,
-        meant_title=meaning.of_rows(title_counts),
-        meant_passages=packed(meant_passages),
+        meant=meant,
+        meant_title=meaning.of_rows(counts["title"] * 2 + counts["description"]),
+        meant_passages=meant_passages,
         meant_ways=packed(meaning.of_rows(way_counts)),
     )
+
+
+def _passages(
+    found: Sequence[Document], vocabulary: Vocabulary, idf: Floats, meaning: Meaning, first: NDArray[np.int32]
+) -> tuple[Postings, Floats, NDArray[np.int8]]:
+    """Where words stand in passages, what documents mean by them, and what passages mean; what is big ends here."""
+    counts = counted([row for document in found for row in passage_ids(document, vocabulary)], len(vocabulary.stems))
+    vectors = meaning.of_rows(counts)
+    meant = unit(np.add.reduceat(vectors, first[:-1], axis=0)) if len(found) else vectors
+    return stacked([bm25(counts, idf, *_PASSAGE)]), meant, packed(vectors)
+
+
+def _fields(counts: dict[str, Matrix], idf: Floats) -> Postings:
+    flat = sum((counts[name] * weight for name, weight in _FLAT.items() if counts[name].nnz), start=counts["title"] * 0)
+    flat = flat.tocsr()
+    flat.eliminate_zeros()
+    scored = [bm25(counts[name], idf, *_SATURATION[name]) for name in LEXICAL[:-1]]
+    titled = present(counts["title"] + counts["phrasings"], idf)
+    return stacked([*scored, bm25(flat, idf, *_SATURATION["flat"]), present(flat, idf), titled])
 
 
 def inverse_frequency(found: Sequence[Document], vocabulary: Vocabulary) -> Floats:

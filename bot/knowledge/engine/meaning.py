@@ -12,6 +12,8 @@ from bot.knowledge.engine.postings import Floats, Ids, Matrix
 
 DIMENSIONS = 300
 SEED = 20
+ROWS_AT_ONCE = 4096
+"""Vectors that a build works on: those of all passages are 90 MB, and each step of a formula would be as much again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +31,13 @@ class Meaning:
 
     def of_rows(self, counts: Matrix) -> Floats:
         """The vectors of texts, (rows, dimensions)."""
-        damped = counts.copy()
-        damped.data = 1 + np.log(damped.data)
-        return unit(np.asarray(damped @ self.terms.astype(np.float32), np.float32))
+        directions = self.terms.astype(np.float32)
+        found = np.empty((counts.shape[0], directions.shape[1]), np.float32)
+        for first in range(0, len(found), ROWS_AT_ONCE):
+            damped = counts[first : first + ROWS_AT_ONCE].copy()
+            damped.data = 1 + np.log(damped.data)
+            found[first : first + ROWS_AT_ONCE] = unit(np.asarray(damped @ directions, np.float32))
+        return found
 
 
 def learnt(counts: Matrix, idf: Floats) -> Meaning:
@@ -61,8 +67,12 @@ def unit(vectors: Floats) -> Floats:
 
 def packed(vectors: Floats) -> NDArray[np.int8]:
     """Vectors of length 1 in a byte a dimension, each row scaled by its largest: what `cosines` takes."""
-    largest = np.maximum(np.abs(vectors).max(axis=1, keepdims=True), 1e-9)
-    return np.asarray(np.round(vectors / largest * 127), np.int8)
+    found = np.empty(vectors.shape, np.int8)
+    for first in range(0, len(found), ROWS_AT_ONCE):
+        some = vectors[first : first + ROWS_AT_ONCE]
+        largest = np.maximum(np.abs(some).max(axis=1, keepdims=True), 1e-9)
+        found[first : first + ROWS_AT_ONCE] = np.round(some / largest * 127)
+    return found
 
 
 def cosines(rows: NDArray[np.int8], vector: Floats) -> Floats:

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from bot.knowledge.engine.features import FUSED_AT, SAID, Candidates
+from bot.knowledge.engine.features import FEATURES, FUSED_AT, SAID, Candidates
 from bot.knowledge.engine.postings import Floats
 
 LEARNT_SHARE = 0.65
@@ -70,21 +70,21 @@ def spread(found: Sequence[Candidates], width: int) -> Floats:
 
 def learn(found: Sequence[Candidates], gold: Sequence[frozenset[int]], plain: Ranking) -> Any:
     """A LightGBM lambdarank model from questions whose answers are known; None if there are too few of them."""
-    rows, labels, groups = [], [], []
-    for one, right in zip(found, gold, strict=True):
-        relevant = np.isin(one.places, list(right))
-        if relevant.any() and not relevant.all():
-            rows.append(described(one.signals, plain.fused(one.signals)))
-            labels.append(relevant.astype(np.int8))
-            groups.append(len(relevant))
-    if len(groups) < MIN_PAIRS:
+    taught = [(one, np.isin(one.places, list(right))) for one, right in zip(found, gold, strict=True)]
+    taught = [(one, relevant) for one, relevant in taught if relevant.any() and not relevant.all()]
+    if len(taught) < MIN_PAIRS:
         return None
     import lightgbm
 
-    # LightGBM reads the rows into bytes at once: neither they nor the one array of them are kept beside.
-    seen = np.vstack(rows)
-    rows.clear()
-    data = lightgbm.Dataset(seen, np.concatenate(labels), group=groups, params=_PARAMETERS)
+    groups = [len(relevant) for _, relevant in taught]
+    ends = np.cumsum(groups)
+    # Filled in place: joined from a part for each question, all rows would be there twice.
+    seen = np.empty((int(ends[-1]), 2 * len(FEATURES) + 2), np.float32)
+    for (one, _), end in zip(taught, ends, strict=True):
+        seen[end - len(one.places) : end] = described(one.signals, plain.fused(one.signals))
+    labels = np.concatenate([relevant for _, relevant in taught]).astype(np.int8)
+    data = lightgbm.Dataset(seen, labels, group=groups, params=_PARAMETERS)
+    # LightGBM reads the rows into bytes at once, and they are not kept beside.
     del seen
     data.construct()
     return lightgbm.train(_PARAMETERS, data, TREES)

@@ -9,8 +9,9 @@ import pytest
 
 from bot.fiches import Fiche
 from bot.knowledge import engine
-from bot.knowledge.engine import Resources
+from bot.knowledge.engine import Resources, meaning
 from bot.knowledge.engine.keeping import taught_from
+from bot.knowledge.engine.meaning import Meaning
 from bot.knowledge.engine.postings import counted, stacked
 from tests.knowledge.engine import base
 
@@ -158,3 +159,29 @@ def test_many_questions_score_as_each_alone() -> None:
     together = postings.many(asked, len(rows))
     assert np.array_equal(together, np.stack([postings.scores(*one, len(rows)) for one in asked]))
     assert np.array_equal(postings.many(asked[:1], len(rows)), together[:1])
+
+
+def test_fields_stand_term_by_term() -> None:
+    """Two fields of the same rows: each term's rows in order, row by row and field by field; a value of 0 stays."""
+    words = [[0, 2], [], [2, 1]], [[1], [2], []]
+    first, second = (counted([np.array(row, np.int32) for row in rows], 4) for rows in words)
+    second.data[0] = 0
+    found = stacked([first, second])
+
+    assert found.starts.tolist() == [0, 1, 3, 6, 6]
+    assert found.rows.tolist() == [0, 1, 4, 0, 3, 4]
+    assert found.values.tolist() == [1, 0, 1, 1, 1, 1]
+    assert stacked([counted([], 4)]).starts.tolist() == [0, 0, 0, 0, 0]
+
+
+def test_vectors_are_the_same_however_many_there_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Some rows at a time, the last time fewer; a row without words has none."""
+    drawn = np.random.default_rng(20)
+    learnt = Meaning(drawn.normal(size=(4, 3)).astype(np.float16))
+    counts = counted([np.array(row, np.int32) for row in ([0, 0, 2], [], [3], [1, 2], [0])], 4)
+    whole = learnt.of_rows(counts)
+    monkeypatch.setattr(meaning, "ROWS_AT_ONCE", 2)
+
+    assert np.array_equal(learnt.of_rows(counts), whole)
+    assert np.allclose(np.linalg.norm(whole, axis=1), [1, 0, 1, 1, 1], atol=1e-6)
+    assert np.array_equal(meaning.packed(whole)[3], np.round(whole[3] / np.abs(whole[3]).max() * 127))

@@ -235,7 +235,8 @@ class Importer:
         fresh = {fiche.key: fiche for fiche in read_now}
 
         async def fiches() -> Sequence[Fiche]:
-            kept = [] if fresh.keys() == sums.keys() else await self.feeds.all()
+            lacking = {key.partition(":")[0] for key in sums.keys() - fresh.keys()}
+            kept = [fiche for audience in sorted(lacking) for fiche in await self.feeds.all(audience)]
             mine = {fiche.key: fiche for fiche in kept if fiche.key in sums} | fresh
             return [mine[key] for key in sorted(mine)]
 
