@@ -30,8 +30,8 @@ PAYLOAD_PREFIX = "/"
 
 SCOPE = "scope"
 """Key of a message under which `ScopeGate` finds how surely the text is for us."""
-INSIDE, THRESHOLD = "inside", "threshold"
-"""In that: the gate's score, and what it has to reach; both 0 to 1."""
+INSIDE, THRESHOLD, KNOWN = "inside", "threshold", "known"
+"""In that: the gate's score, what it has to reach, and the share of words that were taught; all 0 to 1."""
 OUTSIDE_INTENT = "out_of_scope"
 """Examples of this intent teach what is not for us; `ScopeGate` makes a fallback of it."""
 
@@ -132,14 +132,15 @@ class LinearIntentClassifier(GraphComponent, IntentClassifier):
     def process(self, messages: list[Message]) -> list[Message]:
         """Set intent and ranking of each message, and what `ScopeGate` needs."""
         for message in messages:
-            inside = threshold = 0.0
+            inside = threshold = known = 0.0
             ranking: list[tuple[str, float]] = []
             if self._model:
                 ranking, verdict = self._model.judged(sample(message))
                 inside, threshold = verdict.inside, self._model.admission.threshold
+                known = verdict.known
             named = [{INTENT_NAME_KEY: name, PREDICTED_CONFIDENCE_KEY: confidence} for name, confidence in ranking]
             nothing = {INTENT_NAME_KEY: None, PREDICTED_CONFIDENCE_KEY: 0.0}
             message.set(INTENT, dict(named[0]) if named else nothing, add_to_output=True)
             message.set(INTENT_RANKING_KEY, named, add_to_output=True)
-            message.set(SCOPE, {INSIDE: inside, THRESHOLD: threshold})
+            message.set(SCOPE, {INSIDE: inside, THRESHOLD: threshold, KNOWN: known})
         return messages

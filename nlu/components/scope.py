@@ -19,11 +19,13 @@ from rasa.shared.exceptions import InvalidConfigException
 from rasa.shared.nlu.constants import INTENT, INTENT_NAME_KEY, INTENT_RANKING_KEY, PREDICTED_CONFIDENCE_KEY
 from rasa.shared.nlu.training_data.message import Message
 
-from nlu.components.intents import INSIDE, OUTSIDE_INTENT, SCOPE, THRESHOLD
+from nlu.components.intents import INSIDE, KNOWN, OUTSIDE_INTENT, SCOPE, THRESHOLD
 from nlu.components.understanding import SURE_FROM, Tier
 
 SURE, ALARMS, ALARM_FROM = "sure_from", "alarms", "alarm_from"
 """Keys in config.yml."""
+UNKNOWN_ALARM_FROM = 0.8
+"""From which an alarm counts in a text without a known word: « Mourad » has pieces of « mourir »."""
 TIER = "tier"
 """In a parsed message's `scope`: "sure", "unsure" or "outside"."""
 
@@ -71,14 +73,16 @@ class ScopeGate(GraphComponent, IntentClassifier):
             ranking = message.get(INTENT_RANKING_KEY) or []
             scope = message.get(SCOPE) or {INSIDE: 1.0, THRESHOLD: 0.0}
             alarms = [one for one in ranking if one[INTENT_NAME_KEY] in self._alarms]
-            if alarms and sum(one[PREDICTED_CONFIDENCE_KEY] for one in alarms) >= self._alarm_from:
+            alarm_from = self._alarm_from if scope.get(KNOWN, 1.0) else max(self._alarm_from, UNKNOWN_ALARM_FROM)
+            if alarms and sum(one[PREDICTED_CONFIDENCE_KEY] for one in alarms) >= alarm_from:
                 tier = Tier.SURE
                 ranking = alarms[:1] + [one for one in ranking if one is not alarms[0]]
                 _decide(message, dict(alarms[0]), ranking)
             elif not ranking or ranking[0][INTENT_NAME_KEY] == OUTSIDE_INTENT or scope[INSIDE] < scope[THRESHOLD]:
                 tier = Tier.OUTSIDE
             else:
-                sure = ranking[0][PREDICTED_CONFIDENCE_KEY] >= self._sure_from
+                # An alarm that has come here was not plain enough to be one.
+                sure = ranking[0][PREDICTED_CONFIDENCE_KEY] >= self._sure_from and ranking[0] not in alarms
                 tier = Tier.SURE if sure else Tier.UNSURE
             if tier is not Tier.SURE:
                 # As Rasa's own fallback has it, the confidence is the bound that was missed.

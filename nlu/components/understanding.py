@@ -55,6 +55,8 @@ class Verdict:
     inside: float
     """How surely the text belongs to any intent, 0 to 1."""
     tier: Tier
+    known: float = 0.0
+    """Share of the words that were taught, 0 to 1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +88,7 @@ class Understanding:
             tier = Tier.OUTSIDE
         else:
             tier = Tier.SURE if confidence >= sure_from else Tier.UNSURE
-        return ranking, Verdict(intent, confidence, inside, tier)
+        return ranking, Verdict(intent, confidence, inside, tier, 1.0 - scores.unknown_words)
 
     def keeping(self, texts: Sequence[str | Sample], kept: float = 0.95) -> Understanding:
         """The same with the gate's threshold set so that it lets in a share of these texts, all known to be for us.

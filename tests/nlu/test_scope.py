@@ -9,7 +9,7 @@ from rasa.shared.exceptions import InvalidConfigException
 from rasa.shared.nlu.constants import INTENT, INTENT_RANKING_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
-from nlu.components.intents import INSIDE, SCOPE, THRESHOLD
+from nlu.components.intents import INSIDE, KNOWN, SCOPE, THRESHOLD
 from nlu.components.scope import ScopeGate
 
 pytestmark = pytest.mark.rasa
@@ -17,13 +17,13 @@ pytestmark = pytest.mark.rasa
 CONFIG = {"sure_from": 0.4, "alarms": ["fire", "distress"], "alarm_from": 0.25}
 
 
-def passed(ranking: dict[str, float], inside: float | None = 0.9) -> Message:
+def passed(ranking: dict[str, float], inside: float | None = 0.9, known: float = 1.0) -> Message:
     """A message behind the gate, whose score has to be 0.2."""
     named = [{"name": name, "confidence": confidence} for name, confidence in ranking.items()]
     first = dict(named[0]) if named else {"name": None, "confidence": 0.0}
     message = Message({TEXT: "texte", INTENT: first, INTENT_RANKING_KEY: named})
     if inside is not None:
-        message.set(SCOPE, {INSIDE: inside, THRESHOLD: 0.2})
+        message.set(SCOPE, {INSIDE: inside, THRESHOLD: 0.2, KNOWN: known})
     (found,) = ScopeGate(CONFIG).process([message])
     return found
 
@@ -63,6 +63,22 @@ def test_alarms_count_together_and_before_the_gate(inside: float) -> None:
 def test_a_faint_alarm_is_none() -> None:
     """Who asks about a pothole wants no emergency numbers."""
     assert passed({"question": 0.76, "fire": 0.2, "distress": 0.04}).get(INTENT)["name"] == "question"
+
+
+def test_what_was_taught_as_strange_falls_back() -> None:
+    """Whatever the gate's score; an alarm beside it is still one."""
+    strange = passed({"out_of_scope": 0.6, "greet": 0.4})
+    danger = passed({"out_of_scope": 0.6, "fire": 0.3})
+
+    assert (strange.get(INTENT)["name"], strange.get(SCOPE)["tier"]) == ("nlu_fallback", "outside")
+    assert danger.get(INTENT)["name"] == "fire"
+
+
+def test_pieces_of_words_alone_are_no_alarm_unless_they_are_plain() -> None:
+    """A name that begins like a word of danger; a cry for help, misspelt."""
+    assert passed({"distress": 0.7, "greet": 0.3}, known=0.0).get(SCOPE)["tier"] == "unsure"
+    assert passed({"greet": 0.4, "distress": 0.38, "fire": 0.22}, known=0.0).get(INTENT)["name"] == "greet"
+    assert passed({"distress": 0.9, "greet": 0.1}, known=0.0).get(INTENT)["name"] == "distress"
 
 
 def test_another_classifier_may_stand_before_it() -> None:
