@@ -48,6 +48,7 @@ def make(folder: Path) -> None:
     domain = {
         "version": "3.1",
         "intents": intents,
+        "entities": yaml.safe_load((ROOT / "domain.yml").read_text(encoding="utf-8"))["entities"],
         "actions": [ACTION],
         "responses": {
             name: [{"text": f"Voici la réponse à « {intent} »."}] for intent, name in answers.items() if name != ACTION
@@ -62,6 +63,8 @@ def make(folder: Path) -> None:
     }
     _write(folder / "domain.yml", domain)
     _write(folder / "data" / "rules.yml", rules)
+    # By the name that is looked for to see whether TensorFlow is needed.
+    _write(folder / "config.yml", config(OURS))
     (folder / "credentials.yml").write_text("rest:\n", encoding="utf-8")
 
 
@@ -96,7 +99,7 @@ def endpoints(name: str, actions_url: str, database: Path) -> dict[str, Any]:
 def train(folder: Path, name: str) -> Trained:
     """Run the whole `rasa train` in a process of its own."""
     _write(folder / f"{name}.yml", config(name))
-    command = [sys.executable, "-m", "rasa", "train", "--config", f"{name}.yml", "--domain", "domain.yml"]
+    command = [*rasa(name), "train", "--config", f"{name}.yml", "--domain", "domain.yml"]
     command += ["--data", "data", "--out", "models", "--fixed-model-name", name]
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     started = time.perf_counter()
@@ -106,6 +109,11 @@ def train(folder: Path, name: str) -> Trained:
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     return Trained(folder / "models" / f"{name}.tar.gz", cpu, wall)
+
+
+def rasa(name: str) -> list[str]:
+    """How a contender's Rasa is called: ours as `guichet` does it, without TensorFlow where no component needs it."""
+    return [sys.executable, "-m", "bot.supervisor.tensorflow_absent" if name == OURS else "rasa"]
 
 
 def environ(folder: Path) -> dict[str, str]:

@@ -6,7 +6,6 @@ import asyncio
 import copy
 import os
 import subprocess
-import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -62,7 +61,7 @@ class Server:
         if self.name == core_project.OURS:
             await asyncio.to_thread(migrate, f"sqlite:///{database}")
         file.write_text(yaml.safe_dump(core_project.endpoints(self.name, self._actions_url, database)), "utf-8")
-        command = [sys.executable, "-m", "rasa", "run", "--enable-api", "-i", "127.0.0.1", "-p", str(port)]
+        command = [*core_project.rasa(self.name), "run", "--enable-api", "-i", "127.0.0.1", "-p", str(port)]
         command += ["--model", str(self._model), "--endpoints", str(file), "--credentials", "credentials.yml"]
         started = time.perf_counter()
         with (self._folder / f"{self.name}.log").open("wb") as log:
