@@ -11,16 +11,23 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
+import aiohttp
 import pytest
 
+from bot import settings
 from bot.messages import Address, Message, Mode
+from bot.rasa import Rasa
+from bot.settings import Office
 from bot.store.base import Conversation, Entry
+from bot.text import wording
+from bot.text.wording import Wording
+from tests.fakes.rasa import FakeRasa
 from tests.servers import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -78,6 +85,28 @@ def message(ref: str, text: str = "bonjour") -> Message:
 
 def said(ref: str, author: str, text: str = "bonjour madame") -> Entry:
     return Entry(position=1, ref=ref, author=author, text=text, at=NOW)
+
+
+@pytest.fixture(scope="module")
+def office() -> Office:
+    return settings.read_office(ROOT / "office.yml")
+
+
+@pytest.fixture(scope="module")
+def lines(office: Office) -> Wording:
+    return wording.load(office)
+
+
+@pytest.fixture
+async def fake() -> AsyncIterator[FakeRasa]:
+    async with FakeRasa(token=TOKEN) as running:
+        yield running
+
+
+@pytest.fixture
+async def rasa(fake: FakeRasa, lines: Wording, office: Office) -> AsyncIterator[Rasa]:
+    async with aiohttp.ClientSession() as http:
+        yield Rasa(http, fake.url, TOKEN, lines, office, patience=timedelta(seconds=0.5))
 
 
 @pytest.fixture(scope="session")

@@ -2,48 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from datetime import timedelta
 from typing import Any
 
 import aiohttp
 import pytest
 
-from bot import settings
 from bot.errors import RasaError, RasaGone, RasaSilent, RasaSlow, RasaUnreachable
 from bot.messages import AnswerStatus, Author, Button, Reply, Source
 from bot.rasa import Parsed, Rasa
 from bot.settings import Office
 from bot.store.base import CITIZEN
-from bot.text import wording
 from bot.text.wording import Wording
 from tests.fakes.rasa import FakeRasa
 from tests.rasa.conftest import ROOT, TOKEN, conversation, message, said
 
 FAULTS = ["failing", "garbled", "closing", "hanging"]
-
-
-@pytest.fixture(scope="module")
-def office() -> Office:
-    return settings.read_office(ROOT / "office.yml")
-
-
-@pytest.fixture(scope="module")
-def lines(office: Office) -> Wording:
-    return wording.load(office)
-
-
-@pytest.fixture
-async def fake() -> AsyncIterator[FakeRasa]:
-    async with FakeRasa(token=TOKEN) as running:
-        yield running
-
-
-@pytest.fixture
-async def rasa(fake: FakeRasa, lines: Wording, office: Office) -> AsyncIterator[Rasa]:
-    async with aiohttp.ClientSession() as http:
-        yield Rasa(http, fake.url, TOKEN, lines, office, patience=timedelta(seconds=0.5))
 
 
 async def test_a_text_is_sent_with_its_id(rasa: Rasa, fake: FakeRasa) -> None:

@@ -2,50 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
-from datetime import timedelta
 from typing import Any
 
-import aiohttp
 import pytest
 
-from bot import settings
 from bot.errors import RasaUnreachable
 from bot.messages import Author
 from bot.rasa import Rasa
 from bot.rasa_events import LOCK_OF_PROCESS
-from bot.settings import Office
 from bot.store.base import CITIZEN
-from bot.text import wording
-from bot.text.wording import Wording
 from tests.fakes.actions import FakeActions
 from tests.fakes.rasa import FakeRasa
-from tests.rasa.conftest import NOW, ROOT, TOKEN, conversation, message, said
-
-FAULTS = ["failing", "garbled", "closing", "hanging"]
-
-
-@pytest.fixture(scope="module")
-def office() -> Office:
-    return settings.read_office(ROOT / "office.yml")
-
-
-@pytest.fixture(scope="module")
-def lines(office: Office) -> Wording:
-    return wording.load(office)
-
-
-@pytest.fixture
-async def fake() -> AsyncIterator[FakeRasa]:
-    async with FakeRasa(token=TOKEN) as running:
-        yield running
-
-
-@pytest.fixture
-async def rasa(fake: FakeRasa, lines: Wording, office: Office) -> AsyncIterator[Rasa]:
-    async with aiohttp.ClientSession() as http:
-        yield Rasa(http, fake.url, TOKEN, lines, office, patience=timedelta(seconds=0.5))
+from tests.rasa.conftest import NOW, conversation, message, said
 
 
 async def test_what_was_said_without_the_bot_is_remembered_once(rasa: Rasa, fake: FakeRasa) -> None:
