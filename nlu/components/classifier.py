@@ -16,6 +16,7 @@ import numpy.typing as npt
 
 from nlu.components import linear, network
 from nlu.components.features import Sample, Vocabulary
+from nlu.components.network import softmax
 
 NETWORKS = 2
 UNITS = 64
@@ -161,10 +162,3 @@ def fitted_temperature(means: Doubles, targets: npt.NDArray[np.int64]) -> float:
         return float(-np.log(np.maximum(right, LEAST)).mean())
 
     return float(np.exp(minimize_scalar(surprise, bounds=TEMPERATURES, method="bounded").x))
-
-
-def softmax(logits: Doubles) -> Doubles:
-    """The softmax of the last axis."""
-    raised = np.exp(logits - logits.max(axis=-1, keepdims=True))
-    probabilities: Doubles = raised / raised.sum(axis=-1, keepdims=True)
-    return probabilities

@@ -14,7 +14,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from nlu.components.classifier import LEAST, Scores, softmax
+from nlu.components.classifier import LEAST, Scores
+from nlu.components.network import softmax
 
 LEAST_TAUGHT = 30
 """With fewer insiders or outsiders nothing is learnt, and everything with a known feature is inside."""

@@ -61,7 +61,7 @@ def fit(matrix: Any, targets: npt.NDArray[np.int64], units: int, seed: int) -> N
             hidden = np.maximum(values @ vectors[columns] + bias, 0)
             kept = (random.random_sample(hidden.shape) >= DROPPED_UNITS).astype(np.float32) / (1 - DROPPED_UNITS)
             dropped = hidden * kept
-            slope = _softmax(dropped @ out + out_bias)
+            slope = softmax(dropped @ out + out_bias)
             slope[np.arange(len(chosen)), targets[chosen]] -= 1
             slope *= weights[targets[chosen], None]
             back = (slope @ out.T) * kept * (hidden > 0)
@@ -91,7 +91,8 @@ def _dense(batch: Any, random: np.random.RandomState) -> tuple[npt.NDArray[np.in
     return columns, values
 
 
-def _softmax(scores: Floats) -> Floats:
-    shifted = np.exp(scores - scores.max(axis=1, keepdims=True))
-    probabilities: Floats = shifted / shifted.sum(axis=1, keepdims=True)
+def softmax(logits: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """The softmax of the last axis."""
+    raised = np.exp(logits - logits.max(axis=-1, keepdims=True))
+    probabilities: npt.NDArray[Any] = raised / raised.sum(axis=-1, keepdims=True)
     return probabilities
