@@ -6,11 +6,13 @@ import importlib
 import importlib.util
 import os
 import re
-from collections.abc import Generator
+from collections.abc import AsyncIterator, Generator
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+from bot.store.sql import Store, migrate, open_store
 
 # A slow machine is no finding, and the same run finds the same.
 settings.register_profile("guichet", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
@@ -25,6 +27,16 @@ MARKED_RASA = re.compile(r"^pytestmark\s*=.*\bmark\.rasa\b", re.MULTILINE)
 for name in ("scipy.special", "sanic.app"):
     if importlib.util.find_spec(name.partition(".")[0]) is not None:
         importlib.import_module(name)
+
+
+@pytest.fixture
+async def store(tmp_path: Path) -> AsyncIterator[Store]:
+    """A database of its own, empty."""
+    url = f"sqlite:///{tmp_path / 'guichet.db'}"
+    migrate(url)
+    opened = await open_store(url)
+    yield opened
+    await opened.close()
 
 
 def pytest_ignore_collect(collection_path: Path) -> bool | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from bot.errors import RasaError, RasaSilent, RasaSlow, RasaUnreachable
 from bot.messages import Address, AnswerStatus, Attachment, Author, Kind, Message, Reply, Source, Turn
 from bot.sourced import Quotes, Sourced
 from bot.store.base import Article, Conversation, Entry, Prepared
-from bot.store.sql import Store, migrate, open_store
+from bot.store.sql import Store
 from bot.text import wording
 from tests.store.contract_agents import hired
 from tests.store.contract_cases import new
@@ -64,15 +64,6 @@ class Answering:
 
     async def well(self) -> bool:
         return True
-
-
-@pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    url = f"sqlite:///{tmp_path / 'guichet.db'}"
-    migrate(url)
-    opened = await open_store(url)
-    yield opened
-    await opened.close()
 
 
 async def tries_until_answered(store: Store, core: Unanswering) -> tuple[int, list[str]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -16,7 +16,7 @@ from bot.conversation import Counter
 from bot.greeting import said_in
 from bot.messages import Address, AnswerStatus, Button, Message, Reply, Turn
 from bot.store.base import Conversation, Entry
-from bot.store.sql import Store, migrate, open_store
+from bot.store.sql import Store
 from bot.text import wording
 from tests.store.words import ANNE, START
 
@@ -47,15 +47,6 @@ class Replying:
 
     async def well(self) -> bool:
         return True
-
-
-@pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    url = f"sqlite:///{tmp_path / 'guichet.db'}"
-    migrate(url)
-    opened = await open_store(url)
-    yield opened
-    await opened.close()
 
 
 class Citizen:

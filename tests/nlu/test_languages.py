@@ -9,6 +9,8 @@ from rasa.shared.nlu.training_data.message import Message
 
 from nlu.components.languages import OtherLanguages
 
+pytestmark = pytest.mark.rasa
+
 RANKING = [{"name": "deny", "confidence": 0.7}, {"name": "nlu_fallback", "confidence": 0.3}]
 
 

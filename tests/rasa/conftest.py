@@ -1,8 +1,7 @@
-"""A trained model, once a session, and Rasa served from it; without Rasa only what speaks with the fake one is collected."""
+"""A trained model, once a session, and Rasa served from it."""
 
 from __future__ import annotations
 
-import importlib.util
 import os
 import shutil
 import signal
@@ -16,6 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import aiohttp
 import pytest
@@ -25,28 +25,22 @@ from bot.messages import Address, Message, Mode
 from bot.rasa import Rasa
 from bot.settings import Office
 from bot.store.base import Conversation, Entry
+from bot.store.sql import Store, migrate, open_store
 from bot.text import wording
 from bot.text.wording import Wording
 from tests.fakes.rasa import FakeRasa
 from tests.servers import free_port
+
+if TYPE_CHECKING:
+    from rasa.shared.core.domain import Domain
+
+    from bot.rasa_plugins.tracker_store import GuichetTrackerStore
 
 ROOT = Path(__file__).resolve().parents[2]
 TOKEN = "only-tests-have-this-token"
 NOW = datetime(2024, 5, 14, 9, 30, tzinfo=timezone.utc)
 START_PATIENCE_SECONDS = 120
 """On a machine that is busy with other things; Rasa typed by hand imports TensorFlow."""
-
-if importlib.util.find_spec("rasa") is None:
-    collect_ignore = [
-        "test_commands.py",
-        "test_hostile.py",
-        "test_live_trackers.py",
-        "test_lock_store.py",
-        "test_reading.py",
-        "test_server.py",
-        "test_tail.py",
-        "test_tracker_store.py",
-    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +101,47 @@ async def fake() -> AsyncIterator[FakeRasa]:
 async def rasa(fake: FakeRasa, lines: Wording, office: Office) -> AsyncIterator[Rasa]:
     async with aiohttp.ClientSession() as http:
         yield Rasa(http, fake.url, TOKEN, lines, office, patience=timedelta(seconds=0.5))
+
+
+@pytest.fixture(scope="module")
+def domain() -> Domain:
+    # Imported here: without Rasa only those tests are collected that do not ask for it.
+    from rasa.shared.core.domain import Domain
+
+    return Domain.load(str(ROOT / "domain.yml"))
+
+
+@pytest.fixture
+def url(tmp_path: Path) -> str:
+    made = f"sqlite:///{tmp_path / 'guichet.db'}"
+    migrate(made)
+    return made
+
+
+@pytest.fixture
+async def store(url: str, domain: Domain) -> AsyncIterator[GuichetTrackerStore]:
+    from bot.rasa_plugins.tracker_store import GuichetTrackerStore
+
+    opened = GuichetTrackerStore(domain, host=url)
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+async def other(url: str, domain: Domain) -> AsyncIterator[GuichetTrackerStore]:
+    """The same database seen by another process of Rasa."""
+    from bot.rasa_plugins.tracker_store import GuichetTrackerStore
+
+    opened = GuichetTrackerStore(domain, host=url)
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+async def database(url: str) -> AsyncIterator[Store]:
+    opened = await open_store(url)
+    yield opened
+    await opened.close()
 
 
 @pytest.fixture(scope="session")

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from rasa.core.tracker_store import FailSafeTrackerStore
@@ -21,45 +19,11 @@ from bot.rasa_plugins.live import LiveTrackers, StoredTracker
 from bot.rasa_plugins.tail import LONGEST
 from bot.rasa_plugins.tracker_store import GuichetTrackerStore
 from bot.store import tables
-from bot.store.sql import Store, migrate, open_store
-from tests.rasa.conftest import NOW, ROOT
+from bot.store.sql import Store
+from tests.rasa.conftest import NOW
 from tests.rasa.trackers import dump, session, talk, texts, turn
 
 pytestmark = pytest.mark.rasa
-
-
-@pytest.fixture(scope="module")
-def domain() -> Domain:
-    return Domain.load(str(ROOT / "domain.yml"))
-
-
-@pytest.fixture
-def url(tmp_path: Path) -> str:
-    made = f"sqlite:///{tmp_path / 'guichet.db'}"
-    migrate(made)
-    return made
-
-
-@pytest.fixture
-async def store(url: str, domain: Domain) -> AsyncIterator[GuichetTrackerStore]:
-    opened = GuichetTrackerStore(domain, host=url)
-    yield opened
-    await opened.close()
-
-
-@pytest.fixture
-async def other(url: str, domain: Domain) -> AsyncIterator[GuichetTrackerStore]:
-    """The same database seen by another process of Rasa."""
-    opened = GuichetTrackerStore(domain, host=url)
-    yield opened
-    await opened.close()
-
-
-@pytest.fixture
-async def database(url: str) -> AsyncIterator[Store]:
-    opened = await open_store(url)
-    yield opened
-    await opened.close()
 
 
 async def long(store: GuichetTrackerStore, turns: int, sender: str = "c1") -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -18,45 +17,11 @@ from rasa.utils.endpoints import EndpointConfig, read_endpoint_config
 
 from bot.errors import ConfigurationError, Stale
 from bot.rasa_plugins.tracker_store import GuichetTrackerStore
-from bot.store.sql import Store, migrate, open_store
+from bot.store.sql import Store
 from tests.rasa.conftest import ROOT
 from tests.rasa.trackers import dump, session, talk, texts, turn
 
 pytestmark = pytest.mark.rasa
-
-
-@pytest.fixture(scope="module")
-def domain() -> Domain:
-    return Domain.load(str(ROOT / "domain.yml"))
-
-
-@pytest.fixture
-def url(tmp_path: Path) -> str:
-    made = f"sqlite:///{tmp_path / 'guichet.db'}"
-    migrate(made)
-    return made
-
-
-@pytest.fixture
-async def store(url: str, domain: Domain) -> AsyncIterator[GuichetTrackerStore]:
-    opened = GuichetTrackerStore(domain, host=url)
-    yield opened
-    await opened.close()
-
-
-@pytest.fixture
-async def other(url: str, domain: Domain) -> AsyncIterator[GuichetTrackerStore]:
-    """The same database seen by another process of Rasa."""
-    opened = GuichetTrackerStore(domain, host=url)
-    yield opened
-    await opened.close()
-
-
-@pytest.fixture
-async def database(url: str) -> AsyncIterator[Store]:
-    opened = await open_store(url)
-    yield opened
-    await opened.close()
 
 
 async def test_what_was_saved_comes_back(store: GuichetTrackerStore, other: GuichetTrackerStore) -> None:
