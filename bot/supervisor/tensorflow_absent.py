@@ -18,13 +18,13 @@ import sys
 import types
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from importlib import metadata
 from pathlib import Path
 from typing import Any, NoReturn
 
 import yaml
 
 from bot.errors import ConfigurationError
+from bot.supervisor import model
 
 SWITCH = "GUICHET_TENSORFLOW"
 AUTO, ALWAYS = "auto", "always"
@@ -60,7 +60,7 @@ def leave_out(components: Iterable[str], environ: Mapping[str, str] = os.environ
         raise ConfigurationError(f"{SWITCH}: is {wish!r}, not {AUTO} or {ALWAYS}")
     if wish == ALWAYS:
         return f"{SWITCH} is {ALWAYS}"
-    if (version := _rasa_version()) != TRIED_WITH:
+    if (version := model.rasa_version()) != TRIED_WITH:
         return f"Rasa is {version}, and this was tried with {TRIED_WITH} alone"
     if needy := sorted({name for name in components if needs(name)}):
         return f"{', '.join(needy)} may need it"
@@ -160,13 +160,6 @@ def _refuse(name: str) -> NoReturn:
         f"{name} was called, but Rasa runs without TensorFlow here, for no component of the model seemed to need it: "
         f"set {SWITCH}={ALWAYS}"
     )
-
-
-def _rasa_version() -> str | None:
-    try:
-        return metadata.version("rasa")
-    except metadata.PackageNotFoundError:
-        return None
 
 
 def main() -> None:
