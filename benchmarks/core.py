@@ -1,10 +1,11 @@
 """The conversation core beside stock Rasa 3.6.21: one process each, the same examples, the same rules, the same action.
 
-    python -m benchmarks.core [--rounds 3] [--without-diet]
+    python -m benchmarks.core [--rounds 3] [--without-diet] [--keep FOLDER] [--train-only]
 
 *stock-diet* is what `rasa init` writes, *stock-linear* CountVectors and logistic regression; both keep trackers in memory.
 *guichet* is our pipeline, policy and stores, with a commit to SQLite a message. Servers run on one core, the client on
-another; rounds are interleaved and figures are medians over them. Writes results/core.json.
+another; rounds are interleaved and figures are medians over them. Writes results/core.json. DIET trains for an hour or
+two: `--keep` leaves the models and what they took in a folder, and a later run with the same folder measures them.
 """
 
 from __future__ import annotations
@@ -82,13 +83,20 @@ async def _at_once(server: Server, http: aiohttp.ClientSession, run: str) -> flo
     return AT_ONCE * EACH / (time.perf_counter() - began)
 
 
-async def measure(rounds: int, names: list[str], folder: Path, report: Callable[[str], None]) -> dict[str, Any]:
-    """Figures by contender."""
-    core_project.make(folder)
+def prepare(names: list[str], folder: Path, report: Callable[[str], None]) -> dict[str, core_project.Trained]:
+    """Train what the folder does not hold yet, all on the examples that it was made with."""
+    if not (folder / "domain.yml").is_file():
+        core_project.make(folder)
     trained = {}
     for name in names:
-        trained[name] = core_project.train(folder, name)
+        trained[name] = core_project.kept(folder, name) or core_project.train(folder, name)
         report(f"{name}: trained in {trained[name].cpu_s:.0f} s of CPU")
+    return trained
+
+
+async def measure(rounds: int, names: list[str], folder: Path, report: Callable[[str], None]) -> dict[str, Any]:
+    """Figures by contender."""
+    trained = prepare(names, folder, report)
     pin_client()
     runner, actions_url = await serve_probe()
     servers = [Server(name, folder, trained[name].model, actions_url) for name in names]
@@ -143,12 +151,24 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--without-diet", action="store_true", help="leave out the contender that trains for minutes")
+    parser.add_argument("--keep", type=Path, metavar="FOLDER", help="where models stay from one run to the next")
+    parser.add_argument("--train-only", action="store_true", help="with --keep: measure another time")
     options = parser.parse_args()
+    if options.train_only and not options.keep:
+        parser.error("--train-only needs --keep: nothing of it would be left")
     names = [core_project.OURS, *core_project.STOCK]
     if options.without_diet:
         names.remove("stock-diet")
-    with tempfile.TemporaryDirectory() as folder:
-        figures = asyncio.run(measure(options.rounds, names, Path(folder), lambda line: print(line, flush=True)))
+
+    def report(line: str) -> None:
+        print(line, flush=True)
+
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = options.keep or Path(temporary)
+        if options.train_only:
+            prepare(names, folder, report)
+            return
+        figures = asyncio.run(measure(options.rounds, names, folder, report))
     for name, found in figures.items():
         print(name, {key: value for key, value in found.items() if key != "rounds"})
     found = {"contenders": figures, "ratios": ratios(figures)}

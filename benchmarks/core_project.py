@@ -6,6 +6,7 @@ conversation core and not what an action does; one act calls an action that answ
 
 from __future__ import annotations
 
+import json
 import os
 import resource
 import shutil
@@ -108,7 +109,17 @@ def train(folder: Path, name: str) -> Trained:
     wall = time.perf_counter() - started
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    return Trained(folder / "models" / f"{name}.tar.gz", cpu, wall)
+    trained = Trained(folder / "models" / f"{name}.tar.gz", cpu, wall)
+    _took(folder, name).write_text(json.dumps({"cpu_s": cpu, "wall_s": wall}), encoding="utf-8")
+    return trained
+
+
+def kept(folder: Path, name: str) -> Trained | None:
+    """A model that an earlier run finished, with what it took."""
+    took = _took(folder, name)
+    if not took.is_file():
+        return None
+    return Trained(folder / "models" / f"{name}.tar.gz", **json.loads(took.read_text(encoding="utf-8")))
 
 
 def rasa(name: str) -> list[str]:
@@ -120,6 +131,10 @@ def environ(folder: Path) -> dict[str, str]:
     """Of every process: quiet, with our modules importable, with no database but the benchmark's."""
     own = {"GUICHET_DATA": str(folder / "var"), "GUICHET_OFFICE": str(ROOT / "office.yml"), "PYTHONPATH": str(ROOT)}
     return {**os.environ, **QUIET, **own}
+
+
+def _took(folder: Path, name: str) -> Path:
+    return folder / f"{name}-took.json"
 
 
 def _write(path: Path, content: Any) -> None:
