@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 
+from bot.letters import Letter
+
 PUBLIC = "public"
 """The `visibility` of a thread that others read."""
 MAX_BUTTONS = 12
@@ -40,6 +42,8 @@ class Kind(str, Enum):
     """Something that we do not take, such as a voice message; `text` is the catalogue key of what is said to that."""
     RETURN = "return"
     """Nothing that a citizen did: the desk gives the conversation back to the core; `text` is the case's id."""
+    LETTER = "letter"
+    """A mail or a web form, with a `Message.letter`: it becomes a case with a suggested reply, and the core never hears of it."""
     ALARMED = "alarmed"
     """Nor this: a message was answered as danger without the core; `text` is its alert's name."""
 
@@ -164,6 +168,8 @@ class Message:
     attachments: tuple[Attachment, ...] = ()
     language_hint: str | None = None
     """BCP 47, from the channel; a hint."""
+    letter: Letter | None = None
+    """With `Kind.LETTER`, and only then."""
     receipt: str = ""
     """What `Channel.attend` needs to show the citizen that we have it; opaque to all others."""
 

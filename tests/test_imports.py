@@ -16,6 +16,8 @@ LAYERS = {
     # 1, words
     "bot": 1,
     "bot.messages": 1,
+    "bot.letters": 1,
+    "bot.readings": 1,
     "bot.errors": 1,
     "bot.clock": 1,
     "bot.settings": 1,
@@ -52,6 +54,7 @@ LAYERS = {
     "bot.backing": 2,
     "bot.breaker": 2,
     "bot.comments": 2,
+    "bot.correspondence": 2,
     "bot.files": 2,
     "bot.hearing": 2,
     "bot.greeting": 2,
