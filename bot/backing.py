@@ -7,6 +7,7 @@ from typing import Protocol
 
 from bot.casework import Cases, Photos
 from bot.linking import Links
+from bot.mailroom import Letters
 from bot.messages import Message, Turn
 from bot.outgoing import Outbox
 from bot.store.base import Conversation, Conversations, Entry, Inbox, Subjects, Transcript
@@ -66,6 +67,10 @@ class Storage(Protocol):
     @property
     def links(self) -> Links:
         """Conversations of one person."""
+
+    @property
+    def letters(self) -> Letters:
+        """Mail and web forms."""
 
     @property
     def subjects(self) -> Subjects:

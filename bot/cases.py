@@ -30,7 +30,7 @@ class CaseState(str, Enum):
 
 class Cause(str, Enum):
     """Why a person is needed: the citizen asked for one, was not understood twice, found an answer useless, was in
-    danger, filled a form in, or commented in public on a page of the town's.
+    danger, filled a form in, wrote a mail, or commented in public on a page of the town's.
     """
 
     ASKED = "asked"
@@ -38,6 +38,7 @@ class Cause(str, Enum):
     RATED = "rated"
     DANGER = "danger"
     FORM = "form"
+    MAIL = "mail"
     COMMENT = "comment"
 
 

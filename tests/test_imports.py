@@ -33,6 +33,7 @@ LAYERS = {
     "bot.casework": 1,
     "bot.outgoing": 1,
     "bot.linking": 1,
+    "bot.mailroom": 1,
     "bot.agents": 1,
     "bot.articles": 1,
     "bot.logs": 1,

@@ -144,6 +144,23 @@ REGISTER: tuple[Kept, ...] = (
         Link.REMOVED,
     ),
     Kept(
+        "letters",
+        "mail and web forms: their subject, sender and fields, what was read in them, and the replies that were suggested",
+        CONVERSATIONS,
+        "last_heard_at",
+        "conversation_id",
+        Link.REMOVED,
+    ),
+    Kept(
+        "labels",
+        "how an agent corrected what was read in a letter, with its words, personal data masked; once the conversation is gone, without what leads to it",
+        "cases",
+        "at",
+        "conversation_id",
+        Link.CUT,
+        ("conversation_id", "letter_id"),
+    ),
+    Kept(
         "cases",
         "a request: its subject, what a form gathered, a contact; once the conversation is gone, only service, dates and rating",
         "cases",

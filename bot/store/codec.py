@@ -11,7 +11,9 @@ import msgspec
 
 from bot.articles import Draft
 from bot.errors import StoreError
+from bot.letters import Letter
 from bot.messages import Attachment, Message, Outgoing, Reply, Source, Thread
+from bot.readings import Reading, Suggested
 from bot.store.base import Article
 
 T = TypeVar("T")
@@ -41,6 +43,9 @@ _counts = msgspec.json.Decoder(dict[str, int])
 _texts = msgspec.json.Decoder(dict[str, str])
 _names = msgspec.json.Decoder(tuple[str, ...])
 _sources = msgspec.json.Decoder(tuple[Source, ...])
+_letter = msgspec.json.Decoder(Letter)
+_reading = msgspec.json.Decoder(Reading)
+_suggested = msgspec.json.Decoder(tuple[Suggested, ...])
 
 
 def storable(text: str) -> str:
@@ -132,6 +137,21 @@ def texts(text: str) -> dict[str, str]:
 def names(text: str) -> tuple[str, ...]:
     """Stored names. Raises: StoreError."""
     return _decode(_names, text)
+
+
+def letter(text: str) -> Letter:
+    """A stored letter. Raises: StoreError."""
+    return _decode(_letter, text)
+
+
+def reading(text: str) -> Reading:
+    """What was read in a letter. Raises: StoreError."""
+    return _decode(_reading, text)
+
+
+def suggested(text: str) -> tuple[Suggested, ...]:
+    """Stored suggestions of a reply. Raises: StoreError."""
+    return _decode(_suggested, text)
 
 
 def sources(text: str) -> tuple[Source, ...]:

@@ -15,6 +15,7 @@ from bot.articles import Editions
 from bot.casework import Bookings, Cases, Photos
 from bot.feeds import Feeds
 from bot.linking import Cursors, Links, Nonces
+from bot.mailroom import Letters
 from bot.outgoing import Outbox
 from bot.store import schema
 from bot.store.agents import SqlAgents
@@ -34,6 +35,7 @@ from bot.store.editions import SqlEditions
 from bot.store.engine import Database, parse
 from bot.store.fiches import SqlFiches
 from bot.store.inbox import SqlInbox
+from bot.store.letters import SqlLetters
 from bot.store.links import SqlCursors, SqlLinks, SqlNonces
 from bot.store.outbox import SqlOutbox
 from bot.store.postgresql import PostgresqlDatabase
@@ -71,6 +73,7 @@ class Store:
     bookings: Bookings
     photos: Photos
     links: Links
+    letters: Letters
     cursors: Cursors
     nonces: Nonces
     visits: Visits
@@ -125,6 +128,7 @@ async def open_store(url: str) -> Store:
         bookings=SqlBookings(database),
         photos=SqlPhotos(database),
         links=SqlLinks(database),
+        letters=SqlLetters(database),
         cursors=SqlCursors(database),
         nonces=SqlNonces(database),
         visits=SqlVisits(database),

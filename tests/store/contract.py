@@ -8,6 +8,7 @@ from tests.store.contract_channels import ChannelsContract
 from tests.store.contract_editions import EditionsContract
 from tests.store.contract_fiches import FichesContract
 from tests.store.contract_inbox import InboxContract
+from tests.store.contract_letters import LettersContract
 from tests.store.contract_outbox import OutboxContract
 from tests.store.contract_photos import PhotosContract
 from tests.store.contract_replies import RepliesContract
@@ -24,6 +25,7 @@ class StoreContract(
     EditionsContract,
     FichesContract,
     InboxContract,
+    LettersContract,
     OutboxContract,
     PhotosContract,
     RepliesContract,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -11,6 +12,8 @@ from sqlalchemy import Connection, func, select, update
 from bot.cases import Case, CaseKind, Pending, Seen, Slot, View
 from bot.casework import StoredPhoto
 from bot.errors import Stale
+from bot.letters import Letter
+from bot.mailroom import Label, NewLetter, Told
 from bot.messages import Address, Message
 from bot.privacy.retention import REGISTER
 from bot.store.columns import metadata
@@ -18,6 +21,7 @@ from bot.store.sql import Store
 from bot.trackers import Head
 from tests.store.contract_agents import hired
 from tests.store.contract_cases import new
+from tests.store.contract_letters import READING
 from tests.store.words import ANNE, BRUNO, LEASE, START, after, claimed, conversation_of, message, prepared, put
 
 RETENTION = {
@@ -42,7 +46,8 @@ async def fill(store: Store, address: Address) -> str:
     event = {"event": "user", "text": f"je suis {address.key}", "timestamp": START.timestamp()}
     await store.tracker_events.append(conversation, [event, event], 0, head=Head(1, [event]))
     await store.ratings.record(f"{address.key}-1", conversation, "carte", True, START)
-    await open_case(store, address, conversation)
+    case = await open_case(store, address, conversation)
+    await file_letter(store, address, case)
     await store.links.begin(conversation, START)
     return conversation
 
@@ -64,6 +69,15 @@ async def open_case(store: Store, address: Address, conversation: str) -> Case:
     closed = update(metadata.tables["cases"]).values(state="closed", closed_at=START, live=False)
     await store.database.write(lambda connection: connection.execute(closed))
     return opened
+
+
+async def file_letter(store: Store, address: Address, case: Case) -> None:
+    """A letter of a case, and an agent's correction of what was read in it."""
+    letter = Letter("Trou", f"{address.key}@example.org")
+    reading = replace(READING, said=f"je suis {address.key}")
+    filed = await store.letters.file(NewLetter(case.conversation_id, "m1", case.id, letter, reading), START)
+    label = Label(filed.id, Told.SERVICE, "voirie", "sports", False, "Trou", "un texte masqué", START)
+    await store.letters.note(label, (await store.agents.all())[0].id)
 
 
 async def counts(store: Store) -> dict[str, int]:
@@ -165,6 +179,7 @@ class SubjectsContract:
             "bookings": 1,
             "photos": 1,
             "links": 1,
+            "letters": 1,
         }
         assert {table: count for table, count in kept.items() if count} == {"ratings": 1, "cases": 1}
         assert await _rating_links(store) == [(None, None)]

@@ -1,0 +1,157 @@
+"""What the desk and the counter ask of the storage of letters: how they were read, who wrote them, how agents corrected it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+from typing import Protocol
+
+from bot.letters import Letter
+from bot.readings import Reading, Suggested
+
+
+class Acknowledged(str, Enum):
+    """What became of the one acknowledgement of a case. HELD: its sender has had too many, and a person has to look."""
+
+    SENT = "sent"
+    HELD = "held"
+    NONE = "none"
+
+
+class Told(str, Enum):
+    """What an agent's choice says: which service, kind or urgency is right, and which suggested reply was used."""
+
+    SERVICE = "service"
+    KIND = "kind"
+    URGENCY = "urgency"
+    REPLY = "reply"
+
+
+@dataclass(frozen=True, slots=True)
+class NewLetter:
+    """A letter that was read. (conversation, message id) is its key: filed a second time, it is the first one."""
+
+    conversation_id: str
+    message_id: str
+    case_id: int | None
+    """None where it opened no case, such as an out-of-office reply."""
+    letter: Letter
+    reading: Reading
+    acknowledged: Acknowledged = Acknowledged.NONE
+    gist: tuple[str, ...] = ()
+    """What a letter says, in few words: what later ones are compared by."""
+    group: int | None = None
+    """The id of the first letter that says the same; None for one that stands alone, or is the first."""
+    suggested: tuple[Suggested, ...] = ()
+    trusted: bool = True
+    """Whether it comes from the case's own address; replies go to the last trusted sender."""
+
+
+@dataclass(frozen=True, slots=True)
+class Filed:
+    """A letter as it stands."""
+
+    id: int
+    conversation_id: str
+    message_id: str
+    case_id: int | None
+    letter: Letter
+    reading: Reading
+    acknowledged: Acknowledged
+    group: int | None
+    suggested: tuple[Suggested, ...]
+    trusted: bool
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Gist:
+    """What an earlier letter said."""
+
+    letter_id: int
+    case_id: int | None
+    group: int
+    """The first letter of its group: itself where it stands alone."""
+    words: tuple[str, ...]
+    sender: str
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """What an agent decided about a letter; what the next training learns from."""
+
+    letter_id: int
+    what: Told
+    was: str
+    value: str
+    """For REPLY: the id of the suggestion, "" where the agent wrote another."""
+    edited: bool
+    """REPLY only: whether it was changed before it left."""
+    subject: str
+    text: str
+    """The letter's own words, with personal data masked."""
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """The open letters of a service: how many there are, how many are late, and the oldest."""
+
+    service: str
+    waiting: int
+    taken: int
+    late: int
+    high: int
+    oldest: datetime | None
+
+
+class Letters(Protocol):
+    """The letters of the town. Every method is one transaction."""
+
+    async def file(self, new: NewLetter, now: datetime) -> Filed:
+        """Keep a letter with what was read in it.
+
+        Raises:
+            Missing: the conversation is gone.
+        """
+
+    async def find(self, conversation_id: str, message_id: str) -> Filed | None:
+        """The letter of a message."""
+
+    async def of_case(self, case_id: int) -> list[Filed]:
+        """The letters of a case, the oldest first."""
+
+    async def of_cases(self, case_ids: Sequence[int]) -> dict[int, Filed]:
+        """The first letter of each of these cases that has one."""
+
+    async def correspondent(self, conversation_id: str) -> str:
+        """Where replies go: the sender of the last trusted letter; "" if nobody can be written to."""
+
+    async def trust(self, letter_id: int) -> bool:
+        """An agent confirms the sender of a letter: replies go there from now on. False if there is no such letter."""
+
+    async def recent(self, service: str, since: datetime, limit: int = 200) -> list[Gist]:
+        """What the last letters of a service said, the newest first."""
+
+    async def group(self, letter_id: int) -> list[Filed]:
+        """All letters that say the same as this one, itself included, the first of them first."""
+
+    async def acknowledged(self, sender: str, since: datetime) -> int:
+        """How many acknowledgements a sender was sent since a moment."""
+
+    async def held(self, limit: int = 200) -> list[Filed]:
+        """Letters whose acknowledgement was held, the newest first."""
+
+    async def let_go(self, letter_id: int) -> bool:
+        """A held acknowledgement is sent after all; False if it was not held."""
+
+    async def note(self, label: Label, agent_id: int) -> None:
+        """Keep what an agent decided; the last word on a letter and a matter counts."""
+
+    async def labels(self, what: Told, limit: int = 20_000) -> list[Label]:
+        """What agents decided, the newest first."""
+
+    async def shelves(self, now: datetime) -> list[Shelf]:
+        """The open letters by service, in no order."""

@@ -1,0 +1,245 @@
+"""Mail and web forms on one database; see `bot.mailroom.Letters`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, and_, case, func, insert, or_, select, update
+
+from bot.cases import CaseState
+from bot.errors import Missing, StoreError
+from bot.mailroom import Acknowledged, Filed, Gist, Label, NewLetter, Shelf, Told
+from bot.store import codec, conversations
+from bot.store.desk_tables import cases
+from bot.store.engine import Database, insert_new
+from bot.store.letter_tables import labels, letters
+
+
+class SqlLetters:
+    """See `Letters`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def file(self, new: NewLetter, now: datetime) -> Filed:
+        """See `Letters.file`."""
+        same = and_(letters.c.conversation_id == new.conversation_id, letters.c.message_id == new.message_id)
+
+        def work(connection: Connection) -> Filed:
+            if not conversations.lock(connection, new.conversation_id):
+                raise Missing(f"there is no conversation {new.conversation_id}")
+            connection.execute(insert_new(connection.dialect.name, letters.c.id), _row(new, now))
+            return _read(connection.execute(select(letters).where(same)).one())
+
+        return await self._database.write(work)
+
+    async def find(self, conversation_id: str, message_id: str) -> Filed | None:
+        """See `Letters.find`."""
+        found = select(letters).where(letters.c.conversation_id == conversation_id, letters.c.message_id == message_id)
+
+        def work(connection: Connection) -> Filed | None:
+            row = connection.execute(found).first()
+            return _read(row) if row else None
+
+        return await self._database.read(work)
+
+    async def of_case(self, case_id: int) -> list[Filed]:
+        """See `Letters.of_case`."""
+        found = select(letters).where(letters.c.case_id == case_id).order_by(letters.c.id)
+        return await self._database.read(lambda connection: [_read(row) for row in connection.execute(found)])
+
+    async def of_cases(self, case_ids: Sequence[int]) -> dict[int, Filed]:
+        """See `Letters.of_cases`."""
+        first = select(func.min(letters.c.id)).where(letters.c.case_id.in_(case_ids)).group_by(letters.c.case_id)
+        found = select(letters).where(letters.c.id.in_(first))
+
+        def work(connection: Connection) -> dict[int, Filed]:
+            return {row.case_id: _read(row) for row in connection.execute(found)}
+
+        return await self._database.read(work) if case_ids else {}
+
+    async def correspondent(self, conversation_id: str) -> str:
+        """See `Letters.correspondent`."""
+        newest = (
+            select(letters.c.sender)
+            .where(letters.c.conversation_id == conversation_id, letters.c.trusted, letters.c.sender != "")
+            .order_by(letters.c.id.desc())
+            .limit(1)
+        )
+        return await self._database.read(lambda connection: connection.execute(newest).scalar_one_or_none() or "")
+
+    async def trust(self, letter_id: int) -> bool:
+        """See `Letters.trust`."""
+        confirmed = update(letters).where(letters.c.id == letter_id).values(trusted=True)
+        return await self._database.write(lambda connection: connection.execute(confirmed).rowcount == 1)
+
+    async def recent(self, service: str, since: datetime, limit: int = 200) -> list[Gist]:
+        """See `Letters.recent`."""
+        found = (
+            select(letters.c.id, letters.c.case_id, letters.c.group_id, letters.c.gist, letters.c.sender)
+            .where(letters.c.service == service, letters.c.at >= since)
+            .order_by(letters.c.at.desc(), letters.c.id.desc())
+            .limit(limit)
+        )
+
+        def work(connection: Connection) -> list[Gist]:
+            return [
+                Gist(row.id, row.case_id, row.group_id or row.id, codec.names(row.gist), row.sender)
+                for row in connection.execute(found)
+            ]
+
+        return await self._database.read(work)
+
+    async def group(self, letter_id: int) -> list[Filed]:
+        """See `Letters.group`."""
+        mine = select(func.coalesce(letters.c.group_id, letters.c.id)).where(letters.c.id == letter_id)
+
+        def work(connection: Connection) -> list[Filed]:
+            first = connection.execute(mine).scalar_one_or_none()
+            found = (
+                select(letters).where(or_(letters.c.id == first, letters.c.group_id == first)).order_by(letters.c.id)
+            )
+            return [_read(row) for row in connection.execute(found)]
+
+        return await self._database.read(work)
+
+    async def acknowledged(self, sender: str, since: datetime) -> int:
+        """See `Letters.acknowledged`."""
+        counted = select(func.count()).where(
+            letters.c.sender == sender, letters.c.at >= since, letters.c.acknowledged == Acknowledged.SENT.value
+        )
+        return await self._database.read(lambda connection: int(connection.execute(counted).scalar_one()))
+
+    async def held(self, limit: int = 200) -> list[Filed]:
+        """See `Letters.held`."""
+        found = (
+            select(letters)
+            .where(letters.c.acknowledged == Acknowledged.HELD.value)
+            .order_by(letters.c.at.desc(), letters.c.id.desc())
+            .limit(limit)
+        )
+        return await self._database.read(lambda connection: [_read(row) for row in connection.execute(found)])
+
+    async def let_go(self, letter_id: int) -> bool:
+        """See `Letters.let_go`."""
+        released = (
+            update(letters)
+            .where(letters.c.id == letter_id, letters.c.acknowledged == Acknowledged.HELD.value)
+            .values(acknowledged=Acknowledged.SENT.value)
+        )
+        return await self._database.write(lambda connection: connection.execute(released).rowcount == 1)
+
+    async def note(self, label: Label, agent_id: int) -> None:
+        """See `Letters.note`."""
+        decided = {"value": label.value, "edited": label.edited, "agent_id": agent_id, "at": label.at}
+        # `was` and the words stay those of the letter, however often an agent changes their mind.
+        again = update(labels).where(labels.c.letter_id == label.letter_id, labels.c.what == label.what.value)
+
+        def work(connection: Connection) -> None:
+            whose = select(letters.c.conversation_id).where(letters.c.id == label.letter_id)
+            conversation_id = connection.execute(whose).scalar_one_or_none()
+            if conversation_id is None or not conversations.lock(connection, conversation_id):
+                raise Missing(f"there is no letter {label.letter_id}")
+            if connection.execute(again.values(decided)).rowcount:
+                return
+            fresh = {
+                "conversation_id": conversation_id,
+                "letter_id": label.letter_id,
+                "what": label.what.value,
+                "was": label.was,
+                "subject": label.subject,
+                "text": label.text,
+            }
+            connection.execute(insert(labels).values(**fresh, **decided))
+
+        await self._database.write(work)
+
+    async def labels(self, what: Told, limit: int = 20_000) -> list[Label]:
+        """See `Letters.labels`."""
+        found = (
+            select(labels)
+            .where(labels.c.what == what.value)
+            .order_by(labels.c.at.desc(), labels.c.id.desc())
+            .limit(limit)
+        )
+
+        def work(connection: Connection) -> list[Label]:
+            return [
+                Label(row.letter_id or 0, what, row.was, row.value, row.edited, row.subject, row.text, row.at)
+                for row in connection.execute(found)
+            ]
+
+        return await self._database.read(work)
+
+    async def shelves(self, now: datetime) -> list[Shelf]:
+        """See `Letters.shelves`."""
+
+        def many(condition: Any) -> Any:
+            return func.sum(case((condition, 1), else_=0))
+
+        lettered = select(letters.c.id).where(letters.c.case_id == cases.c.id).exists()
+        counted = (
+            select(
+                cases.c.service,
+                many(cases.c.state == CaseState.WAITING.value).label("waiting"),
+                many(cases.c.state == CaseState.TAKEN.value).label("taken"),
+                many(cases.c.due_at < now).label("late"),
+                many(cases.c.urgent).label("high"),
+                func.min(cases.c.opened_at).label("oldest"),
+            )
+            .where(cases.c.state != CaseState.CLOSED.value, lettered)
+            .group_by(cases.c.service)
+        )
+
+        def work(connection: Connection) -> list[Shelf]:
+            return [
+                Shelf(row.service, int(row.waiting), int(row.taken), int(row.late), int(row.high), row.oldest)
+                for row in connection.execute(counted)
+            ]
+
+        return await self._database.read(work)
+
+
+def _row(new: NewLetter, now: datetime) -> dict[str, Any]:
+    return {
+        "conversation_id": new.conversation_id,
+        "message_id": new.message_id,
+        "case_id": new.case_id,
+        "service": new.reading.service,
+        "sender": new.letter.sender,
+        "letter": codec.encode(new.letter),
+        "reading": codec.encode(new.reading),
+        "suggested": codec.encode(new.suggested),
+        "gist": codec.encode(new.gist),
+        "group_id": new.group,
+        "acknowledged": new.acknowledged.value,
+        "trusted": new.trusted,
+        "at": now,
+    }
+
+
+def _read(row: Row[Any]) -> Filed:
+    """A letter from a row of `letters`.
+
+    Raises:
+        StoreError: it holds something that this version does not know.
+    """
+    try:
+        acknowledged = Acknowledged(row.acknowledged)
+    except ValueError as error:
+        raise StoreError(str(error)) from error
+    return Filed(
+        id=row.id,
+        conversation_id=row.conversation_id,
+        message_id=row.message_id,
+        case_id=row.case_id,
+        letter=codec.letter(row.letter),
+        reading=codec.reading(row.reading),
+        acknowledged=acknowledged,
+        group=row.group_id,
+        suggested=codec.suggested(row.suggested),
+        trusted=row.trusted,
+        at=row.at,
+    )
