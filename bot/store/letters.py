@@ -98,6 +98,8 @@ class SqlLetters:
 
         def work(connection: Connection) -> list[Filed]:
             first = connection.execute(mine).scalar_one_or_none()
+            if first is None:
+                return []
             found = (
                 select(letters).where(or_(letters.c.id == first, letters.c.group_id == first)).order_by(letters.c.id)
             )
