@@ -2,7 +2,7 @@
 
 The rules are those of mail programs, in RFC 3676, 4.3 and 4.5 for signatures and marks of quotation, and in the habits of
 Outlook, Gmail, Apple Mail, Thunderbird, Yahoo, Lotus Notes, Orange, La Poste and Free, in the languages that
-`segment_words` holds. Time grows with the length of the mail alone: of each line `segment_lines.SEEN` characters are looked at,
+`segment_headers` and `segment_words` hold. Time grows with the length of the mail alone: of each line `segment_lines.SEEN` characters are looked at,
 and every mark is looked for over a bounded number of lines.
 
 What cannot be told: an answer written into a quote that is not marked (« mes réponses en rouge »), and one below such a quote.
@@ -15,10 +15,11 @@ from dataclasses import dataclass, field
 
 from bot.readings import Part, PartKind
 from bot.text.french import fold
+from bot.triage.segment_headers import FORWARDS, REPLIES
 from bot.triage.segment_lines import Line, joined, lines, read, unquoted
-from bot.triage.segment_own import Own, is_foot, own
+from bot.triage.segment_own import Own, own
 from bot.triage.segment_quotes import is_webmail, marked, opening, quoted
-from bot.triage.segment_words import FORWARDS, REPLIES
+from bot.triage.segment_signs import is_foot
 
 NESTED = 4
 """Forwards within forwards that are opened."""
@@ -144,7 +145,8 @@ def _regions(found: Sequence[Line], subject: str) -> list[_Region]:
             above = quoted(found, place, end)
             if is_webmail(found, place) and spoken:
                 end = len(found)
-            forward = above is not None and (above.forward or (forwards and above.headers)) or (forwards and not spoken)
+            by_headers = above is not None and (above.forward or (forwards and above.headers))
+            forward = by_headers or (forwards and not spoken)
             kind = PartKind.FORWARD if forward else PartKind.QUOTE
             known = (above.sender, above.subject) if above else ("", "")
             regions.append(_Region(kind, place, end, place, *known))

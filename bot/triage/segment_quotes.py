@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.triage.segment_lines import Line, unquoted
-from bot.triage.segment_words import (
+from bot.triage.segment_headers import (
     DATED,
     FORWARDED,
     FORWARDED_BY,
@@ -19,6 +18,7 @@ from bot.triage.segment_words import (
     TO,
     WROTE,
 )
+from bot.triage.segment_lines import Line, unquoted
 
 BLOCK = 18
 """Lines that a block of headers may have, with what they are wrapped to."""

@@ -8,99 +8,13 @@ from __future__ import annotations
 
 import re
 
+from bot.triage.segment_headers import listed
+
 
 def _any(text: str) -> str:
     """Alternatives, one a line."""
     return "|".join(line.strip() for line in text.strip().splitlines())
 
-
-def _set(text: str) -> frozenset[str]:
-    """Entries, separated by commas."""
-    return frozenset(entry.strip() for entry in text.replace("\n", " ").split(",") if entry.strip())
-
-
-FROM = _set(
-    "de, from, von, da, van, od, de la, expediteur, remitente, mittente, afzender, auteur, kimden, fran, fra, lahettaja, felado, от, от кого, від, من"
-)
-SENT = _set(
-    """envoye, envoye le, date, date d'envoi, sent, gesendet, datum, enviado, enviado el, enviado em, enviada, enviada em, fecha, data, inviato,
-    verzonden, wyslano, trimis, gonderildi, tarih, skickat, sendt, lahetetty, дата, отправлено, надіслано, kuldve, odeslano"""
-)
-TO = _set(
-    "a, pour, to, an, para, aan, do, catre, kime, til, till, destinataire, destinataires, destinatario, vastaanottaja, кому, cimzett, komu, إلى"
-)
-COPY = _set(
-    "cc, copie, copie a, copie de, kopie, copia, cci, bcc, dw, kopi, cc (copie), копия, reply-to, repondre a, pieces jointes, pj, importance, priorite"
-)
-SUBJECT = _set(
-    """objet, sujet, subject, betreff, asunto, oggetto, assunto, onderwerp, temat, subiect, konu, amne, emne, aihe, тема, targy, predmet,
-    الموضوع"""
-)
-HEADERS = {
-    **dict.fromkeys(COPY, "copy"),
-    **dict.fromkeys(FROM, "from"),
-    **dict.fromkeys(SENT, "sent"),
-    **dict.fromkeys(TO, "to"),
-    **dict.fromkeys(SUBJECT, "subject"),
-}
-"""The name of a header, as mail programs translate it, to what it holds."""
-
-ORIGINAL = _set(
-    """message d'origine, message original, original message, mail original, mail d'origine, e-mail d'origine, e-mail original, courriel original,
-    courriel d'origine, message initial, ursprungliche nachricht, originalnachricht, original-nachricht, mensaje original, messaggio originale,
-    mensagem original, oorspronkelijk bericht, oorspronkelijke bericht, wiadomosc oryginalna, oryginalna wiadomosc, mesaj original, mesajul original,
-    ursprungligt meddelande, oprindelig meddelelse, opprinnelig melding, orijinal mesaj, alkuperainen viesti, eredeti uzenet, puvodni zprava,
-    reply message, исходное сообщение, оригінальне повідомлення"""
-)
-FORWARDED = _set(
-    """message transfere, forwarded message, message reexpedie, courriel transfere, mail transfere, e-mail transfere, message renvoye,
-    begin forwarded message, debut du message transfere, debut du message reexpedie, weitergeleitete nachricht,
-    anfang der weitergeleiteten nachricht, mensaje reenviado, inicio del mensaje reenviado, messaggio inoltrato, inizio messaggio inoltrato,
-    mensagem encaminhada, mensagem reencaminhada, inicio da mensagem reencaminhada, doorgestuurd bericht, begin doorgestuurd bericht,
-    przekazana wiadomosc, wiadomosc przekazana dalej, mesaj redirectionat, vidarebefordrat meddelande, videresendt meddelelse, iletilen mesaj,
-    пересылаемое сообщение, переслане повідомлення"""
-)
-FORWARDED_BY = (
-    "transfere par ",
-    "reachemine par ",
-    "reexpedie par ",
-    "forwarded by ",
-    "weitergeleitet von ",
-    "inoltrato da ",
-    "reenviado por ",
-)
-
-FORWARDS = re.compile(r"(?:\[[^\]]{1,40}\] ?)?(?:tr|trans|transf|fw|fwd|wg|i|rv|enc|doorst|pd|vb|ilt) ?:")
-"""How the subject of a forwarded mail begins, after RFC 5322's « Re: » habit in each program's language."""
-REPLIES = re.compile(r"(?:\[[^\]]{1,40}\] ?)?(?:re|rep|aw|sv|antw|odp|ref|res|r) ?(?:\[\d{1,3}\])? ?:")
-
-WROTE = re.compile(
-    r"(?<!m')(?<!nous )(?<!vous )(?<!lui )\ba ecrit\b|\bwrote\b|\bschrieb\b|\bescribio\b|\bha scritto\b|\bescreveu\b|\bschreef\b|\bnapisal"
-    r"|\ba scris\b|\bskrev\b|\bkirjoitti\b|\byazdi\b|\bva escriure\b|\bpise\b|\birta\b|написал|пишет|написав|пише|كتب"
-)
-DATED = (
-    *(
-        "le ",
-        "on ",
-        "am ",
-        "el ",
-        "il ",
-        "em ",
-        "op ",
-        "w dniu",
-        "dnia ",
-        "den ",
-        "pe ",
-        "in data",
-        "no dia",
-        "a ",
-        "selon ",
-        "quoting ",
-    ),
-    *"0123456789",
-)
-"""How « On 3 March at 10:12, X wrote: » begins."""
-TIME = re.compile(r"\d{1,2} ?[:h.] ?\d{2}(?!\d)")
 
 GREETINGS = re.compile(
     r"(?:"
@@ -172,7 +86,7 @@ GREETINGS = re.compile(
     )
     + r")"
 )
-TITLES = _set(
+TITLES = listed(
     """madame, monsieur, mesdames, messieurs, mme, mr, mrs, ms, m, mlle, le, la, les, l, maire, mairesse, adjoint, adjointe, adjoints, elu, elue, elus,
     conseiller, conseillere, directeur, directrice, responsable, docteur, maitre, president, presidente, et, ou, a, tous, toutes, toute, equipe, service,
     services, mairie, ville, cher, chere, chers, cheres, collegue, collegues, agent, agents, all, team, sir, sirs, madam, or, and, mayor, damen, und,
@@ -354,7 +268,7 @@ ADDRESSED = re.compile(
     r"diffusion|divulgation|disclos|usage|expediteur|emetteur|sender"
 )
 
-SPEAKS = _set(
+SPEAKS = listed(
     """je, j, nous, vous, me, moi, suis, est, sont, ai, avons, avez, ont, ne, n, pas, que, qu, qui, voudrais, souhaite, souhaitons, peut, pouvez, pourriez,
     faut, sera, serait, etait, car, mais, si, quand, comment, pourquoi, merci, votre, vos, mon, ma, mes, c, s, you, your, have, has, is, are, was, will, would,
     could, can, please, my, we, i, ich, wir, sie, ist, sind, bitte, haben, mein, meine, estoy, tengo, puede, mi, sono, ho, puo, posso, il, elle, ils, on,
@@ -406,12 +320,12 @@ POSTSCRIPT = re.compile(
 NAMED = re.compile(
     r"(?:m\.|mr\.?|mme\.?|mlle\.?|monsieur|madame|mademoiselle|dr\.?|docteur|me|maitre|famille|mrs\.?|ms\.?|herr|frau|sra?\.?|sig\.?(?:ra)?|dott\.?|prof\.?|m\. et mme|mr et mme|m et mme|m) "
 )
-UNNAMED = _set(
+UNNAMED = listed(
     """bonjour, bonsoir, merci, urgent, madame, monsieur, mairie, objet, je, j, nous, vous, il, elle, le, la, les, un, une, des, mon, ma, mes, pouvez, pourriez,
     suite, c, est, ceci, cela, oui, non, ok, attention, rappel, demande, urgence, voici, ci, pour, avec, dans, sur, re, question, svp, hello, hi, i, we, please,
     thank, thanks, the, this, my, is, do, can, what, when, where, how, bien, d'accord, parfait, super, pas, a, au, en, par, quel, quelle, comment, quand, quoi"""
 )
-PARTICLES = _set(
+PARTICLES = listed(
     "de, du, des, d, le, la, van, von, der, den, el, al, ben, bint, da, do, dos, di, del, et, &, y, e, und, and, bin, ould, t"
 )
 
