@@ -35,6 +35,7 @@ class Example:
     """Other services that would be as right."""
     kind: LetterKind | None = None
     urgency: Urgency | None = None
+    expects_reply: bool | None = None
     is_letter: bool = True
     """False for a term or an article: it teaches words, and nobody is measured by it."""
 
@@ -47,6 +48,7 @@ class _Letter(Struct, frozen=True, forbid_unknown_fields=True, rename={"sender":
     also: tuple[str, ...] = ()
     kind: LetterKind | None = None
     urgency: Urgency | None = None
+    expects_reply: bool | None = None
 
 
 class _File(Struct, frozen=True, forbid_unknown_fields=True):
@@ -54,6 +56,7 @@ class _File(Struct, frozen=True, forbid_unknown_fields=True):
     service: str = ""
     kind: LetterKind | None = None
     urgency: Urgency | None = None
+    expects_reply: bool | None = None
     terms: tuple[str, ...] = ()
     """Words and phrases that stand for the service wherever they stand."""
 
@@ -77,6 +80,7 @@ def load(folder: Path, services: Collection[str]) -> list[Example]:
                 also=tuple(code for code in one.also if code in services),
                 kind=one.kind or file.kind,
                 urgency=one.urgency or file.urgency,
+                expects_reply=file.expects_reply if one.expects_reply is None else one.expects_reply,
             )
             if example.service or example.kind in {LetterKind.SPAM, LetterKind.AUTOREPLY}:
                 found.append(example)

@@ -46,6 +46,8 @@ class Vocabulary:
     words_idf: Floats
     pieces: Mapping[str, int]
     pieces_idf: Floats
+    shown: tuple[str, ...]
+    """The words and pairs of words, in the order of their columns."""
     _made: tuple[Any, Any]
 
     @property
@@ -59,14 +61,10 @@ class Vocabulary:
 
         return sparse.hstack([part.transform(texts) for part in self._made]).tocsr()
 
-    def names(self) -> list[str]:
-        """The words and pairs of words, in the order of their columns."""
-        return sorted(self.words, key=self.words.__getitem__)
-
     def arrays(self) -> dict[str, npt.NDArray[Any]]:
         """Everything, as arrays for a file."""
         return {
-            "words": np.array(self.names()),
+            "words": np.array(self.shown),
             "words_idf": self.words_idf,
             "pieces": np.array(sorted(self.pieces, key=self.pieces.__getitem__)),
             "pieces_idf": self.pieces_idf,
@@ -88,7 +86,8 @@ def restored(words: Mapping[str, int], words_idf: Floats, pieces: Mapping[str, i
         vectoriser = _vectoriser(kind, None, {name: int(place) for name, place in known.items()})
         vectoriser.idf_ = idf
         made.append(vectoriser)
-    return Vocabulary(dict(words), words_idf, dict(pieces), pieces_idf, (made[0], made[1]))
+    shown = tuple(sorted(words, key=words.__getitem__))
+    return Vocabulary(dict(words), words_idf, dict(pieces), pieces_idf, shown, (made[0], made[1]))
 
 
 def read_arrays(arrays: Mapping[str, npt.NDArray[Any]]) -> Vocabulary:

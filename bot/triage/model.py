@@ -24,6 +24,10 @@ from bot.triage.examples import Example, fingerprint
 from bot.triage.features import Floats, Vocabulary
 from bot.triage.signals import signals
 
+PLANES = ("service", "kind", "urgency", "expects")
+YES, NO = "yes", "no"
+SILENT = {LetterKind.THANKS, LetterKind.AUTOREPLY, LetterKind.SPAM}
+"""Kinds whose senders wait for nothing, unless an example says so."""
 VERSION = 1
 """Of the file: another one is learnt anew."""
 FOLDS = 5
@@ -62,6 +66,8 @@ class Model:
     service: Plane
     kind: Plane
     urgency: Plane
+    expects: Plane
+    """Whether its sender waits for an answer: `YES` or `NO`."""
     learnt_from: str
     """The fingerprint of the examples."""
     measured: dict[str, float]
@@ -72,7 +78,7 @@ class Model:
         path.parent.mkdir(parents=True, exist_ok=True)
         arrays = self.vocabulary.arrays()
         about: dict[str, Any] = {"version": VERSION, "learnt_from": self.learnt_from, "measured": self.measured}
-        for name in ("service", "kind", "urgency"):
+        for name in PLANES:
             plane: Plane = getattr(self, name)
             arrays[f"{name}_weights"], arrays[f"{name}_bias"] = plane.weights, plane.bias
             about[name] = {"classes": plane.classes, "temperature": plane.temperature}
@@ -101,7 +107,7 @@ def load(path: Path) -> Model:
                 arrays[f"{name}_bias"],
                 float(about[name]["temperature"]),
             )
-            for name in ("service", "kind", "urgency")
+            for name in PLANES
         }
         return Model(
             features.read_arrays(arrays), **planes, learnt_from=about["learnt_from"], measured=about["measured"]
@@ -141,13 +147,22 @@ def train(
     service = _service(prepared, measured)
     report(f"service: {measured['accuracy@1']:.3f} at once, {measured['accuracy@3']:.3f} among three")
     kind = _plane(
-        prepared, [one.kind.value if one.kind else "" for one in examples], list(LetterKind), measured, "kind"
+        prepared,
+        [one.kind.value if one.kind else "" for one in examples],
+        [one.value for one in LetterKind],
+        measured,
+        "kind",
     )
     urgency = _plane(
-        prepared, [one.urgency.value if one.urgency else "" for one in examples], list(Urgency), measured, "urgency"
+        prepared,
+        [one.urgency.value if one.urgency else "" for one in examples],
+        [one.value for one in Urgency],
+        measured,
+        "urgency",
     )
+    expects = _plane(prepared, [_expects(one) for one in examples], [YES, NO], measured, "expects")
     report(f"kind: {measured['kind_accuracy']:.3f}; urgency: {measured['urgency_accuracy']:.3f}")
-    return Model(vocabulary, service, kind, urgency, fingerprint(examples), measured)
+    return Model(vocabulary, service, kind, urgency, expects, fingerprint(examples), measured)
 
 
 def softmax(raw: Floats) -> Floats:
@@ -206,11 +221,11 @@ def _svm(matrix: Any, targets: Ints, weight: Floats, classes: int) -> tuple[Floa
 
 
 def _plane(
-    prepared: Prepared, labels: Sequence[str], among: Sequence[Any], measured: dict[str, float], name: str
+    prepared: Prepared, labels: Sequence[str], among: Sequence[str], measured: dict[str, float], name: str
 ) -> Plane:
     """A plane for a closed set of classes, all of which have examples."""
     having = np.array([place for place, label in enumerate(labels) if label])
-    names = [one.value for one in among if any(labels[place] == one.value for place in having)]
+    names = [one for one in among if any(labels[place] == one for place in having)]
     targets = np.array([names.index(labels[place]) for place in having])
     matrix, fold, weight = prepared.whole[having], prepared.fold[having], np.ones(len(having))
     raw = np.zeros((len(having), len(names)))
@@ -222,6 +237,12 @@ def _plane(
     measured[f"{name}_accuracy"] = _share(raw.argmax(axis=1) == targets)
     planes, bias = _svm(matrix, targets, weight, len(names))
     return Plane(tuple(names), planes.astype(np.float32), bias, _temperature(raw, targets))
+
+
+def _expects(one: Example) -> str:
+    if one.expects_reply is None:
+        return (NO if one.kind in SILENT else YES) if one.kind else ""
+    return YES if one.expects_reply else NO
 
 
 def _temperature(raw: Floats, targets: Ints) -> float:
