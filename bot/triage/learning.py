@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-import structlog
-
 from bot.errors import ConfigurationError
 from bot.safety import Safety
 from bot.settings import Office
@@ -15,8 +13,6 @@ from bot.triage.examples import Example
 from bot.triage.model import Model
 from bot.triage.reading import Triage
 from bot.triage.segment import segment
-
-log = structlog.get_logger(__name__)
 
 FOLDER = "triage"
 MODEL = "triage.npz"
@@ -53,9 +49,9 @@ def opened(root: Path, data: Path, office: Office, further: Sequence[Example] = 
         known = model.load(place)
         if known.learnt_from.startswith(examples.fingerprint(taught)):
             return known
-        log.info("triage.learning", why="files or pages have changed")
+        report("Letters, terms or pages have changed: learning anew")
     except ConfigurationError as error:
-        log.info("triage.learning", why=str(error))
+        report(f"Learning to read letters ({error})")
     found = learn(taught, report)
     found.save(place)
     return found

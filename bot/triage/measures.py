@@ -26,8 +26,8 @@ AMONG = 400
 class Row(Struct, frozen=True, rename={"sender": "from"}):
     """A line of a file; what is not said is not measured."""
 
-    id: str = ""
-    sender: str = ""
+    id: str | int = ""
+    sender: str | None = ""
     subject: str | None = ""
     body: str | None = ""
     services: tuple[str, ...] = ()
@@ -63,11 +63,11 @@ def rows(file: Path) -> list[Row]:
             row = msgspec.json.decode(line, type=Row)
         except (msgspec.DecodeError, msgspec.ValidationError) as error:
             raise ConfigurationError(f"{file}, line {number}: {error}") from error
-        found.append(row if row.id else replace_id(row, str(number)))
+        found.append(replace_id(row, number) if row.id == "" else row)
     return found
 
 
-def replace_id(row: Row, name: str) -> Row:
+def replace_id(row: Row, name: str | int) -> Row:
     """The row under another id."""
     return msgspec.structs.replace(row, id=name)
 
@@ -75,15 +75,15 @@ def replace_id(row: Row, name: str) -> Row:
 def read_all(triage: Triage, given: Iterable[Row]) -> Iterator[Read]:
     """Read letters in their order; one that says what an earlier one said carries its id."""
     earlier: list[Gist] = []
-    names: dict[int, str] = {}
+    names: dict[int, str | int] = {}
     for number, row in enumerate(given):
-        letter = Letter(row.subject or "", row.sender.strip().lower())
+        letter = Letter(row.subject or "", (row.sender or "").strip().lower())
         reading = triage.read(letter, row.body or "")
         if reading.kind not in {LetterKind.SPAM, LetterKind.AUTOREPLY}:
             gist = triage.gist(letter, reading)
             alike = triage.alike(gist, letter, earlier[-AMONG:])
             if alike is not None:
-                reading = replace(reading, duplicate_of=names[alike.group])
+                reading = replace(reading, duplicate_of=str(names[alike.group]))
             names[number] = row.id
             earlier.append(Gist(number, None, alike.group if alike else number, gist, letter.sender))
         yield Read(row, letter, reading)
