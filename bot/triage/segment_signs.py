@@ -40,7 +40,8 @@ PARAGRAPH = 4
 EMPTY = ". ,;:!…-–—*_"
 CLAUSES = re.compile(
     r"[,.;!…/]+| - | et (?=(?:bien |tres )?cordialement|(?:une )?(?:bonne|belle) |merci)"
-    r"| (?=(?:bien |tres )?cordialement|(?:bonne|belle) (?:journee|soiree|fin|semaine)|bon week|bien a vous|dans l'attente)"
+    r"|(?<!bien)(?<!tres)(?<!plus) (?=(?:bien |tres |plus )?cordialement)"
+    r"|(?<!tres)(?<!une) (?=(?:bonne|belle) (?:journee|soiree|fin|semaine)|bon week|bien a vous|dans l'attente)"
 )
 TOKENS = re.compile(r"[^\W\d_]+(?:[-'’.][^\W\d_]+)*\.?|&")
 WORDS = re.compile(r"[^\W_]+")
@@ -192,3 +193,8 @@ def is_name(text: str, alone: bool = False) -> bool:
         elif folded not in PARTICLES and not titled:
             return False
     return capitals >= (1 if titled or alone else 2) or bool(titled and words)
+
+
+def is_brief(line: Line) -> bool:
+    """Whether a line may be what stands between a name and a phone number: a function, a firm."""
+    return len(line.text) <= SHORT and line.text[-1] not in ".!?:,;" and not is_sentence(line)
