@@ -143,7 +143,7 @@ ANSWERING = re.compile(
 )
 """That somebody away answers the mail, which a citizen who tells of a journey does not."""
 UNTIL = re.compile(
-    r"jusqu|\bdu (?:\w+ )?\d.{1,30} (?:au|a) (?:\w+ )?\d|de retour|\bretour (?:prevu |au bureau )?le|a (?:partir du|compter du|mon retour)|(?:en|pendant|durant) mon absence|inclus|until|returning|back (?:on|in)|from .{1,20} to |\bbis\b|zuruck|wieder"
+    r"jusqu|\bdu (?:\w+ )?\d.{1,30} (?:au|a) (?:\w+ )?\d|de retour|\bretour (?:prevu |au bureau )?le|a (?:partir|compter) du|inclus|until|returning|back (?:on|in)|from .{1,20} to |\bbis\b|zuruck|wieder"
     r"|hasta|\bfino al|\bal \d|\bate (?:ao|dia|\d)|\btot\b|\bterug\b|\bdo (?:dnia )?\d|pana (?:pe|la|in)|\btill\b|\btil\b|kadar|\bдо\b"
 )
 """How long."""
@@ -162,10 +162,10 @@ ASKS = re.compile(
 )
 """What a citizen says who has come with a matter of their own."""
 QUOTED = re.compile(
-    r"(?:votre|vos|une|la|cette|des|aucune?|un|le|les|seule(?:ment)?|de|son|sa|l'|d'un|d'une|qu'un|qu'une) ?(?:\w+ ){0,2}(?:reponses?|messages?|mails?|e-?mails?|courriels?|repondeurs?|accuses? de reception|notifications?|avis) (?:automatiques?|d'absence|d'erreur|de non[- ]\w+|de lecture)"
+    r"(?<!est )(?<!is )(?<!etait )(?:votre|vos|une|la|cette|des|aucune?|un|le|les|seule(?:ment)?|de|son|sa|l'|d'un|d'une|qu'un|qu'une) ?(?:\w+ ){0,2}(?:reponses?|messages?|mails?|e-?mails?|courriels?|repondeurs?|accuses? de reception|notifications?|avis) (?:automatiques?|d'absence|d'erreur|de non[- ]\w+|de lecture)"
     r"(?! (?:genere|envoye|adresse|de notre|du serveur|de la messagerie))"
     r"|\b(?:mon|mes|notre|nos) (?:\w+ )?(?:mails?|messages?|courriels?|e-?mails?) (?:\w+ ){0,4}(?:revien|revenus?\b|n'a|n'ont|ont ete|a ete|repond)|\b(?:j'ai|j ai|je n'ai|nous avons|je|on) (?:\w+ ){0,3}(?:recu|recois|eu|obten\w+) .{0,30}(?:automatique|erreur|mailer|non remis|absence)"
-    r"|(?:your|an?|the|got|received) (?:\w+ )?(?:automat(?:ic|ed)|auto-?)[ -]?(?:reply|response|message)(?! (?:generated|sent|from))|\bi (?:got|have got|received|only)|my (?:\w+ )?(?:e-?mail|message)s? (?:came|was|bounced|to you)|(?:ihre|eine) automatische (?:antwort|nachricht)|me (?:repond|dit|revient)|m'(?:est revenu|a repondu)"
+    r"|(?<!is )(?<!was )(?:your|an?|the|got|received) (?:\w+ )?(?:automat(?:ic|ed)|auto-?)[ -]?(?:reply|response|message)(?! (?:generated|sent|from))|\bi (?:got|have got|received|only)|my (?:\w+ )?(?:e-?mail|message)s? (?:came|was|bounced|to you)|(?:ihre|eine) automatische (?:antwort|nachricht)|me (?:repond|dit|revient)|m'(?:est revenu|a repondu)"
 )
 """That somebody tells of a machine's mail."""
 UNSUBSCRIBE = re.compile(
