@@ -99,6 +99,7 @@ OF_LISTS = (
 ABSENT_SUBJECT = re.compile(
     r"absen|out of office|\bconges?\b|vacances|\booo\b|abwesen|ausen|assen|afwezig|nieobecn|urlop"
 )
+SPEAKER = re.compile(r"\bj(?:e\b|')")
 STOPS = re.compile(r"[.!?;:\n*]+\s*")
 NO = ("no", "false", "0", "none", "")
 
@@ -207,7 +208,8 @@ def _is_absence(title: str, said: str) -> bool:
     signs = sum(bool(pattern.search(said)) for pattern in (AWAY, ANSWERING, INSTEAD, UNTIL, OFFICE))
     if not AWAY.search(said) or ASKS.search(said):
         return False
-    return signs >= 3 or (signs >= 2 and (len(said) < BRIEF or bool(ABSENT_SUBJECT.search(title))))
+    alone = len(said) < BRIEF and len(SPEAKER.findall(said)) <= 1 and "merci de " not in said
+    return signs >= 3 or (signs >= 2 and (alone or bool(ABSENT_SUBJECT.search(title))))
 
 
 def _begins(pattern: re.Pattern[str], said: str, within: int = 200) -> bool:

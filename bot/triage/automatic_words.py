@@ -126,7 +126,7 @@ SILENCE_TEXT = re.compile(
 
 AWAY = re.compile(
     r"je (?:suis|serai)(?: moi-meme)? (?:actuellement |momentanement |en ce moment |malheureusement |egalement |toutefois )?(?:absente?|en conges?|en vacances|en arret|en deplacement|indisponible|en formation|hors du bureau|en teletravail|en conge \w+)"
-    r"|(?:actuellement|momentanement) (?:absente?|en conges?|en vacances|en deplacement|indisponible)|absente? (?:du bureau|jusqu'|pour le moment|du \d.{1,30} au )|je suis de retour|de retour (?:au bureau )?(?:le|a partir|lundi|mardi|mercredi|jeudi|vendredi)"
+    r"|(?:actuellement|momentanement) (?:absente?|en conges?|en vacances|en deplacement|indisponible)|(?<!est )(?<!sera )(?<!sont )absente? (?:du bureau|jusqu'|pour le moment|du \d.{1,30} au )|je suis de retour|de retour (?:au bureau )?(?:le|a partir|lundi|mardi|mercredi|jeudi|vendredi)"
     r"|(?:nos bureaux|notre (?:bureau|etablissement|service|cabinet|agence|magasin|etude)|le (?:cabinet|secretariat|bureau|service)) (?:sont|sera|seront|est) (?:actuellement )?fermee?s?"
     r"|i(?:'m| am|'ll be| will be) (?:currently |presently )?(?:out of (?:the )?(?:office|town)|away|on (?:annual |maternity |paternity |sick |parental )?(?:leave|holiday|vacation)|travell?ing|not in the office)|out of (?:the )?office"
     r"|ich (?:bin|befinde mich) .{0,60}(?:nicht im (?:buro|haus)|abwesend|im urlaub|ausser haus|nicht erreichbar|auf dienstreise|in elternzeit)"
@@ -156,7 +156,7 @@ INSTEAD = re.compile(
     r"|(?:bij|voor) (?:dringende|spoed)|neem contact|w (?:pilnych|naglych)|in caz de urgenta|merci de votre comprehension)"
 )
 ASKS = re.compile(
-    r"\?|\bje (?:souhait|voudr|desir|demande |vous (?:signale|informe que|ecris|demande|contacte |saurais|ai |avais))|\bj'aimerais|\bnous (?:souhait|voudr|aimer|vous (?:signal|demand|ecriv))|pourr(?:iez|ait)|pouvez-vous|serait-il|est-il possible|est-ce qu"
+    r"\?|\bje (?:souhait|voudr|desir|demande |vous (?:signale|informe que|ecris|demande|contacte |saurais|ai |avais))|\bj'aimerais|\bje (?:passerai|viendrai|(?:vous |te )?(?:enverrai|envoie|apporterai|rappelle|transmets|depose)|(?:ne )?pourrai|serai present|confirme|reviendrai (?:le|chercher))|\bnous (?:souhait|voudr|aimer|vous (?:signal|demand|ecriv))|pourr(?:iez|ait)|pouvez-vous|serait-il|est-il possible|est-ce qu"
     r"|surveill|passages? de (?:la )?police|tranquillite|\bmon (?:courrier|domicile|logement|fils|dossier|voisin)|\bma (?:maison|fille|poubelle|rue|demande|voisine)|notre (?:maison|domicile|logement|rue)|rappele[rz]|suite a (?:votre|notre)|en reponse a votre"
     r"|\bi (?:would like|want|need)\b|could you|can you|i am writing"
 )

@@ -115,7 +115,9 @@ def _delimit(here: Own) -> None:
         ]
         if len(below) > SIGNED or sum(is_sentence(line) for line in below) > len(below) // 3:
             continue
-        if found[place].text != "--" and place and not any(is_contact(line) or is_name(line.text) for line in below):
+        # Only « -- » with a space behind it is RFC 3676's; others divide a text, too.
+        exact = found[place].raw.startswith("-- ")
+        if not exact and not any(is_contact(line) or is_name(line.text) or NAMED.match(line.seen) for line in below):
             continue
         for later in range(place, len(found)):
             if kinds[later] is PartKind.BODY:

@@ -44,6 +44,8 @@ CLAUSES = re.compile(
     r"|(?<!tres)(?<!une) (?=(?:bonne|belle) (?:journee|soiree|fin|semaine)|bon week|bien a vous|dans l'attente)"
 )
 TOKENS = re.compile(r"[^\W\d_]+(?:[-'’.][^\W\d_]+)*\.?|&")
+PHONED = re.compile(r"[ ,:(-]{0,3}(?:(?:tel|port|mob)[a-zé.]{0,8} ?:? ?)?\+?\d[\d .]{8,16}$", re.IGNORECASE)
+"""A phone number behind a name."""
 WORDS = re.compile(r"[^\W_]+")
 
 
@@ -174,7 +176,7 @@ def is_contact(line: Line) -> bool:
 
 def is_name(text: str, alone: bool = False) -> bool:
     """Whether a line is a person's name; `alone` allows a first name by itself."""
-    text = text.strip(EMPTY + "()")
+    text = PHONED.sub("", text[: 2 * SHORT]).strip(EMPTY + "()")
     if not 2 <= len(text) <= 60 or any(character.isdigit() for character in text):
         return False
     titled = NAMED.match(text.lower())

@@ -21,7 +21,7 @@ GREETINGS = re.compile(
     + _any(
         r"""
         (?:re ?-?)?bonjours?(?: a vous)?\b
-        bonsoir\b
+        (?:bonsoir|bjr|bsr|slt)\b
         salut\b
         coucou\b
         hello\b
