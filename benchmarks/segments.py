@@ -6,7 +6,8 @@ FILE is `french_emails.json` of MAIF's melusine (Apache-2.0, not part of this pr
 (the last one first) have lines tagged BODY, THANKS, HELLO, GREETINGS, SIGNATURE, FOOTER and the like. Asked is which lines of the last message are its
 body. The tags split lines at full stops and lose them and the accents, so that a line of ours counts by its words: every tagged line stands in `said` or
 it does not. Recall is the share of BODY lines that stand there, precision that of the tagged lines standing there that are BODY. THANKS is
-counted apart: « je vous remercie de me rappeler » is said, « merci d'avance » is not. Writes results/segments.json.
+counted apart: « je vous remercie de me rappeler » is said, « merci d'avance » is not. Prints what is taken otherwise, and writes the figures, no line of a mail among
+them, to results/segments.json.
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
     arguments.add_argument("file", type=Path)
     figures = measured(json.loads(arguments.parse_args().file.read_text(encoding="utf-8")))
+    print(*figures.pop("faults"), sep="\n")
     print(json.dumps(figures, indent=1, ensure_ascii=False))
     print(machine.write("segments", figures))
 

@@ -198,7 +198,6 @@ FOOTERS = re.compile(
         (?:\((?:see attached file|embedded image moved to file|voir fichier joint|piece jointe)[^)]{0,200}\)? ?){1,12}
         (?:\[(?:image|cid|logo|inline image|photo)\b[^\]]{0,200}\] ?){1,8}
         <[^<>@]{1,120}\.(?:pdf|jpe?g|png|gif|docx?|odt|xlsx?|zip|heic)>
-        la visualisation des fichiers pdf necessite .{0,60}
         """
     )
     + r")"
