@@ -100,7 +100,7 @@ ABSENT_SUBJECT = re.compile(
     r"absen|out of office|\bconges?\b|vacances|\booo\b|abwesen|ausen|assen|afwezig|nieobecn|urlop"
 )
 SPEAKER = re.compile(r"\bj(?:e\b|')")
-STOPS = re.compile(r"[.!?;:\n*]+\s*")
+STOPS = re.compile(r"[.!?;:\n*(–]+[\s–-]*|, | - ")
 NO = ("no", "false", "0", "none", "")
 
 
@@ -211,7 +211,11 @@ def _is_absence(title: str, said: str) -> bool:
     signs = sum(bool(pattern.search(said)) for pattern in (AWAY, ANSWERING, INSTEAD, UNTIL, OFFICE))
     if not AWAY.search(said) or ASKS.search(said):
         return False
-    alone = len(said) < BRIEF and len(SPEAKER.findall(said)) <= 1 and "merci de " not in said
+    alone = (
+        len(said) < BRIEF
+        and len(SPEAKER.findall(said)) <= 1 + bool(ANSWERING.search(said))
+        and not re.search(r"merci de (?!votre)", said)
+    )
     return signs >= 3 or (signs >= 2 and (alone or bool(ABSENT_SUBJECT.search(title))))
 
 
