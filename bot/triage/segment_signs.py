@@ -40,9 +40,12 @@ PARAGRAPH = 4
 EMPTY = ". ,;:!…-–—*_"
 CLAUSES = re.compile(
     r"[,.;!…/]+| - | et (?=(?:bien |tres )?cordialement|(?:une )?(?:bonne|belle) |merci)"
-    r"| (?=(?:bien |tres )?cordialement|(?:bonne|belle) (?:journee|soiree|fin|semaine)|bon week|bien a vous|dans l'attente)"
+    r"|(?<!bien)(?<!tres)(?<!plus) (?=(?:bien |tres |plus )?cordialement)"
+    r"|(?<!tres)(?<!une) (?=(?:bonne|belle) (?:journee|soiree|fin|semaine)|bon week|bien a vous|dans l'attente)"
 )
 TOKENS = re.compile(r"[^\W\d_]+(?:[-'’.][^\W\d_]+)*\.?|&")
+PHONED = re.compile(r"[ ,:(-]{0,3}(?:(?:tel|port|mob)[a-zé.]{0,8} ?:? ?)?\+?\d[\d .]{8,16}$", re.IGNORECASE)
+"""A phone number behind a name."""
 WORDS = re.compile(r"[^\W_]+")
 
 
@@ -173,7 +176,7 @@ def is_contact(line: Line) -> bool:
 
 def is_name(text: str, alone: bool = False) -> bool:
     """Whether a line is a person's name; `alone` allows a first name by itself."""
-    text = text.strip(EMPTY + "()")
+    text = PHONED.sub("", text[: 2 * SHORT]).strip(EMPTY + "()")
     if not 2 <= len(text) <= 60 or any(character.isdigit() for character in text):
         return False
     titled = NAMED.match(text.lower())
@@ -192,3 +195,8 @@ def is_name(text: str, alone: bool = False) -> bool:
         elif folded not in PARTICLES and not titled:
             return False
     return capitals >= (1 if titled or alone else 2) or bool(titled and words)
+
+
+def is_brief(line: Line) -> bool:
+    """Whether a line may be what stands between a name and a phone number: a function, a firm."""
+    return len(line.text) <= SHORT and line.text[-1] not in ".!?:,;" and not is_sentence(line)

@@ -21,7 +21,7 @@ GREETINGS = re.compile(
     + _any(
         r"""
         (?:re ?-?)?bonjours?(?: a vous)?\b
-        bonsoir\b
+        (?:bonsoir|bjr|bsr|slt)\b
         salut\b
         coucou\b
         hello\b
@@ -74,10 +74,10 @@ GREETINGS = re.compile(
         merhaba(?:lar)?\b
         iyi gunler\b
         sayin\b
-        добри[ий] день
+        добрии день
         доброго дня
-        добрый день
-        здравствуйте
+        добрыи день
+        здравствуите
         шановн[іа]
         уважаемые
         السلام عليكم
@@ -198,7 +198,6 @@ FOOTERS = re.compile(
         (?:\((?:see attached file|embedded image moved to file|voir fichier joint|piece jointe)[^)]{0,200}\)? ?){1,12}
         (?:\[(?:image|cid|logo|inline image|photo)\b[^\]]{0,200}\] ?){1,8}
         <[^<>@]{1,120}\.(?:pdf|jpe?g|png|gif|docx?|odt|xlsx?|zip|heic)>
-        la visualisation des fichiers pdf necessite .{0,60}
         """
     )
     + r")"
