@@ -18,9 +18,8 @@ from bot.readings import LetterKind, Urgency
 from bot.settings import Office
 from bot.store.base import Article
 
-SERVICES = "services"
-KINDS = "kinds"
-"""The folders of the examples: a file a service, and files of kinds that no service makes."""
+PARTS = ("services", "terms", "kinds")
+"""The folders of the examples: odd letters of a service, its words and ordinary letters, and kinds that no service makes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +67,7 @@ def load(folder: Path, services: Collection[str]) -> list[Example]:
         ConfigurationError: a file is missing or wrong, or there is no example at all.
     """
     found: list[Example] = []
-    for path in sorted([*(folder / SERVICES).glob("*.yml"), *(folder / KINDS).glob("*.yml")]):
+    for path in sorted(path for part in PARTS for path in (folder / part).glob("*.yml")):
         file = _read(path)
         for one in file.examples:
             service = one.service or file.service
