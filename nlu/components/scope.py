@@ -2,7 +2,8 @@
 
 It takes the place of Rasa's `FallbackClassifier` and sets the same intent, `nlu_fallback`, for a message that is
 outside of what was taught or not sure enough. Alarms are another matter: a missed one costs more than a false one, so
-a message is an alarm as soon as the alarms together are likely enough, whatever else is likelier.
+a message is an alarm as soon as the alarms together are likely enough, whatever other act is likelier; only where it is
+likelier that the message is nobody's business they are none.
 """
 
 from __future__ import annotations
@@ -74,7 +75,8 @@ class ScopeGate(GraphComponent, IntentClassifier):
             scope = message.get(SCOPE) or {INSIDE: 1.0, THRESHOLD: 0.0}
             alarms = [one for one in ranking if one[INTENT_NAME_KEY] in self._alarms]
             alarm_from = self._alarm_from if scope.get(KNOWN, 1.0) else max(self._alarm_from, UNKNOWN_ALARM_FROM)
-            if alarms and sum(one[PREDICTED_CONFIDENCE_KEY] for one in alarms) >= alarm_from:
+            strange = sum(one[PREDICTED_CONFIDENCE_KEY] for one in ranking if one[INTENT_NAME_KEY] == OUTSIDE_INTENT)
+            if alarms and sum(one[PREDICTED_CONFIDENCE_KEY] for one in alarms) >= max(alarm_from, strange):
                 tier = Tier.SURE
                 ranking = alarms[:1] + [one for one in ranking if one is not alarms[0]]
                 _decide(message, dict(alarms[0]), ranking)
