@@ -66,10 +66,10 @@ def test_a_faint_alarm_is_none() -> None:
 
 
 def test_what_was_taught_as_strange_falls_back() -> None:
-    """Whatever the gate's score; alarms are still alarms beside it if they are as likely together."""
+    """Whatever the gate's score; alarms are still alarms beside it if they are half as likely together."""
     strange = passed({"out_of_scope": 0.6, "greet": 0.4})
-    danger = passed({"out_of_scope": 0.45, "fire": 0.3, "distress": 0.2})
-    hardly = passed({"out_of_scope": 0.7, "fire": 0.3})
+    danger = passed({"out_of_scope": 0.65, "fire": 0.2, "distress": 0.15})
+    hardly = passed({"out_of_scope": 0.72, "fire": 0.28})
 
     assert (strange.get(INTENT)["name"], strange.get(SCOPE)["tier"]) == ("nlu_fallback", "outside")
     assert danger.get(INTENT)["name"] == "fire"
