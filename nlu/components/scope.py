@@ -2,8 +2,7 @@
 
 It takes the place of Rasa's `FallbackClassifier` and sets the same intent, `nlu_fallback`, for a message that is
 outside of what was taught or not sure enough. Alarms are another matter: a missed one costs more than a false one, so
-a message is an alarm as soon as the alarms together are likely enough, whatever other act is likelier; only where it is
-more than twice as likely that the message is nobody's business they are none.
+a message is an alarm as soon as the alarms together are likely enough, whatever else is likelier.
 """
 
 from __future__ import annotations
@@ -25,8 +24,6 @@ from nlu.components.understanding import SURE_FROM, Tier
 
 SURE, ALARMS, ALARM_FROM = "sure_from", "alarms", "alarm_from"
 """Keys in config.yml."""
-STRANGER_BY = 2.0
-"""How many times likelier `out_of_scope` may be than the alarms. Held-back examples: a tenth fewer false alarms, none missed."""
 UNKNOWN_ALARM_FROM = 0.8
 """From which an alarm counts in a text without a known word: « Mourad » has pieces of « mourir »."""
 TIER = "tier"
@@ -77,8 +74,7 @@ class ScopeGate(GraphComponent, IntentClassifier):
             scope = message.get(SCOPE) or {INSIDE: 1.0, THRESHOLD: 0.0}
             alarms = [one for one in ranking if one[INTENT_NAME_KEY] in self._alarms]
             alarm_from = self._alarm_from if scope.get(KNOWN, 1.0) else max(self._alarm_from, UNKNOWN_ALARM_FROM)
-            strange = sum(one[PREDICTED_CONFIDENCE_KEY] for one in ranking if one[INTENT_NAME_KEY] == OUTSIDE_INTENT)
-            if alarms and sum(one[PREDICTED_CONFIDENCE_KEY] for one in alarms) >= max(alarm_from, strange / STRANGER_BY):
+            if alarms and sum(one[PREDICTED_CONFIDENCE_KEY] for one in alarms) >= alarm_from:
                 tier = Tier.SURE
                 ranking = alarms[:1] + [one for one in ranking if one is not alarms[0]]
                 _decide(message, dict(alarms[0]), ranking)

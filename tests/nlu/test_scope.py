@@ -66,14 +66,12 @@ def test_a_faint_alarm_is_none() -> None:
 
 
 def test_what_was_taught_as_strange_falls_back() -> None:
-    """Whatever the gate's score; alarms are still alarms beside it if they are half as likely together."""
+    """Whatever the gate's score; an alarm beside it is still one."""
     strange = passed({"out_of_scope": 0.6, "greet": 0.4})
-    danger = passed({"out_of_scope": 0.65, "fire": 0.2, "distress": 0.15})
-    hardly = passed({"out_of_scope": 0.72, "fire": 0.28})
+    danger = passed({"out_of_scope": 0.6, "fire": 0.3})
 
     assert (strange.get(INTENT)["name"], strange.get(SCOPE)["tier"]) == ("nlu_fallback", "outside")
     assert danger.get(INTENT)["name"] == "fire"
-    assert hardly.get(SCOPE)["tier"] == "outside"
 
 
 def test_pieces_of_words_alone_are_no_alarm_unless_they_are_plain() -> None:
