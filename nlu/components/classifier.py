@@ -45,10 +45,11 @@ class Recipe:
     """How often the networks read an example as its misspelt copy, 0 to 1; above 0 the hyperplanes read both."""
 
     def __post_init__(self) -> None:
-        if self.regularisation <= 0 or not 0 < self.kept < 1 or not 0 <= self.seed < 2**31:
-            raise ValueError("regularisation is positive, seed a natural number and kept between 0 and 1")
-        if not 0 <= self.misspelt <= 1:
-            raise ValueError("misspelt is from 0 to 1")
+        shares = 0 < self.kept < 1 and 0 <= self.misspelt <= 1
+        if self.regularisation <= 0 or not shares or not 0 <= self.seed < 2**31:
+            raise ValueError(
+                "regularisation is positive, seed a natural number, kept between 0 and 1, and misspelt from 0 to 1"
+            )
 
 
 @dataclass(frozen=True, slots=True)
