@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from bot.readings import PartKind
 from bot.triage.segment_lines import Line
+from bot.triage.segment_names import NAMED, POSTSCRIPT
 from bot.triage.segment_signs import (
     closing_of,
     disclaims,
@@ -16,9 +17,10 @@ from bot.triage.segment_signs import (
     is_brief,
     is_contact,
     is_name,
+    is_role,
     is_sentence,
 )
-from bot.triage.segment_words import BANNERS, FOOTERS, NAMED, POSTSCRIPT, THANKS
+from bot.triage.segment_words import BANNERS, FOOTERS, THANKS
 
 HEAD = 3
 """Lines that greet."""
@@ -26,6 +28,8 @@ LETTERHEAD = 16
 """Lines above the greeting of a mail that is laid out as a paper letter."""
 SIGNED = 14
 """Lines of a signature."""
+UNBROKEN = 45
+"""Characters of a line that no mail program has broken."""
 
 
 @dataclass(slots=True)
@@ -113,10 +117,10 @@ def _delimit(here: Own) -> None:
         below = [
             line for line, kind in zip(found[place + 1 :], kinds[place + 1 :], strict=True) if kind is PartKind.BODY
         ]
-        if len(below) > SIGNED or sum(is_sentence(line) for line in below) > len(below) // 3:
+        exact = found[place].raw.startswith("-- ")
+        if len(below) > SIGNED or sum(map(is_sentence, below)) > (len(below) // 3 if exact else 0):
             continue
         # Only « -- » with a space behind it is RFC 3676's; others divide a text, too.
-        exact = found[place].raw.startswith("-- ")
         if not exact and not any(is_contact(line) or is_name(line.text) or NAMED.match(line.seen) for line in below):
             continue
         for later in range(place, len(found)):
@@ -201,20 +205,21 @@ def _sign(here: Own) -> None:
     start = end = len(body)
     place = end
     while place > 1 and end - place < SIGNED:
-        line = here.found[body[place - 1]]
-        named = is_name(line.text, alone=place < end)
+        line, above = here.found[body[place - 1]], here.found[body[place - 2]]
+        stopped = above.text[-1] in ".!?…)"
+        named = is_name(line.text, alone=place < end or stopped) or is_role(line)
         if not (named or is_contact(line) or (place < end and is_brief(line))):
             break
         place -= 1
-        above = here.found[body[place - 1]]
-        if named and (line.gap or above.text[-1] in ".!?…)"):
+        # A short line is not broken: what follows it is not its rest.
+        if named and (line.gap or stopped or (start == end and len(above.text) < UNBROKEN)):
             start = place
             if line.gap and not goes_on(above):
                 break
     if start == end:
         return
     first, before = here.found[body[start]], here.found[body[start - 1]]
-    if goes_on(before) or (is_name(first.text, alone=True) and not is_name(first.text) and len(body) - start == 1):
+    if goes_on(before):
         return
     if before.text.isupper() and not NAMED.match(first.seen):
         return
