@@ -116,7 +116,14 @@ def load(path: Path) -> Model:
             for name in PLANES
         }
         return Model(
-            features.read_arrays(arrays), **planes, learnt_from=about["learnt_from"], measured=about["measured"]
+            features.read_arrays(arrays),
+            planes["service"],
+            planes["kind"],
+            planes["urgency"],
+            planes["expects"],
+            urgent_from=about["urgent_from"],
+            learnt_from=about["learnt_from"],
+            measured=about["measured"],
         )
     except ConfigurationError:
         raise
