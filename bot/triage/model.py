@@ -101,7 +101,7 @@ def load(path: Path) -> Model:
         ConfigurationError: it is missing, broken, or of another version.
     """
     try:
-        with np.load(path, allow_pickle=False) as file:
+        with path.open("rb") as raw, np.load(raw, allow_pickle=False) as file:
             arrays = {name: file[name] for name in file.files}
         about = json.loads(str(arrays["about"]))
         if about["version"] != VERSION:
