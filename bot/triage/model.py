@@ -74,7 +74,7 @@ class Model:
     urgent_from: float
     """From this score on a letter is taken for urgent: `HIGH_RECALL` of the urgent examples have it, out of fold."""
     learnt_from: str
-    """The fingerprint of the examples."""
+    """The fingerprint of the town's files and pages; what agents corrected is learnt beside them."""
     measured: dict[str, float]
     """Out of fold, on the examples themselves: names as `guichet triage evaluate` prints them."""
 
@@ -144,9 +144,15 @@ class Prepared:
 
 
 def train(
-    examples: Sequence[Example], saids: Sequence[str], report: Callable[[str], None] = lambda line: None
+    examples: Sequence[Example],
+    saids: Sequence[str],
+    report: Callable[[str], None] = lambda line: None,
+    learnt_from: str = "",
 ) -> Model:
-    """Learn from examples, whose own words are `saids`. Same examples, same model."""
+    """Learn from examples, whose own words are `saids`. Same examples, same model.
+
+    `learnt_from` says what it was made of, where that is not all of the examples.
+    """
     from scipy import sparse
 
     texts = [features.said_of(one.subject, said) for one, said in zip(examples, saids, strict=True)]
@@ -178,7 +184,9 @@ def train(
     urgent_from = float(np.quantile(scores[targets == high, high], 1 - HIGH_RECALL))
     measured["urgent_by_mistake"] = _share(scores[targets != high, high] >= urgent_from)
     report(f"kind: {measured['kind_accuracy']:.3f}; urgency: {measured['urgency_accuracy']:.3f}")
-    return Model(vocabulary, service, kind, urgency, expects, urgent_from, fingerprint(examples), measured)
+    return Model(
+        vocabulary, service, kind, urgency, expects, urgent_from, learnt_from or fingerprint(examples), measured
+    )
 
 
 def softmax(raw: Floats) -> Floats:
