@@ -41,7 +41,9 @@ class File:
 
 
 def listed(files: list[File], place: str) -> tuple[Attachment, ...]:
-    """The attachments of a message; `place` is where their mail lies, for `Email.fetch`."""
+    """The attachments of a message; `place` is where their mail lies, as
+    `channels.email.places` writes it.
+    """
     return tuple(_attachment(file, number, place) for number, file in enumerate(files[:MAX_FILES]))
 
 

@@ -20,7 +20,8 @@ STUB_SHARE = 0.4
 """A plain text with so much less than the HTML beside it only says that there is HTML."""
 STUB_CHARS = 200
 LEFT_OUT_HEADER = "x-guichet-left-out"
-"""Marks a part that was not fetched from the server."""
+"""Marks a part that was not fetched from the server: because it is too large, or because that failed."""
+TOO_LARGE, UNREAD = "size", "unread"
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +140,11 @@ class _Reader:
 
     def _leaf(self, part: Mime, kind: str, found: Contents, depth: int) -> None:
         name = file_name(part)
-        if part.get(LEFT_OUT_HEADER):
+        left_out = guarded(lambda: str(part.get(LEFT_OUT_HEADER) or ""), "").strip()
+        if left_out == UNREAD:
+            found.broken = True
+            return
+        if left_out:
             found.files.append(File(name or kind, kind, b"", left_out=True))
             return
         content = payload(part)

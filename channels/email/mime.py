@@ -11,7 +11,7 @@ from email.message import Message as Mime
 from bot.letters import Letter
 from bot.messages import Address, Kind, Message, Skipped, Status, Thread
 from bot.triage.automatic import by_headers
-from channels.email import keys, reports
+from channels.email import keys, places, reports
 from channels.email.attachments import File, listed
 from channels.email.authentication import proofs
 from channels.email.bodies import Contents, Words, contents, parsed
@@ -56,7 +56,7 @@ class Origin:
     received: datetime
     """Aware, UTC."""
     place: str = ""
-    """How its files are found again; see `Email.fetch`."""
+    """Where it lies in that mailbox; see `channels.email.places`."""
 
 
 def read(raw: bytes, origin: Origin, reader: Reader) -> Message | Status | Skipped:
@@ -120,7 +120,7 @@ def _message(mime: Mime, headers: Headers, found: Contents, origin: Origin, read
             subject=subject or None,
             last_heard_at=origin.received,
         ),
-        attachments=listed(found.files, origin.place),
+        attachments=listed(found.files, places.remote(origin.place, own_ids[0] if own_ids else "", digest)),
         letter=letter,
     )
 
