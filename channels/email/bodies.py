@@ -13,7 +13,7 @@ from channels.email.charsets import decode
 from channels.email.headers import base64, decoded, first, guarded, headers_of, mailboxes
 
 MAX_PARTS = 500
-MAX_DEPTH = 30
+MAX_DEPTH = 100
 MAX_BODY_CHARS = 1_000_000
 """Of one part; more is cut."""
 STUB_SHARE = 0.4
@@ -152,11 +152,14 @@ class _Reader:
             found.broken = True
             return
         attached = disposition(part) == "attachment"
+        if kind.startswith("multipart/"):
+            # Parts that nobody can tell apart.
+            kind = "text/plain"
         if kind == "message/rfc822":
             # Against RFC 2046, 5.2.1, some encode it: the standard library leaves it as it came.
             self._forwarded([parsed(content)], found, depth)
         elif kind in ("application/ms-tnef", "application/vnd.ms-tnef") or tnef.is_tnef(content):
-            self._wrapped(content, found)
+            self._wrapped(name, content, found)
         elif kind == "text/calendar":
             self._calendar(decode(content, charset(part)))
         elif kind.startswith("text/") and not attached and not (name and kind not in ("text/plain", "text/html")):
@@ -179,8 +182,10 @@ class _Reader:
         if said.strip():
             found.texts.append(said[:MAX_BODY_CHARS])
 
-    def _wrapped(self, content: bytes, found: Contents) -> None:
+    def _wrapped(self, name: str, content: bytes, found: Contents) -> None:
         wrapped = tnef.unwrap(content)
+        if not wrapped.files and not wrapped.body:
+            found.files.append(File(name or "winmail.dat", "application/ms-tnef", content))
         found.files += [File(name, "application/octet-stream", data) for name, data in wrapped.files]
         if wrapped.body and not found.texts:
             found.texts.append(decode(wrapped.body)[:MAX_BODY_CHARS])

@@ -24,7 +24,8 @@ BLOCKS = {
 SPACED = {"p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "dl", "table", "pre", "blockquote"}
 """What a blank line stands before and after."""
 _CHARSET = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?\s*([A-Za-z0-9_:.-]{1,40})", re.IGNORECASE)
-_DECLARATION = re.compile(r"^\s*<\?xml[^>]*>", re.IGNORECASE)
+_IN_THE_WAY = re.compile(r"^\s*<\?xml[^>]*>|</(?:body|html)\s*>", re.IGNORECASE)
+"""What lxml refuses at the start of a text, and the ends behind which it reads no further."""
 _HIDDEN = re.compile(
     r"display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all|font-size\s*:\s*0(?:px|pt)?\s*(?:;|$)"
 )
@@ -36,10 +37,10 @@ def to_text(content: bytes, declared: str = "") -> str:
     """The words of a page; "" if there are none. Never raises for what it holds."""
     if not declared and (said := _CHARSET.search(content[:4000])):
         declared = said.group(1).decode("ascii")
-    text = _DECLARATION.sub("", decode(content[:MAX_HTML_BYTES], declared))
+    text = _IN_THE_WAY.sub("", decode(content[:MAX_HTML_BYTES], declared))
     if not text.strip():
         return ""
-    parser = html.HTMLParser(remove_comments=True, remove_pis=True, no_network=True, recover=True)
+    parser = html.HTMLParser(remove_comments=True, remove_pis=True, no_network=True, recover=True, huge_tree=True)
     try:
         root = html.document_fromstring(text, parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError, ValueError, AssertionError):
@@ -68,19 +69,21 @@ class _Page:
     """The number of the last item of each list around; None where items have none."""
 
     def say(self, text: str) -> None:
+        """Add a text with its blanks as a page shows them."""
         if self.verbatim:
             first, *rest = text.split("\n")
-            self._put(first)
+            self.put(first)
             for more in rest:
                 self.end(even_empty=True)
-                self._put(more)
+                self.put(more)
             return
         said = _BLANKS.sub(" ", text)
         if not self.line or self.line.endswith(" "):
             said = said.lstrip(" ")
-        self._put(said)
+        self.put(said)
 
-    def _put(self, text: str) -> None:
+    def put(self, text: str) -> None:
+        """Add a text as it stands."""
         if text and self.blank:
             if self.lines and self.lines[-1]:
                 self.lines.append("")
@@ -101,7 +104,10 @@ class _Page:
 
 
 def _read(element: Any, page: _Page, depth: int) -> None:
-    if not isinstance(element.tag, str) or element.tag in SILENT or depth > MAX_DEPTH or _is_hidden(element):
+    if not isinstance(element.tag, str) or element.tag in SILENT or _is_hidden(element):
+        return
+    if depth > MAX_DEPTH:
+        page.say(" ".join(text for text in element.itertext() if text.strip()))
         return
     tag = element.tag
     if tag == "br":
@@ -130,7 +136,7 @@ def _plain(element: Any, page: _Page, depth: int) -> None:
     if tag in ("ul", "ol"):
         page.lists.append(0 if tag == "ol" else None)
     elif tag == "li":
-        page.say(_bullet(page))
+        page.put(_bullet(page))
     elif tag == "pre":
         page.verbatim += 1
     _inside(element, page, depth)
@@ -222,14 +228,14 @@ def _row(element: Any, page: _Page, depth: int) -> None:
 
 def _is_of_data(row: Any) -> bool:
     """Whether a row shows values beside each other; most tables of mails only place things on the page."""
-    cells = [cell for cell in row if cell.tag in ("td", "th")]
+    cells = [cell for cell in row if cell.tag in ("td", "th") and "".join(cell.itertext()).strip()]
     return len(cells) > 1 and not any(True for cell in cells for _ in _structures(cell))
 
 
 def _structures(cell: Any) -> Iterator[Any]:
     yield from cell.iter("table", "blockquote", "ul", "ol", "pre", "h1", "h2", "h3")
     paragraphs = list(cell.iter("p", "div", "br"))
-    if len(paragraphs) > 2:
+    if len(paragraphs) > 1:
         yield from paragraphs
 
 

@@ -84,7 +84,8 @@ def digest_of(raw: bytes, reader: Reader) -> str:
 def _message(mime: Mime, headers: Headers, found: Contents, origin: Origin, reader: Reader) -> Message:
     written_by = _person(headers, "from")
     name, answer_to = _person(headers, "reply-to")
-    sender = answer_to if answer_to and answer_to not in reader.own else written_by[1]
+    # A form of the town's site writes as the town, and names the citizen as who is to be answered.
+    sender = answer_to if answer_to and not _is_own(answer_to, reader.own) else written_by[1]
     own_ids = message_ids(headers.get("message-id", ())[:1])
     parents = message_ids([*headers.get("references", ()), *headers.get("in-reply-to", ())])
     # Not only the addresses: some programs lose what stands before an @ that they do not know.
@@ -100,10 +101,10 @@ def _message(mime: Mime, headers: Headers, found: Contents, origin: Origin, read
     letter = Letter(
         subject=subject,
         sender=sender,
-        name=(written_by[0] or name)[:MAX_NAME_CHARS],
+        name=((name if sender == answer_to else "") or written_by[0])[:MAX_NAME_CHARS],
         mailbox=origin.mailbox,
         service=origin.service,
-        automatic=by_headers(headers, written_by[1], reader.own),
+        automatic=by_headers(headers, sender, reader.own),
         proofs=proofs(_in_order(mime), reader.authserv_id, written_by[1]),
         copies=len(others),
         returned=bool(known),
