@@ -158,7 +158,8 @@ class Connection:
             else:
                 raw = self._client.fetch([uid], ["BODY.PEEK[]"]).get(uid, {}).get(b"BODY[]")
         if raw is None:
-            raise Gone
+            # Listed, and not given: it is damaged, or others delete it just now.
+            raise SendRefused(f"{self._access.address}: mail {uid} is not given out")
         return Fetched(raw, _utc(found.get(b"INTERNALDATE")))
 
     def headers(self, uid: int) -> Fetched:
@@ -169,8 +170,10 @@ class Connection:
         """
         with self._translated(f"mail {uid} is not given out"):
             found = self._client.fetch([uid], ["BODY.PEEK[HEADER]", "INTERNALDATE"]).get(uid)
-        if not found or found.get(b"BODY[HEADER]") is None:
+        if not found:
             raise Gone
+        if not found.get(b"BODY[HEADER]"):
+            raise SendRefused(f"{self._access.address}: the headers of mail {uid} are not given out")
         return Fetched(slim.without_content(found[b"BODY[HEADER]"]), _utc(found.get(b"INTERNALDATE")))
 
     def find(self, message_id: str) -> list[int]:
