@@ -32,7 +32,7 @@ log_path = {folder}/log
 ssl = {ssl}
 {certificate}
 disable_plaintext_auth = no
-auth_mechanisms = {mechanisms}
+auth_mechanisms = plain
 auth_failure_delay = 0
 mail_location = maildir:{folder}/mail/%u
 mail_max_userip_connections = 100
@@ -76,7 +76,6 @@ class Dovecot:
     port: int = field(default_factory=free_port)
     tls_port: int = field(default_factory=free_port)
     idle: bool = True
-    login_only: bool = False
     certificate: tuple[Path, Path] | None = None
     _process: subprocess.Popen[bytes] | None = None
 
@@ -174,7 +173,6 @@ class Dovecot:
             tls_port=self.tls_port,
             ssl=ssl,
             certificate=lines,
-            mechanisms="login" if self.login_only else "plain login",
             capability=capability,
             internal="dovecot" if root else getpass.getuser(),
             login="dovenull" if root else getpass.getuser(),
