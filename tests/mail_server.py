@@ -139,7 +139,9 @@ class Dovecot:
     def renumber(self, user: str) -> None:
         """Give all mails new UIDs under a new UIDVALIDITY, as a restored backup does; the server has to stand still."""
         for path in (self.folder / "mail" / user).glob("dovecot*"):
-            path.unlink()
+            # By this one the server knows which UIDVALIDITY it has given out already.
+            if not path.name.startswith("dovecot-uidvalidity"):
+                path.unlink()
 
     def withhold(self, user: str, words: bytes) -> None:
         """Make the file of the mail that holds some words unreadable to the server, as a damaged disk does."""

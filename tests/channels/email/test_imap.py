@@ -65,18 +65,19 @@ async def test_a_killed_server_is_connected_again(dovecot: Dovecot) -> None:
 
 async def test_new_numbers_lose_nothing(dovecot: Dovecot) -> None:
     """After a change of UIDVALIDITY, unseen mail is read again, and what we have falls out."""
-    kept, note, reader = Kept(), Note(), channel(options(dovecot))
-    async with listening(reader, kept, note):
+    kept, note = Kept(), Note()
+    async with listening(channel(options(dovecot)), kept, note):
         await asyncio.to_thread(dovecot.deliver, OWN, mail("Un", 1))
         await asyncio.to_thread(dovecot.deliver, OWN, mail("Deux", 2))
-        await until(lambda: dovecot.flags(OWN) == [DONE, DONE])
-        before = json.loads(note.value)[OWN]["validity"]
-        with dovecot.client(OWN, "INBOX") as client:
-            # As an agent does who wants to come back to it, with a program that removes keywords too.
-            client.set_flags([1], [])
-        dovecot.kill()
-        dovecot.renumber(OWN)
-        dovecot.start()
+        await until(lambda: dovecot.flags(OWN) == [DONE, DONE] and note.value)
+    before = json.loads(note.value)[OWN]["validity"]
+    with dovecot.client(OWN, "INBOX") as client:
+        # As an agent does who wants to come back to it, with a program that removes keywords too.
+        client.set_flags([1], [])
+    dovecot.kill()
+    dovecot.renumber(OWN)
+    dovecot.start()
+    async with listening(channel(options(dovecot)), kept, note):
         await asyncio.to_thread(dovecot.deliver, OWN, mail("Trois", 3))
         await until(lambda: "Trois" in kept.texts)
         await until(lambda: json.loads(note.value)[OWN]["validity"] != before)
