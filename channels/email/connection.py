@@ -215,14 +215,30 @@ class Connection:
                 self._quiet(ASK_EVERY)
                 self._client.noop()
                 return
-            self._client.idle()
-            self._client.idle_check(timeout=IDLE_FOR.total_seconds())
+            try:
+                self._client.idle()
+            except imaplib.IMAP4.error as error:
+                # News came before the server's consent: the library loses count.
+                raise SendFailed(f"{self._access.address}: the server spoke up as IDLE began") from error
+            if not self._has_unread():
+                self._client.idle_check(timeout=IDLE_FOR.total_seconds())
             self._client.idle_done()
 
     def _was_told(self) -> bool:
         """Whether the server has said since the last question how many mails there are: it does when one came."""
         told: list[object] = self._client._imap.response("EXISTS")[1]
         return told != [None]
+
+    def _has_unread(self) -> bool:
+        """Whether news came together with the server's consent to IDLE: `idle_check` only looks at what comes later."""
+        connected = self._client.socket()
+        connected.settimeout(0)
+        try:
+            return bool(self._client._imap.file.peek(1))
+        except ssl.SSLWantReadError:
+            return False
+        finally:
+            connected.settimeout(ANSWER_PATIENCE.total_seconds())
 
     def _quiet(self, at_most: timedelta) -> None:
         """Until the server says something by itself, the connection is interrupted, or the time is over."""
