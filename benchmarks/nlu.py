@@ -6,7 +6,7 @@ HWU64 (Liu et al. 2019, xliuhw/NLU-Evaluation-Data; folds 1 to 3 as Rasa's train
 and so on): intent micro-F1, which is accuracy with one intent a text. CLINC150 (Larson et al. 2019; `train`, `val`,
 `oos_train`, `oos_val` as lists of [text, intent] in one `.json.gz`): the threshold keeps 95 % of one half of the
 validation texts (by the hash of the text), everything is measured on the other half and on `oos_val`; `oos_train` is
-given as examples from outside, and once more none are. Ours: the examples of nlu/ against tests/nlu/acts.jsonl.
+given as examples from outside, and once more none are. Ours: the examples of nlu/ against nlu/evaluation/acts.jsonl.
 `--stock` and `--diet` train Rasa's own pipelines on fold 1 and on our French examples. Writes results/nlu.json,
 where parts that a run does not measure stay as they were.
 """
@@ -84,20 +84,22 @@ def hwu64(path: Path) -> Pairs:
 def french() -> tuple[Pairs, Pairs]:
     """Our examples, and the acts that nobody trains on."""
     taught = []
-    for path in [*sorted((ROOT / "nlu" / "intents").glob("*.yml")), ROOT / "nlu" / "unclear.yml"]:
-        for block in yaml.safe_load(path.read_text("utf-8"))["nlu"]:
-            lines = (line.removeprefix("- ").strip() for line in block["examples"].splitlines())
-            taught += [(line, block["intent"]) for line in lines if line and not line.startswith("/")]
-    lines = (ROOT / "tests" / "nlu" / "acts.jsonl").read_text("utf-8").splitlines()
-    asked = [json.loads(line) for line in lines if line.strip()]
-    return taught, [(one["text"], one["intent"]) for one in asked]
+    for path in sorted((ROOT / "nlu").rglob("*.yml")):
+        for block in (yaml.safe_load(path.read_text("utf-8")) or {}).get("nlu", ()):
+            if "intent" not in block:
+                continue
+            examples = (line.removeprefix("- ").strip() for line in block["examples"].splitlines())
+            taught += [(line, block["intent"]) for line in examples if line and not line.startswith("/")]
+    asked = (ROOT / "nlu" / "evaluation" / "acts.jsonl").read_text("utf-8").splitlines()
+    read = [json.loads(line) for line in asked if line.strip()]
+    return taught, [(one["text"], one["intent"]) for one in read]
 
 
 def french_recipe() -> Recipe:
     """That of config.yml."""
     pipeline = yaml.safe_load((ROOT / "config.yml").read_text("utf-8"))["pipeline"]
     options = next(part for part in pipeline if part["name"].endswith("LinearIntentClassifier"))
-    return Recipe(options["regularisation"], options["seed"], options["kept"])
+    return Recipe(options["regularisation"], options["seed"], options["kept"], options["misspelt"])
 
 
 def measured(taught: Pairs, asked: Pairs, recipe: Recipe, peers: Sequence[str]) -> dict[str, Any]:

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import aiohttp
 import yaml
@@ -19,14 +20,14 @@ from tests.servers import free_port
 CACHE = ROOT / "benchmarks" / ".cache"
 QUIET = {"RASA_TELEMETRY_ENABLED": "false", "TF_CPP_MIN_LOG_LEVEL": "3", "SANIC_HOST": "127.0.0.1"}
 
-FALLBACK = {"name": "FallbackClassifier", "threshold": 0.4, "ambiguity_threshold": 0.1}
-WORDS_AND_CHARACTERS = [
+FALLBACK: dict[str, Any] = {"name": "FallbackClassifier", "threshold": 0.4, "ambiguity_threshold": 0.1}
+WORDS_AND_CHARACTERS: list[dict[str, Any]] = [
     {"name": "WhitespaceTokenizer"},
     {"name": "LexicalSyntacticFeaturizer"},
     {"name": "CountVectorsFeaturizer"},
     {"name": "CountVectorsFeaturizer", "analyzer": "char_wb", "min_ngram": 1, "max_ngram": 4},
 ]
-PIPELINES = {
+PIPELINES: dict[str, list[dict[str, Any]]] = {
     "stock-linear": [
         *[part for part in WORDS_AND_CHARACTERS if part["name"] != "LexicalSyntacticFeaturizer"],
         {"name": "LogisticRegressionClassifier"},

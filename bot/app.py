@@ -20,7 +20,7 @@ from aiohttp import web
 
 import channels as channel_list
 from bot import clock, logs, metrics, safety
-from bot.app_channels import build_channels, deep_links, router
+from bot.app_channels import build_channels, correspondents, deep_links, kept_files, router
 from bot.app_desk import build_desk
 from bot.app_pages import build_pages
 from bot.bus import DESK, Bus, LocalBus, RedisBus
@@ -111,7 +111,7 @@ async def gateway(settings: Settings) -> AsyncIterator[Gateway]:
         server = make_server(allowed_by(office.origins), settings.redis_url)
         web_chat = WebChat(server, sessions, office.town.website, office.chat.max_text_chars)
         channels: dict[str, Channel] = {web_chat.name: web_chat} if office.channels.web else {}
-        channels |= channel_list.build(settings, http, wording)
+        channels |= channel_list.build(settings, http, wording, correspondents(store), kept_files(store))
 
         net = safety.load()
         # Read now: otherwise the first citizen would wait for it.

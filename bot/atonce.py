@@ -64,6 +64,11 @@ class AtOnce:
         """
         masked = mask(message)
         message = masked.message
+        if masked.kinds:
+            metrics.IDENTIFIERS.inc()
+        if message.kind is Kind.LETTER:
+            # Read as a whole a moment later: its acknowledgement says all there is to say, danger first.
+            return Reception(message)
         elsewhere = message.address.channel not in self._own_pages
         token = TOKEN.fullmatch(message.pressed or message.text.strip())
         known = await self._conversations.find(message.address) if elsewhere or token else None
@@ -100,8 +105,6 @@ class AtOnce:
             # One line a day for all who read along: a thread is not filled with it, whatever it hangs under.
             ref = f"public.{message.sent_at.date()}"
             answered.append(self._say("public_invite", message, language, ref=ref, public=True))
-        if masked:
-            metrics.IDENTIFIERS.inc()
         told = self._masked(message, language, masked) if masked and message.kind is not Kind.COMMENT else ()
         alert = self._safety.check(message.text)
         if alert is None:

@@ -22,6 +22,7 @@ from bot.backing import Core, Storage
 from bot.bus import DESK, INBOX, OUTBOX, Bus
 from bot.clock import Clock, now
 from bot.comments import Comments, Route, to_reception
+from bot.correspondence import Correspondence
 from bot.errors import MediaFailed, Missing, RasaError, RasaSilent, RasaSlow, Stale
 from bot.files import PATIENCE, Files
 from bot.greeting import Greeting
@@ -86,8 +87,12 @@ class Counter:
         route: Route = to_reception,
         opens: Opens = nothing_opens,
         sourced: Sourced | None = None,
+        correspondence: Correspondence | None = None,
     ) -> None:
-        """`route` finds the service that a comment is for; `opens` reads deep links; `sourced` checks what is said."""
+        """`route` finds the service that a comment is for; `opens` reads deep links; `sourced` checks what is said.
+
+        Without a `correspondence` no channel may bring letters.
+        """
         self._store = store
         self._core = core
         self._wording = wording
@@ -105,6 +110,7 @@ class Counter:
         self._joining = Joining(store.links, wording, clock)
         self._rights = Rights(store, self._speaker, wording, pages, clock)
         self._greeting = Greeting(store.conversations, wording)
+        self._correspondence = correspondence
         self._comments = Comments(store.cases, safety, route, clock)
 
     async def receive(self, message: Message) -> bool:
@@ -198,6 +204,10 @@ class Counter:
             return claimed
         is_last = self._clock() - claimed.received_at > PATIENCE
         brought = await self._files.bring(message, claimed.conversation, is_last)
+        if message.letter is not None:
+            # A letter is answered once: its acknowledgement says that too.
+            letter = replace(message.letter, refused=brought.refused)
+            brought = replace(brought, message=replace(brought.message, letter=letter), refused=())
         refused = [
             self._speaker.answer(
                 replace(self._line(key, claimed), id=_refusal(message, number)), message, claimed.conversation
@@ -216,6 +226,8 @@ class Counter:
         if message.kind is Kind.COMMENT:
             await self._comments.open(claimed)
             return Turn(())
+        if message.kind is Kind.LETTER and self._correspondence:
+            return await self._correspondence.take(claimed)
         for talk in (self._joining, self._rights):
             if (said := await talk.answer(message, conversation)) is not None:
                 return Turn((said,))

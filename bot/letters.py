@@ -64,5 +64,7 @@ class Letter:
     proofs: Proofs = Proofs()
     copies: int = 0
     """To how many others it was sent."""
+    refused: tuple[str, ...] = ()
+    """Why files of it were not taken: catalogue keys."""
     returned: bool = False
     """It answers a case of ours, by its references or by the address that it was sent to."""

@@ -135,6 +135,12 @@ class Letters(Protocol):
     async def recent(self, service: str, since: datetime, limit: int = 200) -> list[Gist]:
         """What the last letters of a service said, the newest first."""
 
+    async def aside(self, limit: int = 200) -> list[Filed]:
+        """Letters that opened no case, such as newsletters, the newest first: somebody may have to look after all."""
+
+    async def assign(self, letter_id: int, case_id: int) -> bool:
+        """A letter that was put aside belongs to a case after all; False if it has one."""
+
     async def group(self, letter_id: int) -> list[Filed]:
         """All letters that say the same as this one, itself included, the first of them first."""
 

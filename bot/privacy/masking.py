@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from bot.letters import Letter
 from bot.messages import Kind, Message
 from bot.text.identifiers import Identifier, masked
 
@@ -20,7 +21,7 @@ class Masked:
 
 
 def mask(message: Message) -> Masked:
-    """The message with its validated identifiers masked, in its text, its subject and the names of its files.
+    """The message with its validated identifiers masked, in its text, its subject, its fields and the names of its files.
 
     Bank, social security, card, company and tax numbers: see `bot.text.identifiers`.
     """
@@ -29,7 +30,8 @@ def mask(message: Message) -> Masked:
     text, kinds = masked(message.text)
     subject, in_subject = masked((message.thread.subject if message.thread else None) or "")
     names = [masked(one.name) for one in message.attachments]
-    found = (*kinds, *in_subject, *(kind for _, in_name in names for kind in in_name))
+    letter, in_letter = _masked_letter(message.letter) if message.letter else (None, ())
+    found = (*kinds, *in_subject, *(kind for _, in_name in names for kind in in_name), *in_letter)
     if not found:
         return Masked(message)
     files = zip(message.attachments, names, strict=True)
@@ -38,5 +40,13 @@ def mask(message: Message) -> Masked:
         text=text,
         thread=replace(message.thread, subject=subject) if message.thread and in_subject else message.thread,
         attachments=tuple(replace(one, name=name) for one, (name, _) in files),
+        letter=letter,
     )
     return Masked(clean, tuple(dict.fromkeys(found)))
+
+
+def _masked_letter(letter: Letter) -> tuple[Letter, tuple[Identifier, ...]]:
+    subject, in_subject = masked(letter.subject)
+    fields = {name: masked(value) for name, value in letter.fields.items()}
+    found = (*in_subject, *(kind for _, in_field in fields.values() for kind in in_field))
+    return replace(letter, subject=subject, fields={name: value for name, (value, _) in fields.items()}), found

@@ -29,6 +29,7 @@ letters = Table(
     UniqueConstraint("conversation_id", "message_id"),
     Index("ix_letters_recent", "service", "at"),
     Index("ix_letters_sender", "sender", "at"),
+    Index("ix_letters_aside", "at", **where("case_id IS NULL")),
     Index("ix_letters_held", "at", **where("acknowledged = 'held'")),
     sqlite_autoincrement=True,
 )

@@ -92,12 +92,29 @@ class SqlLetters:
 
         return await self._database.read(work)
 
+    async def aside(self, limit: int = 200) -> list[Filed]:
+        """See `Letters.aside`."""
+        found = (
+            select(letters)
+            .where(letters.c.case_id.is_(None))
+            .order_by(letters.c.at.desc(), letters.c.id.desc())
+            .limit(limit)
+        )
+        return await self._database.read(lambda connection: [_read(row) for row in connection.execute(found)])
+
+    async def assign(self, letter_id: int, case_id: int) -> bool:
+        """See `Letters.assign`."""
+        taken = update(letters).where(letters.c.id == letter_id, letters.c.case_id.is_(None)).values(case_id=case_id)
+        return await self._database.write(lambda connection: connection.execute(taken).rowcount == 1)
+
     async def group(self, letter_id: int) -> list[Filed]:
         """See `Letters.group`."""
         mine = select(func.coalesce(letters.c.group_id, letters.c.id)).where(letters.c.id == letter_id)
 
         def work(connection: Connection) -> list[Filed]:
             first = connection.execute(mine).scalar_one_or_none()
+            if first is None:
+                return []
             found = (
                 select(letters).where(or_(letters.c.id == first, letters.c.group_id == first)).order_by(letters.c.id)
             )

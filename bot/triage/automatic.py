@@ -41,7 +41,7 @@ from bot.triage.automatic_words import (
     UNSUBSCRIBE,
     UNTIL,
 )
-from bot.triage.segment import segment
+from bot.triage.segment import Segmented, segment
 from bot.triage.segment_lines import APOSTROPHES, CLEANED
 
 Headers = Mapping[str, Sequence[str]]
@@ -99,7 +99,8 @@ OF_LISTS = (
 ABSENT_SUBJECT = re.compile(
     r"absen|out of office|\bconges?\b|vacances|\booo\b|abwesen|ausen|assen|afwezig|nieobecn|urlop"
 )
-STOPS = re.compile(r"[.!?;:\n*]+\s*")
+SPEAKER = re.compile(r"\bj(?:e\b|')")
+STOPS = re.compile(r"[.!?;:\n*(–]+[\s–-]*|, | - ")
 NO = ("no", "false", "0", "none", "")
 
 
@@ -142,15 +143,18 @@ def by_headers(headers: Headers, sender: str, own: Collection[str]) -> Automatic
     return _by_address(address)
 
 
-def by_text(sender: str, subject: str, body: str) -> Automatic | None:
-    """Why nobody waits for an answer, by sender, subject and words, where there are no headers; None if somebody may."""
+def by_text(sender: str, subject: str, body: str, mail: Segmented | None = None) -> Automatic | None:
+    """Why nobody waits for an answer, by sender, subject and words, where there are no headers; None if somebody may.
+
+    `mail` is `body` taken apart, for those who have it already.
+    """
     known = _by_address(_address(sender))
     if known is not None:
         return known
     title = _folded(subject[:SUBJECT])
-    mail = segment(body[:READ])
-    if mail.is_forward:
-        # Who forwards a machine's mail has something to ask about it.
+    mail = mail or segment(body[:READ], subject)
+    if mail.is_forward and not (BOUNCE_SUBJECT.match(title) or ABSENCE_SUBJECT.match(title)):
+        # Who forwards a machine's mail has something to ask about it; a report may hold the mail that it is about.
         return None
     words = [part for part in mail.parts if part.kind not in (PartKind.QUOTE, PartKind.FORWARD)]
     said = "\n".join(_folded(part.text[:OPENING]) for part in words[:PASSAGES])[:OPENING]
@@ -207,7 +211,12 @@ def _is_absence(title: str, said: str) -> bool:
     signs = sum(bool(pattern.search(said)) for pattern in (AWAY, ANSWERING, INSTEAD, UNTIL, OFFICE))
     if not AWAY.search(said) or ASKS.search(said):
         return False
-    return signs >= 3 or (signs >= 2 and (len(said) < BRIEF or bool(ABSENT_SUBJECT.search(title))))
+    alone = (
+        len(said) < BRIEF
+        and len(SPEAKER.findall(said)) <= 1 + bool(ANSWERING.search(said))
+        and not re.search(r"merci de (?!votre)", said)
+    )
+    return signs >= 3 or (signs >= 2 and (alone or bool(ABSENT_SUBJECT.search(title))))
 
 
 def _begins(pattern: re.Pattern[str], said: str, within: int = 200) -> bool:

@@ -79,7 +79,7 @@ def segment(body: str, subject: str = "") -> Segmented:
     found = lines(body)
     mail = _mail(found, subject, 0)
     parts = tuple(Part(kind, joined(kept)) for kind, kept in mail.kept)
-    said = mail.said or subject.strip() or read(unquoted(found)) or read(found)
+    said = mail.said or subject.strip() or read(unquoted(found)) or read(found) or joined(found).strip()
     return Segmented(parts, said, mail.greeting, mail.signature, mail.is_forward, mail.forwarded_from)
 
 

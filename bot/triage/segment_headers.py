@@ -18,7 +18,7 @@ SENT = listed(
     verzonden, wyslano, trimis, gonderildi, tarih, skickat, sendt, lahetetty, дата, отправлено, надіслано, kuldve, odeslano"""
 )
 TO = listed(
-    "a, pour, to, an, para, aan, do, catre, kime, til, till, destinataire, destinataires, destinatario, vastaanottaja, кому, cimzett, komu, إلى"
+    "a, pour, to, an, para, aan, do, catre, kime, til, till, destinataire, destinataires, destinatario, vastaanottaja, кому, cimzett, komu"
 )
 COPY = listed(
     "cc, copie, copie a, copie de, kopie, copia, cci, bcc, dw, kopi, cc (copie), копия, reply-to, repondre a, pieces jointes, pj, importance, priorite"

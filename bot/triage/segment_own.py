@@ -7,17 +7,20 @@ from dataclasses import dataclass, field
 
 from bot.readings import PartKind
 from bot.triage.segment_lines import Line
+from bot.triage.segment_names import NAMED, POSTSCRIPT
 from bot.triage.segment_signs import (
     closing_of,
     disclaims,
     formula_end,
     goes_on,
     greets,
+    is_brief,
     is_contact,
     is_name,
+    is_role,
     is_sentence,
 )
-from bot.triage.segment_words import BANNERS, FOOTERS, NAMED, POSTSCRIPT, THANKS
+from bot.triage.segment_words import BANNERS, FOOTERS, THANKS
 
 HEAD = 3
 """Lines that greet."""
@@ -25,6 +28,8 @@ LETTERHEAD = 16
 """Lines above the greeting of a mail that is laid out as a paper letter."""
 SIGNED = 14
 """Lines of a signature."""
+UNBROKEN = 45
+"""Characters of a line that no mail program has broken."""
 
 
 @dataclass(slots=True)
@@ -105,15 +110,18 @@ def _is_letterhead(above: Sequence[Line]) -> bool:
 def _delimit(here: Own) -> None:
     """« -- » and what stands below it (RFC 3676, 4.3)."""
     found, kinds = here.found, here.kinds
-    for place in range(max(0, len(found) - 2 * SIGNED), len(found)):
-        if found[place].text not in ("--", "—", "---", "__") or kinds[place] is not PartKind.BODY:
+    body = [place for place, kind in enumerate(kinds) if kind is PartKind.BODY]
+    for place in body[-2 * SIGNED :]:
+        if found[place].text not in ("--", "—", "---", "__"):
             continue
         below = [
             line for line, kind in zip(found[place + 1 :], kinds[place + 1 :], strict=True) if kind is PartKind.BODY
         ]
-        if len(below) > SIGNED or sum(is_sentence(line) for line in below) > len(below) // 3:
+        exact = found[place].raw.startswith("-- ")
+        if len(below) > SIGNED or sum(map(is_sentence, below)) > (len(below) // 3 if exact else 0):
             continue
-        if found[place].text != "--" and place and not any(is_contact(line) or is_name(line.text) for line in below):
+        # Only « -- » with a space behind it is RFC 3676's; others divide a text, too.
+        if not exact and not any(is_contact(line) or is_name(line.text) or NAMED.match(line.seen) for line in below):
             continue
         for later in range(place, len(found)):
             if kinds[later] is PartKind.BODY:
@@ -156,7 +164,7 @@ def _close(here: Own) -> None:
 
 
 def _ends(here: Own, at: int) -> bool:
-    """Whether nothing but closings and a signature follows."""
+    """Whether a closing or nothing but a signature follows."""
     left = 0
     for place in range(at + 1, len(here.found)):
         if here.kinds[place] is not PartKind.BODY:
@@ -167,9 +175,10 @@ def _ends(here: Own, at: int) -> bool:
             return False
         if POSTSCRIPT.match(line.seen):
             return True
-        if formula_end(here.found, place) > place or closing_of(line):
-            continue
-        if not (is_name(line.text) or is_contact(line) or here.found[place - 1].gap or left > 1):
+        closing = "strong" if formula_end(here.found, place) > place else closing_of(line)
+        if closing == "strong":
+            return True
+        if not (closing or is_name(line.text, alone=True) or is_contact(line) or (left > 1 and is_brief(line))):
             return False
     return True
 
@@ -193,19 +202,24 @@ def _sign(here: Own) -> None:
     body = [place for place, kind in enumerate(here.kinds) if kind is PartKind.BODY]
     if not body or PartKind.SIGNATURE in here.kinds[body[-1] :]:
         return
-    start = len(body)
-    while start > 1 and len(body) - start < SIGNED:
-        line = here.found[body[start - 1]]
-        if not (is_name(line.text) or is_contact(line)):
+    start = end = len(body)
+    place = end
+    while place > 1 and end - place < SIGNED:
+        line, above = here.found[body[place - 1]], here.found[body[place - 2]]
+        stopped = above.text[-1] in ".!?…)"
+        named = is_name(line.text, alone=place < end or stopped) or is_role(line)
+        if not (named or is_contact(line) or (place < end and is_brief(line))):
             break
-        start -= 1
-        if here.found[body[start]].gap and is_name(line.text) and not goes_on(here.found[body[start - 1]]):
-            break
-    if start == len(body):
+        place -= 1
+        # A short line is not broken: what follows it is not its rest.
+        if named and (line.gap or stopped or (start == end and len(above.text) < UNBROKEN)):
+            start = place
+            if line.gap and not goes_on(above):
+                break
+    if start == end:
         return
     first, before = here.found[body[start]], here.found[body[start - 1]]
-    parted = first.gap or before.text[-1] in ".!?…)"
-    if not parted or goes_on(before) or not is_name(first.text, alone=len(body) - start > 1):
+    if goes_on(before):
         return
     if before.text.isupper() and not NAMED.match(first.seen):
         return

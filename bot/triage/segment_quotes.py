@@ -95,8 +95,8 @@ def _separator(found: Sequence[Line], at: int) -> Opening | None:
         if below is None:
             return Opening(after, forward)
         return Opening(below.end, forward, sender=below.sender, subject=below.subject)
-    bare = (not core and len(seen) >= 8) or (core.startswith("message du ") and TIME.search(core))
-    if bare and after < len(found) and (below := _block(found, after)):
+    bare = (not core and len(seen) >= 3) or (core.startswith("message du ") and TIME.search(core))
+    if bare and after < len(found) and (below := _block(found, after, ruled=True)):
         return below
     return None
 
@@ -112,8 +112,11 @@ def _header(line: Line) -> tuple[str, str] | None:
     return kind, line.text.partition(":")[2].strip(" *")
 
 
-def _block(found: Sequence[Line], at: int) -> Opening | None:
-    """Headers below one another, as Outlook, Apple Mail, Thunderbird and Lotus Notes write them in each language."""
+def _block(found: Sequence[Line], at: int, ruled: bool = False) -> Opening | None:
+    """Headers below one another, as Outlook, Apple Mail, Thunderbird and Lotus Notes write them in each language.
+
+    Below a rule (`ruled`) fewer of them are enough.
+    """
     if _header(found[at]) is None:
         return None
     values: dict[str, str] = {}
@@ -136,6 +139,7 @@ def _block(found: Sequence[Line], at: int) -> Opening | None:
     enough = ("from" in values and "subject" in values and (dated or addressed)) or (
         addressed and (dated or "to" in values)
     )
+    enough = enough or (ruled and "from" in values and len(values) > 1)
     if not (enough or {"subject", "sent", "to"} <= values.keys()):
         return None
     return Opening(last + 1, sender=sender, subject=values.get("subject", ""))

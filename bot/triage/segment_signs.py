@@ -6,10 +6,10 @@ import re
 from collections.abc import Sequence
 
 from bot.triage.segment_lines import Line
+from bot.triage.segment_names import BEGINS, BRIEFLY, NAMED, PARTICLES, PHONE, ROLES, SPEAKS, STREET, UNNAMED
 from bot.triage.segment_words import (
     ADDRESSED,
     BANNERS,
-    BEGINS,
     CLOSINGS,
     CONFIDENTIAL,
     DISCLAIMERS,
@@ -17,14 +17,8 @@ from bot.triage.segment_words import (
     FORMULA,
     FORMULA_ENDS,
     GREETINGS,
-    NAMED,
-    PARTICLES,
-    PHONE,
-    SPEAKS,
-    STREET,
     THANKS,
     TITLES,
-    UNNAMED,
 )
 
 GREETED = 90
@@ -40,9 +34,12 @@ PARAGRAPH = 4
 EMPTY = ". ,;:!…-–—*_"
 CLAUSES = re.compile(
     r"[,.;!…/]+| - | et (?=(?:bien |tres )?cordialement|(?:une )?(?:bonne|belle) |merci)"
-    r"| (?=(?:bien |tres )?cordialement|(?:bonne|belle) (?:journee|soiree|fin|semaine)|bon week|bien a vous|dans l'attente)"
+    r"|(?<!bien)(?<!tres)(?<!plus) (?=(?:bien |tres |plus )?cordialement)"
+    r"|(?<!tres)(?<!une) (?=(?:bonne|belle) (?:journee|soiree|fin|semaine)|bon week|bien a vous|dans l'attente)"
 )
 TOKENS = re.compile(r"[^\W\d_]+(?:[-'’.][^\W\d_]+)*\.?|&")
+PHONED = re.compile(r"[ ,:(-]{0,3}(?:(?:tel|port|mob)[a-zé.]{0,8} ?:? ?)?\+?\d[\d .]{8,16}$", re.IGNORECASE)
+"""A phone number behind a name."""
 WORDS = re.compile(r"[^\W_]+")
 
 
@@ -136,10 +133,10 @@ def closing_of(line: Line) -> str:
     kinds = [_clause(clause) for clause in clauses[:8]]
     if kinds and len(clauses) <= 8 and all(kinds):
         return "strong" if "strong" in kinds else "weak" if "weak" in kinds else ""
-    # « Cordialement, Jean Dupont »: what follows the closing on its line is a name.
-    named = line.text.split(",", 1)
-    if len(kinds) == 2 and kinds[0] == "strong" and len(named) == 2 and is_name(named[1]):
-        return "strong"
+    # « Cordialement, Jean Dupont », « Merci Julie »: what follows the closing on its line is a name.
+    brief = BRIEFLY.match(line.seen)
+    if brief and is_name(line.text[brief.end() :], alone=True):
+        return "weak" if brief["weak"] else "strong"
     return ""
 
 
@@ -173,8 +170,8 @@ def is_contact(line: Line) -> bool:
 
 def is_name(text: str, alone: bool = False) -> bool:
     """Whether a line is a person's name; `alone` allows a first name by itself."""
-    text = text.strip(EMPTY + "()")
-    if not 2 <= len(text) <= 60 or any(character.isdigit() for character in text):
+    text = PHONED.sub("", text[: 2 * SHORT]).strip(EMPTY + "()")
+    if not 2 <= len(text) <= 60 or ":" in text or any(character.isdigit() for character in text):
         return False
     titled = NAMED.match(text.lower())
     words = TOKENS.findall(text[titled.end() :] if titled else text)
@@ -185,10 +182,29 @@ def is_name(text: str, alone: bool = False) -> bool:
     capitals = 0
     for word in words:
         folded = word.lower().rstrip(".")
-        if folded in UNNAMED and not titled:
+        # « A. Castel » and « Amaury Le Roux » are names; « A demain » and « Le banc » are not.
+        if folded in UNNAMED and not titled and not (word.endswith(".") or (capitals and folded in PARTICLES)):
             return False
         if word[0].isupper():
             capitals += 1
         elif folded not in PARTICLES and not titled:
             return False
     return capitals >= (1 if titled or alone else 2) or bool(titled and words)
+
+
+def is_brief(line: Line) -> bool:
+    """Whether a line may be what stands between a name and a phone number: a function, a firm."""
+    return len(line.text) <= SHORT and line.text[-1] not in ".!?:,;" and not is_sentence(line)
+
+
+def is_role(line: Line) -> bool:
+    """Whether somebody signs with what they are: « Une voisine », « La directrice », « Collectif des Lilas »."""
+    words = line.seen.split()
+    return (
+        len(words) <= 8
+        and len(line.text) <= SHORT
+        and line.text[-1] not in "?!:"
+        and line.text[0].isupper()
+        and bool(ROLES.match(line.seen))
+        and not is_sentence(line)
+    )

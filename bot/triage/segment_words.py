@@ -21,7 +21,7 @@ GREETINGS = re.compile(
     + _any(
         r"""
         (?:re ?-?)?bonjours?(?: a vous)?\b
-        bonsoir\b
+        (?:bonsoir|bjr|bsr|slt)\b
         salut\b
         coucou\b
         hello\b
@@ -74,10 +74,10 @@ GREETINGS = re.compile(
         merhaba(?:lar)?\b
         iyi gunler\b
         sayin\b
-        добри[ий] день
+        добрии день
         доброго дня
-        добрый день
-        здравствуйте
+        добрыи день
+        здравствуите
         шановн[іа]
         уважаемые
         السلام عليكم
@@ -107,6 +107,7 @@ CLOSINGS = re.compile(
         (?:avec |recevez |bien )?(?:mes |nos )?(?:plus )?(?:meilleure?s?|respectueuses?|distinguees?|cordiales?|sinceres?|sinceres et .{1,30}) salutations?(?: .{1,30})?
         (?:mes |nos |bien des )?salutations?(?: (?:distinguee?s?|cordiales?|respectueuses?|sinceres?|les meilleures|citoyennes?))*
         a (?:tres )?(?:bientot|vite)
+        (?:mes |nos )?sentiments (?:devoues|distingues|respectueux|les meilleurs)
         au plaisir(?: de .{1,40})?
         bises|bisous
         yours (?:sincerely|faithfully|truly)|yours
@@ -198,7 +199,6 @@ FOOTERS = re.compile(
         (?:\((?:see attached file|embedded image moved to file|voir fichier joint|piece jointe)[^)]{0,200}\)? ?){1,12}
         (?:\[(?:image|cid|logo|inline image|photo)\b[^\]]{0,200}\] ?){1,8}
         <[^<>@]{1,120}\.(?:pdf|jpe?g|png|gif|docx?|odt|xlsx?|zip|heic)>
-        la visualisation des fichiers pdf necessite .{0,60}
         """
     )
     + r")"
@@ -266,75 +266,4 @@ CONFIDENTIAL = re.compile(
 ADDRESSED = re.compile(
     r"destinatair|destinatari|destinado|adressat|empfanger|bestemd|intended|recipient|adresat|pieces? jointes?|attachment|par erreur|by mistake|in error|"
     r"diffusion|divulgation|disclos|usage|expediteur|emetteur|sender"
-)
-
-SPEAKS = listed(
-    """je, j, nous, vous, me, moi, suis, est, sont, ai, avons, avez, ont, ne, n, pas, que, qu, qui, voudrais, souhaite, souhaitons, peut, pouvez, pourriez,
-    faut, sera, serait, etait, car, mais, si, quand, comment, pourquoi, merci, votre, vos, mon, ma, mes, c, s, you, your, have, has, is, are, was, will, would,
-    could, can, please, my, we, i, ich, wir, sie, ist, sind, bitte, haben, mein, meine, estoy, tengo, puede, mi, sono, ho, puo, posso, il, elle, ils, on,
-    ce, cette, ca, toujours, deja, depuis, lorsque"""
-)
-"""Words of somebody who speaks: two of them make a line a sentence, which a signature is not."""
-BEGINS = (
-    *(
-        "je ",
-        "j'",
-        "nous ",
-        "vous ",
-        "il ",
-        "elle ",
-        "on ",
-        "c'est ",
-        "merci de ",
-        "merci d'",
-        "pouvez",
-        "pourriez",
-        "veuillez",
-        "n'hesitez",
-        "par ailleurs",
-    ),
-    *(
-        "j ai ",
-        "est-ce",
-        "i ",
-        "we ",
-        "please ",
-        "if ",
-        "could ",
-        "can ",
-        "ich ",
-        "wir ",
-        "bitte ",
-        "quand ",
-        "pourquoi ",
-        "comment ",
-        "ci-joint",
-        "ps ",
-        "vous",
-    ),
-)
-POSTSCRIPT = re.compile(
-    r"(?:p\.? ?-?s\.?|post[- ]?scriptum|nb|n\.b\.?|psst) ?[:.–-]|ps (?:je|j'|il|n|merci|vous|pour|le|la)\b"
-)
-
-NAMED = re.compile(
-    r"(?:m\.|mr\.?|mme\.?|mlle\.?|monsieur|madame|mademoiselle|dr\.?|docteur|me|maitre|famille|mrs\.?|ms\.?|herr|frau|sra?\.?|sig\.?(?:ra)?|dott\.?|prof\.?|m\. et mme|mr et mme|m et mme|m) "
-)
-UNNAMED = listed(
-    """bonjour, bonsoir, merci, urgent, madame, monsieur, mairie, objet, je, j, nous, vous, il, elle, le, la, les, un, une, des, mon, ma, mes, pouvez, pourriez,
-    suite, c, est, ceci, cela, oui, non, ok, attention, rappel, demande, urgence, voici, ci, pour, avec, dans, sur, re, question, svp, hello, hi, i, we, please,
-    thank, thanks, the, this, my, is, do, can, what, when, where, how, bien, d'accord, parfait, super, pas, a, au, en, par, quel, quelle, comment, quand, quoi"""
-)
-PARTICLES = listed(
-    "de, du, des, d, le, la, van, von, der, den, el, al, ben, bint, da, do, dos, di, del, et, &, y, e, und, and, bin, ould, t"
-)
-
-PHONE = re.compile(
-    r"(?:(?:mon |no?\.? ?)?(?:numero(?: de)?|tel|telephone|mobile|portable|port|fixe|fax|gsm|phone|cell|mob|handy|standard|ligne directe|bureau|t|p|m|f|n°)[\w .:/()°-]{0,24}?)?"
-    r"[:=]? ?\+?\(?\d[\d .()/-]{6,20}\d\W{0,3}(?:\(?[\w ]{0,20}\)?)$"
-)
-STREET = re.compile(
-    r"(?:\d{1,4}(?: ?(?:bis|ter|quater|[a-d]))?,? ?)(?:rue|avenue|av|ave|bd|bld|bvd|boulevard|chemin|ch|place|pl|impasse|imp|allee|allees|route|rte|quai|cours|square|"
-    r"residence|lotissement|lieu-?dit|hameau|cite|villa|passage|sentier|promenade|esplanade|rond-point|montee|traverse|venelle|mail|clos)\b.{0,80}"
-    r"|(?:residence|batiment|bat|appartement|appt|apt|lieu-?dit|lotissement|hameau|bp|cs|etage) .{1,60}|(?:f-?)?\d{5}(?: [\w' -]{2,50})?$"
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
-from channels.email.channel import Email, Sender
+from channels.email.channel import Email
+from channels.email.smtp import Bring, Correspondent, Sender, nobody
 
-__all__ = ["Email", "Sender"]
+__all__ = ["Bring", "Correspondent", "Email", "Sender", "nobody"]

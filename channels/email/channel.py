@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from typing import ClassVar, Protocol
+from typing import ClassVar
 
 from bot.clock import Clock, now
 from bot.errors import (
@@ -27,6 +27,7 @@ from channels.email.bodies import Words
 from channels.email.connection import Access, Connection
 from channels.email.fetching import Fetching
 from channels.email.imap import Mailbox, Pause, pause
+from channels.email.smtp import Sender
 
 LIMITS = Limits(
     text_chars=mime.MAX_TEXT_CHARS,
@@ -36,25 +37,6 @@ LIMITS = Limits(
     attachments=10,
     attachment_bytes=MAX_FILE_BYTES,
 )
-
-
-class Sender(Protocol):
-    """Who writes and hands over our mail."""
-
-    def render(self, reply: Reply, thread: Thread) -> list[Outgoing]:
-        """See `Channel.render`."""
-
-    async def send(self, to: Address, outgoing: Outgoing) -> Receipt:
-        """See `Channel.send`."""
-
-    async def check(self) -> str:
-        """See `Channel.check`."""
-
-    async def open(self) -> None:
-        """See `Channel.open`."""
-
-    async def close(self) -> None:
-        """See `Channel.close`."""
 
 
 class Email(Channel):
@@ -93,8 +75,9 @@ class Email(Channel):
 
     @property
     def faults(self) -> Mapping[str, str]:
-        """What is wrong with a mailbox just now, by its address."""
-        return {box.address: box.fault for box in self._mailboxes if box.fault}
+        """What is wrong with a mailbox just now, by its address, or with what sends."""
+        sending = self._sender.faults if self._sender else {}
+        return {**{box.address: box.fault for box in self._mailboxes if box.fault}, **sending}
 
     def verify(self, request: RawRequest) -> None:
         """Believe nobody: mail comes from our mail server alone.

@@ -85,7 +85,7 @@ def _message(mime: Mime, headers: Headers, found: Contents, origin: Origin, read
     written_by = _person(headers, "from")
     name, answer_to = _person(headers, "reply-to")
     # A form of the town's site writes as the town, and names the citizen as who is to be answered.
-    sender = answer_to if answer_to and not _is_own(answer_to, reader.own) else written_by[1]
+    sender = answer_to if answer_to and not is_own(answer_to, reader.own) else written_by[1]
     own_ids = message_ids(headers.get("message-id", ())[:1])
     parents = message_ids([*headers.get("references", ()), *headers.get("in-reply-to", ())])
     # Not only the addresses: some programs lose what stands before an @ that they do not know.
@@ -95,9 +95,7 @@ def _message(mime: Mime, headers: Headers, found: Contents, origin: Origin, read
     digest = _digest(headers, found)
     root = parents[0] if parents else own_ids[0] if own_ids else digest
     subject = first(headers, "subject")[:MAX_SUBJECT_CHARS]
-    others = [
-        one for one in addresses([*headers.get("to", ()), *headers.get("cc", ())]) if not _is_own(one, reader.own)
-    ]
+    others = [one for one in addresses([*headers.get("to", ()), *headers.get("cc", ())]) if not is_own(one, reader.own)]
     letter = Letter(
         subject=subject,
         sender=sender,
@@ -120,6 +118,7 @@ def _message(mime: Mime, headers: Headers, found: Contents, origin: Origin, read
             references=parents,
             subject=subject or None,
             last_heard_at=origin.received,
+            mailbox=origin.mailbox,
         ),
         attachments=listed(found.files, places.remote(origin.place, own_ids[0] if own_ids else "", digest)),
         letter=letter,
@@ -139,7 +138,8 @@ def _person(headers: Headers, name: str) -> tuple[str, str]:
     return next(iter(mailboxes(headers, name)), ("", ""))
 
 
-def _is_own(address: str, own: Sequence[str]) -> bool:
+def is_own(address: str, own: Sequence[str]) -> bool:
+    """Whether an address (lower case) is one of ours, with or without a tag behind `+`."""
     local, _, domain = address.partition("@")
     return f"{local.partition('+')[0]}@{domain}" in own or address in own
 

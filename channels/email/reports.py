@@ -8,7 +8,7 @@ from email.message import Message as Mime
 from typing import Any
 
 from bot.messages import Fate, Status
-from channels.email import keys
+from channels.email import keys, tokens
 from channels.email.bodies import media_type, payload
 from channels.email.charsets import decode
 from channels.email.headers import first, guarded, headers_of, message_ids
@@ -43,7 +43,14 @@ def status(mime: Mime, secrets: Sequence[str], at: datetime) -> Status | None:
     fate = FATES.get(action)
     if fate is None or not keys.conversation([returned], secrets):
         return None
-    return Status(fate, at, provider_id=returned, reason=reason if fate is Fate.FAILED else "")
+    return Status(
+        fate,
+        at,
+        provider_id=returned,
+        # Of an attempt whose answer we never heard, the outbox knows this alone.
+        key=tokens.outgoing_key(returned, secrets) or None,
+        reason=reason if fate is Fate.FAILED else "",
+    )
 
 
 def _parts(mime: Mime) -> list[Mime]:

@@ -41,10 +41,15 @@ class Recipe:
     """Of everything random."""
     kept: float = 0.95
     """Share of unseen texts of the known classes that the gate lets in, 0 to 1."""
+    misspelt: float = 0.0
+    """How often the networks read an example as its misspelt copy, 0 to 1; above 0 the hyperplanes read both."""
 
     def __post_init__(self) -> None:
-        if self.regularisation <= 0 or not 0 < self.kept < 1 or not 0 <= self.seed < 2**31:
-            raise ValueError("regularisation is positive, seed a natural number and kept between 0 and 1")
+        shares = 0 < self.kept < 1 and 0 <= self.misspelt <= 1
+        if self.regularisation <= 0 or not shares or not 0 <= self.seed < 2**31:
+            raise ValueError(
+                "regularisation is positive, seed a natural number, kept between 0 and 1, and misspelt from 0 to 1"
+            )
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,8 +128,17 @@ class Classifier:
         return [(self.classes[at], float(confidences[at])) for at in order]
 
 
-def train(samples: Sequence[Sample], labels: Sequence[str], recipe: Recipe, temperature: float = 1.0) -> Classifier:
+def train(
+    samples: Sequence[Sample],
+    labels: Sequence[str],
+    recipe: Recipe,
+    temperature: float = 1.0,
+    copies: Sequence[Sample] = (),
+) -> Classifier:
     """Fit a classifier; the same input gives the same one.
+
+    `copies` are the samples misspelt, one for each, see `misspelling.copies`. The vocabulary is that of the samples
+    alone, since a misspelt word is to be recognised by what it has in common with others.
 
     Raises:
         ValueError: there are fewer than two classes, or not a label for each sample.
@@ -137,9 +151,11 @@ def train(samples: Sequence[Sample], labels: Sequence[str], recipe: Recipe, temp
     places = {name: at for at, name in enumerate(classes)}
     targets = np.array([places[label] for label in labels])
     vocabulary = Vocabulary.learn(samples)
-    matrix = vocabulary.matrix(samples)
-    planes, bias = linear.fit(matrix, targets, recipe.regularisation, recipe.seed)
-    networks = [network.fit(matrix, targets, UNITS, recipe.seed + at) for at in range(NETWORKS)]
+    matrix = vocabulary.matrix([*samples, *copies])
+    written = np.tile(targets, 2) if copies else targets
+    planes, bias = linear.fit(matrix, written, recipe.regularisation, recipe.seed)
+    copied = recipe.misspelt if copies else 0.0
+    networks = [network.fit(matrix, targets, UNITS, recipe.seed + at, copied) for at in range(NETWORKS)]
     arrays = {
         # Half precision: half the memory, and the third digit of a confidence is nobody's.
         "gathered": np.hstack([planes, *(one.vectors for one in networks)]).astype(np.float16),

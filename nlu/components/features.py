@@ -1,13 +1,14 @@
 """What the classifier sees of a text: words, neighbours and pieces of words, weighted by tf-idf.
 
 Two groups of features, each weighted (sublinear tf, smooth idf) and scaled to length 1: words (lemmas, folded) with
-pairs of neighbours and of words that stand one apart; and pieces of two to five characters within words, which forgive
-spelling.
+pairs of neighbours and of words that stand one apart, and words and pairs by their sound, which forgive spelling; and
+pieces of two to five characters within words, which forgive typing.
 """
 
 from __future__ import annotations
 
 import itertools
+import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
@@ -19,15 +20,20 @@ import numpy.typing as npt
 from bot.text import pipeline
 from bot.text.french import fold
 from bot.text.normalise import normalise
+from nlu.components.sounds import sound
 
 CHARS_FROM, CHARS_TO = 2, 5
 BEGIN, END = "\x02", "\x03"
 """What pairs the first and the last word: « oui » alone is another thing than « oui » in a sentence."""
+HEARD = "~"
+"""What marks a feature as a sound."""
 PIECES_IN = 2
 """A piece counts when it stands in that many examples; a word counts at once."""
 
 Floats = npt.NDArray[np.float32]
 Rows = npt.NDArray[np.int64]
+
+_WORD = re.compile(r"[^\W_]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +73,18 @@ def sampled(lemmas: Iterable[str], text: str) -> Sample:
 
 
 def word_features(one: Sample) -> list[str]:
-    """Words, pairs of neighbours with the text's two ends, pairs of words one apart; none of a text without words."""
+    """Words, pairs of neighbours with the text's two ends, pairs of words one apart; none of a text without words.
+
+    Words and pairs of neighbours come a second time by their sound, from the text itself instead of the lemmas.
+    """
     words = one.words
     if not words:
         return []
     neighbours = (f"{this} {other}" for this, other in itertools.pairwise((BEGIN, *words, END)))
     apart = (f"{this}_{other}" for this, other in zip(words, words[2:], strict=False))
-    return [*words, *neighbours, *apart]
+    sounds = [sound(word) for word in _WORD.findall(one.text)]
+    heard = (f"{HEARD}{this} {other}" for this, other in itertools.pairwise((BEGIN, *sounds, END)))
+    return [*words, *neighbours, *apart, *(HEARD + one for one in sounds), *heard]
 
 
 def char_features(one: Sample) -> list[str]:

@@ -115,7 +115,10 @@ class LinearIntentClassifier(GraphComponent, IntentClassifier):
             [sample(example) for example in examples],
             [example.get(INTENT) for example in examples],
             recipe=Recipe(
-                float(self._config["regularisation"]), int(self._config["seed"]), float(self._config["kept"])
+                float(self._config["regularisation"]),
+                int(self._config["seed"]),
+                float(self._config["kept"]),
+                float(self._config["misspelt"]),
             ),
         )
         log.info(

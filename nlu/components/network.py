@@ -36,15 +36,18 @@ class Network:
     out_bias: Floats
 
 
-def fit(matrix: Any, targets: npt.NDArray[np.int64], units: int, seed: int) -> Network:
+def fit(matrix: Any, targets: npt.NDArray[np.int64], units: int, seed: int, copied: float = 0.0) -> Network:
     """Train by cross-entropy, rare classes counting more than frequent ones; the same input gives the same network.
 
-    `matrix` is a `csr_matrix` (samples x features, float32); `targets` holds each class from 0 on.
+    `matrix` is a `csr_matrix` (samples x features, float32); `targets` holds each class from 0 on. With `copied` above
+    0 the matrix has as many rows again, the samples written otherwise: each epoch reads a sample so with that chance.
     """
     random = np.random.RandomState(seed)
     weights = class_weights(targets)
     classes = len(weights)
-    samples, features = matrix.shape
+    samples, features = len(targets), matrix.shape[1]
+    if copied:
+        targets = np.tile(targets, 2)
     vectors = random.standard_normal((features, units)).astype(np.float32) * np.float32(START)
     out = (random.standard_normal((units, classes)) / np.sqrt(units)).astype(np.float32)
     bias, out_bias = np.zeros(units, np.float32), np.zeros(classes, np.float32)
@@ -55,6 +58,8 @@ def fit(matrix: Any, targets: npt.NDArray[np.int64], units: int, seed: int) -> N
     for epoch in range(EPOCHS):
         rate = np.float32(RATE * (1 - epoch / EPOCHS))
         order = random.permutation(samples)
+        if copied:
+            order = order + samples * (random.random_sample(samples) < copied)
         for begin in range(0, samples, BATCH):
             chosen = order[begin : begin + BATCH]
             columns, values = _dense(matrix[chosen], random)

@@ -34,8 +34,17 @@ class Rehearsal:
     """Confidence of each out-of-fold prediction, and whether it was right."""
 
 
-def rehearse(samples: Sequence[Sample], labels: Sequence[str], outside: Sequence[Sample], recipe: Recipe) -> Rehearsal:
-    """Run the rounds. `outside` are texts that belong to no class."""
+def rehearse(
+    samples: Sequence[Sample],
+    labels: Sequence[str],
+    outside: Sequence[Sample],
+    recipe: Recipe,
+    copies: Sequence[Sample] = (),
+) -> Rehearsal:
+    """Run the rounds. `outside` are texts that belong to no class, `copies` the samples misspelt: one for each, or none.
+
+    What a round is asked is spelt as its author did.
+    """
     random = np.random.RandomState(recipe.seed)
     names, targets = np.unique(np.array(labels, dtype=object).astype(str), return_inverse=True)
     folds = _folds(targets, random)
@@ -50,7 +59,9 @@ def rehearse(samples: Sequence[Sample], labels: Sequence[str], outside: Sequence
         seen = (folds != turn) & ~hidden
         if len(set(targets[seen])) < 2:
             continue
-        model = train([samples[at] for at in np.flatnonzero(seen)], [labels[at] for at in np.flatnonzero(seen)], recipe)
+        rows = np.flatnonzero(seen)
+        misspelt = [copies[at] for at in rows] if copies else ()
+        model = train([samples[at] for at in rows], [labels[at] for at in rows], recipe, copies=misspelt)
         columns = np.searchsorted(names, model.classes)
         for at in np.flatnonzero((folds == turn) & ~hidden):
             scores = model.scores(samples[at])

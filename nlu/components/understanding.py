@@ -22,14 +22,14 @@ from zipfile import BadZipFile
 
 import numpy as np
 
-from nlu.components import classifier, rehearsal
+from nlu.components import classifier, misspelling, rehearsal
 from nlu.components.classifier import Classifier, Recipe
 from nlu.components.features import Sample, Vocabulary, sample
 from nlu.components.gate import Gate, with_threshold
 
 SURE_FROM = 0.3
 """Confidence from which an act is acted on."""
-FORMAT = 2
+FORMAT = 3
 """Grows when an older file cannot be read any more."""
 ARRAYS_FILE = "classifier.npz"
 NAMES_FILE = "classifier.json"
@@ -129,8 +129,9 @@ def train(
     known = [_sample(one) for one in samples]
     if len(known) != len(labels):
         raise ValueError(f"{len(known)} examples have {len(labels)} labels")
-    rehearsed = rehearsal.rehearse(known, labels, [_sample(one) for one in outside], recipe)
-    trained = classifier.train(known, labels, recipe, rehearsed.temperature)
+    copies = misspelling.copies(known, recipe.seed) if recipe.misspelt else ()
+    rehearsed = rehearsal.rehearse(known, labels, [_sample(one) for one in outside], recipe, copies)
+    trained = classifier.train(known, labels, recipe, rehearsed.temperature, copies)
     return Understanding(trained, rehearsed.gate, calibration_error(rehearsed.right))
 
 

@@ -54,7 +54,7 @@ def trained() -> list[tuple[str, str]]:
 def model(trained: list[tuple[str, str]], pipeline: dict[str, dict[str, Any]]) -> Understanding:
     options = pipeline["LinearIntentClassifier"]
     texts, intents = zip(*trained, strict=True)
-    recipe = Recipe(options["regularisation"], options["seed"], options["kept"])
+    recipe = Recipe(options["regularisation"], options["seed"], options["kept"], options["misspelt"])
     return train([seen(text) for text in texts], intents, recipe=recipe)
 
 

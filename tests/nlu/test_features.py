@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from nlu.components.features import Sample, Vocabulary, char_features, sample, word_features
+from nlu.components.sounds import sound
 
 TEXTS = ["bonjour madame", "merci madame", "merci pour la carte", "la piscine ouvre quand", "la cantine merci merci"]
 
@@ -18,13 +19,36 @@ def test_words_know_where_a_text_begins_and_ends() -> None:
     """« oui » alone has a feature that « oui » in a sentence has not."""
     alone, inside = set(word_features(split("oui"))), set(word_features(split("mais oui madame")))
 
-    assert alone - inside == {"\x02 oui", "oui \x03"}
+    assert alone - inside == {"\x02 oui", "oui \x03", "~\x02 ui", "~ui \x03"}
     assert word_features(Sample((), "")) == []
 
 
 def test_words_one_apart_are_paired() -> None:
     """« pas de rendez-vous » and « pas un rendez-vous » share something."""
     assert set(word_features(split("pas de rdv"))) & set(word_features(split("pas un rdv"))) >= {"pas_rdv"}
+
+
+def test_words_are_known_by_their_sound_too() -> None:
+    """« koi » and « quoi » share nothing but that."""
+    shared = set(word_features(split("koi"))) & set(word_features(split("quoi")))
+
+    assert shared == {"~kwa", "~\x02 kwa", "~kwa \x03"}
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [("koi", "quoi"), ("voudre", "voudrais"), ("apele", "appeler"), ("pharmassie", "farmacie"), ("otobus", "autobus")],
+)
+def test_words_that_sound_alike_are_one(typed: str, meant: str) -> None:
+    """By ear instead of by the book."""
+    assert sound(typed) == sound(meant)
+
+
+def test_sounds_stay_apart() -> None:
+    """Short words that mean different things do not fall together, and a word of silent letters keeps one."""
+    assert len({sound(word) for word in ("feu", "fou", "faim", "fond", "foi")}) == 5
+    assert sound("h") == ""
+    assert sound("") == ""
 
 
 def test_pieces_stay_within_words() -> None:

@@ -203,7 +203,7 @@ def test_the_calibration_error_is_the_gap_between_sure_and_right() -> None:
     assert calibration_error([]) == 0
 
 
-@pytest.mark.parametrize("wrong", [{"regularisation": 0}, {"seed": -1}, {"kept": 1.0}])
+@pytest.mark.parametrize("wrong", [{"regularisation": 0}, {"seed": -1}, {"kept": 1.0}, {"misspelt": 1.1}])
 def test_a_wrong_recipe_is_refused(wrong: dict[str, float]) -> None:
     """Before anything is trained."""
     with pytest.raises(ValueError, match="regularisation"):

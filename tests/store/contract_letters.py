@@ -107,6 +107,18 @@ class LettersContract:
         one = await store.letters.file(NewLetter(conversation_id, "m1", None, absent, READING), START)
 
         assert (one.case_id, one.letter.automatic) == (None, Automatic.ABSENCE)
+        assert await store.letters.aside() == [one]
+
+    async def test_a_letter_that_was_put_aside_may_become_a_case(self, store: Store) -> None:
+        """Once: the second agent who finds it changes nothing."""
+        conversation_id = await conversation_of(store, LUCIE)
+        one = await store.letters.file(NewLetter(conversation_id, "m1", None, letter(), READING), START)
+        case = await case_of(store, conversation_id, "m1")
+
+        assert await store.letters.assign(one.id, case.id)
+        assert not await store.letters.assign(one.id, case.id)
+        assert await store.letters.aside() == []
+        assert [each.id for each in await store.letters.of_case(case.id)] == [one.id]
 
     async def test_no_letter_of_nobody(self, store: Store) -> None:
         """Where the citizen was erased meanwhile nothing is kept."""

@@ -181,7 +181,7 @@ class SubjectsContract:
             "links": 1,
             "letters": 1,
         }
-        assert {table: count for table, count in kept.items() if count} == {"ratings": 1, "cases": 1}
+        assert {table: count for table, count in kept.items() if count} == {"ratings": 1, "labels": 1, "cases": 1}
         assert await _rating_links(store) == [(None, None)]
         (case,) = await store.cases.view(View.CLOSED, Seen(0, None, None))
         assert (case.conversation_id, case.subject, case.details, case.has_contact) == ("", "", {}, False)
@@ -206,7 +206,15 @@ class SubjectsContract:
         removed = await store.subjects.purge(after(days=366), {"cases": timedelta(days=365)})
 
         assert signed == {"sessions": 1, "failures": 1}
-        assert removed == {"cases": 1, "case_events": 2, "pending": 1, "bookings": 1, "photos": 1}
+        assert removed == {
+            "labels": 1,
+            "cases": 1,
+            "case_events": 2,
+            "pending": 1,
+            "bookings": 1,
+            "photos": 1,
+            "letters": 1,
+        }
 
     async def test_what_is_within_its_time_stays(self, store: Store) -> None:
         """At the day itself nothing goes yet, and a new message keeps all of its conversation."""

@@ -67,5 +67,7 @@ def upgrade() -> None:
         ("ix_labels_what", "labels", ["what", "at"]),
     ):
         op.create_index(name, table, columns)
+    alone = sa.text("case_id IS NULL")
+    op.create_index("ix_letters_aside", "letters", ["at"], sqlite_where=alone, postgresql_where=alone)
     held = sa.text("acknowledged = 'held'")
     op.create_index("ix_letters_held", "letters", ["at"], sqlite_where=held, postgresql_where=held)

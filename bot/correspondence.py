@@ -1,0 +1,190 @@
+"""What happens to a letter: read, put on the right shelf beside those that say the same, and acknowledged once.
+
+The core never hears of letters. Every step may be repeated: the case, the letter and the acknowledgement each have the
+message's id for their key, so that a letter whose worker was killed is filed, and answered, once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from bot.backing import Storage
+from bot.cases import Case, CaseKind, CaseState, Cause, NewCase
+from bot.clock import Clock, now
+from bot.letters import Letter
+from bot.mailroom import Acknowledged, Filed, Gist, NewLetter
+from bot.messages import FILE_URL, PHOTO_URL, HeardIn, Message, Reply, Turn
+from bot.readings import LetterKind, Reading, Suggested, Urgency
+from bot.store.base import Claimed
+from bot.text.languages import FULL
+
+EFFECT = "letter"
+"""The effect under which a letter opens its case."""
+ACKNOWLEDGED_SUFFIX = ".received"
+"""What the id of an acknowledgement has behind that of its message."""
+SUGGESTIONS = 3
+ALIKE_WITHIN = timedelta(days=30)
+"""Letters are compared with those of so long."""
+ACKNOWLEDGED_WITHIN = timedelta(hours=1)
+MAX_ACKNOWLEDGED = 5
+"""Acknowledgements that a sender gets in that time; more are held, and shown on the desk: a loop, or a flood."""
+SUBJECT = "subject"
+PREVIOUS = "previous"
+MAILBOX = "mailbox"
+FORM = "form"
+"""Details of a case: its letter's subject, the number of the closed case before it, where it came to."""
+
+
+class Reads(Protocol):
+    """What is found out about a letter; `bot.triage` does it."""
+
+    def read(self, letter: Letter, text: str) -> Reading:
+        """Read a letter; arithmetic, a few milliseconds. Never raises for what stands in it."""
+
+    def gist(self, letter: Letter, reading: Reading) -> tuple[str, ...]:
+        """What it says in few words, to be compared."""
+
+    def alike(self, gist: Sequence[str], letter: Letter, earlier: Sequence[Gist]) -> Gist | None:
+        """The earlier letter that says the same."""
+
+
+class Suggests(Protocol):
+    """Replies that may fit."""
+
+    async def suggest(self, letter: Letter, reading: Reading, limit: int) -> Sequence[Suggested]:
+        """Whole replies, the best first."""
+
+
+class Acknowledges(Protocol):
+    """The words that a citizen gets at once."""
+
+    def delay(self, service: str, opened_at: datetime) -> datetime | None:
+        """When a case of a service is due; None where nobody can say."""
+
+    async def words(self, case: Case, letter: Letter, reading: Reading) -> Reply:
+        """The acknowledgement of a case, without its id."""
+
+
+class Correspondence:
+    """Takes letters."""
+
+    def __init__(
+        self, store: Storage, reads: Reads, suggests: Suggests, acknowledges: Acknowledges, clock: Clock = now
+    ) -> None:
+        self._store = store
+        self._reads = reads
+        self._suggests = suggests
+        self._acknowledges = acknowledges
+        self._clock = clock
+
+    async def take(self, claimed: Claimed) -> Turn:
+        """File a claimed letter; what is said to it.
+
+        Raises:
+            Missing: the conversation is gone.
+            StoreError: not now.
+        """
+        message, conversation = claimed.message, claimed.conversation
+        letter = message.letter or Letter()
+        filed = await self._store.letters.find(conversation.id, message.id)
+        if filed is None:
+            reading = await asyncio.to_thread(self._reads.read, letter, message.text)
+            filed = await self._file(claimed, letter, reading)
+        said: tuple[Reply, ...] = ()
+        if filed.acknowledged is Acknowledged.SENT and filed.case_id is not None:
+            said = (await self.acknowledgement(filed),)
+        language = filed.reading.language
+        return Turn(said, (HeardIn(language),) if language and language not in FULL else ())
+
+    async def acknowledgement(self, filed: Filed) -> Reply:
+        """The one acknowledgement of a letter's case.
+
+        Raises:
+            Missing: it has no case, or that is gone.
+        """
+        case = await self._store.cases.get(filed.case_id or 0)
+        reply = await self._acknowledges.words(case, filed.letter, filed.reading)
+        return replace(reply, id=f"{filed.message_id}{ACKNOWLEDGED_SUFFIX}")
+
+    async def _file(self, claimed: Claimed, letter: Letter, reading: Reading) -> Filed:
+        conversation_id, message = claimed.conversation.id, claimed.message
+        moment = self._clock()
+        cases = await self._store.cases.find(conversation_id)
+        going_on = next((case for case in cases if case.state is not CaseState.CLOSED), None)
+        if going_on is not None and not await self._store.letters.of_case(going_on.id):
+            # This letter's own: its worker was killed before the letter was filed.
+            cases.remove(going_on)
+            going_on = None
+        own = await self._is_own(conversation_id, letter)
+        new = NewLetter(conversation_id, message.id, None, letter, reading, trusted=own)
+        if going_on is not None:
+            if reading.urgency is Urgency.HIGH and not _nobody_waits(reading):
+                await self._store.cases.mark_urgent(conversation_id, moment)
+            return await self._store.letters.file(replace(new, case_id=going_on.id), moment)
+        if _nobody_waits(reading):
+            return await self._store.letters.file(new, moment)
+        if reading.language in FULL and reading.language != claimed.conversation.language:
+            await self._store.conversations.speak(conversation_id, reading.language)
+        gist = self._reads.gist(letter, reading)
+        earlier = await self._store.letters.recent(reading.service, moment - ALIKE_WITHIN)
+        alike = self._reads.alike(gist, letter, earlier)
+        suggested = tuple(await self._suggests.suggest(letter, reading, SUGGESTIONS))
+        acknowledged = await self._acknowledged(letter, reading, moment)
+        opened = await self._store.cases.open(
+            self._case(claimed, letter, reading, cases), moment, photos=_files(message)
+        )
+        filed = replace(
+            new,
+            case_id=opened.case.id,
+            acknowledged=acknowledged,
+            gist=gist,
+            group=alike.group if alike else None,
+            suggested=suggested,
+        )
+        return await self._store.letters.file(filed, moment)
+
+    def _case(self, claimed: Claimed, letter: Letter, reading: Reading, before: Sequence[Case]) -> NewCase:
+        details = {SUBJECT: letter.subject, MAILBOX: letter.mailbox, FORM: letter.form, **letter.fields}
+        if before:
+            details[PREVIOUS] = before[0].number
+        opened_at = claimed.message.sent_at
+        return NewCase(
+            claimed.conversation.id,
+            claimed.message.id,
+            EFFECT,
+            CaseKind.QUESTION,
+            reading.service,
+            Cause.FORM if letter.form else Cause.MAIL,
+            letter.subject.strip() or reading.said,
+            details={name: value for name, value in details.items() if value},
+            contact=letter.sender,
+            urgent=reading.urgency is Urgency.HIGH,
+            due_at=self._acknowledges.delay(reading.service, opened_at),
+        )
+
+    async def _is_own(self, conversation_id: str, letter: Letter) -> bool:
+        """Whether a letter comes from the address that the conversation's replies go to."""
+        known = await self._store.letters.correspondent(conversation_id)
+        return not known or known == letter.sender
+
+    async def _acknowledged(self, letter: Letter, reading: Reading, moment: datetime) -> Acknowledged:
+        if not letter.sender or not (reading.expects_reply or reading.alert):
+            return Acknowledged.NONE
+        sent = await self._store.letters.acknowledged(letter.sender, moment - ACKNOWLEDGED_WITHIN)
+        return Acknowledged.HELD if sent >= MAX_ACKNOWLEDGED else Acknowledged.SENT
+
+
+def _nobody_waits(reading: Reading) -> bool:
+    """Whether it opens no case. Danger always does, whatever a letter looks like."""
+    machine = reading.automatic is not None or reading.kind in {LetterKind.AUTOREPLY, LetterKind.SPAM}
+    return machine and not reading.alert
+
+
+def _files(message: Message) -> list[str]:
+    kept = (PHOTO_URL, FILE_URL)
+    urls = (one.url for one in message.attachments)
+    return [url.removeprefix(prefix) for url in urls for prefix in kept if url.startswith(prefix)]

@@ -1,0 +1,187 @@
+"""A letter read: its own words, whose it is and why, what kind of letter, how urgent, and who wrote it to whom before."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from bot.letters import Automatic, Letter
+from bot.mailroom import Gist
+from bot.privacy.redact import ADDRESS, BIRTH, EMAIL, NAME, NUMBER, PHONE, redact
+from bot.readings import LetterKind, Part, PartKind, Reading, Scored, Urgency
+from bot.safety import Safety
+from bot.settings import GENERAL_SERVICE
+from bot.text.french import fold, words
+from bot.text.languages import surely
+from bot.text.wording import DEFAULT
+from bot.triage import automatic, duplicates
+from bot.triage.features import Floats, plain, said_of
+from bot.triage.model import YES, Model, Plane
+from bot.triage.rules import Rule, Rules
+from bot.triage.segment import Segmented, segment
+from bot.triage.signals import signals
+from bot.triage.similar import Similar
+
+MAX_SERVICES = 5
+MAX_BECAUSE = 6
+SURE = 0.45
+"""A first service that is less likely than this goes to the reception, with the two best guesses."""
+HIGH_FROM = 0.3
+"""How likely a letter is urgent before it is taken for urgent: one too many costs a look, one too few may cost more."""
+HIGH_FROM_FRIGHTENING = 0.12
+"""The same where words stand in it that frighten."""
+MACHINE_FROM = 0.6
+"""How likely a letter is a machine's or a trader's before it opens no case: a citizen's mail must not be put aside."""
+SILENT_FROM = 0.6
+"""How sure it has to be that nobody waits for an answer."""
+PERSONAL = {PHONE: "phone", EMAIL: "email", ADDRESS: "address", NAME: "name", NUMBER: "number", BIRTH: "birth_date"}
+MAX_CHARS = 20_000
+"""Of a letter that is looked through for danger and personal data."""
+
+_NO_ANSWER = re.compile(
+    r"\b(?:pour (?:votre )?(?:information|info)\b|a titre d information|ne necessite (?:pas|aucune) (?:de )?reponse|"
+    r"pas besoin de (?:me )?repondre|inutile de (?:me )?repondre|sans reponse de votre part|no reply needed)"
+)
+_ASKS = re.compile(r"\?|\b(?:pouvez|pourriez|merci de (?:me|nous|bien)|puis[- ]je|j aimerais savoir|est[- ]ce que)\b")
+
+
+@dataclass(frozen=True, slots=True)
+class Triage:
+    """Reads letters. Safe to use from any number of threads."""
+
+    model: Model
+    safety: Safety
+    rules: Rules = field(default_factory=Rules)
+    similar: Similar = field(default_factory=Similar)
+    sure_from: float = SURE
+
+    def read(self, letter: Letter, text: str) -> Reading:
+        """Read a letter; a few milliseconds. Nothing is raised, whatever stands in it."""
+        taken = _whole(text) if letter.form else segment(text, letter.subject)
+        said = taken.said or letter.subject
+        machine = letter.automatic or automatic.by_text(letter.sender, letter.subject, text)
+        alert = self.safety.check(f"{letter.subject}\n{said}"[:MAX_CHARS])
+        matter = self.model.vocabulary.matrix([said_of(letter.subject, said)])
+        rule = self.rules.fitting(letter, said)
+        scores = self._services(letter, matter, rule)
+        whole = self._whole(letter, text)
+        kind = self._kind(whole, rule, machine)
+        first = scores[0]
+        sure = first.score >= self.sure_from
+        language = surely(said)
+        return Reading(
+            services=scores,
+            service=first.service if sure else GENERAL_SERVICE,
+            sure=sure,
+            kind=kind,
+            urgency=self._urgency(whole, rule, alert is not None, alert is not None and alert.is_sure),
+            language=language or DEFAULT,
+            said=said,
+            parts=taken.parts,
+            because=self._because(matter, first.service, f"{letter.subject} {said}"),
+            rule=rule.name if rule else "",
+            automatic=machine or (Automatic.REPLY if kind is LetterKind.AUTOREPLY else None),
+            expects_reply=self._expects(whole, kind, said),
+            alert=alert.value if alert and alert.is_sure else "",
+            personal=_personal(said),
+        )
+
+    def gist(self, letter: Letter, reading: Reading) -> tuple[str, ...]:
+        """What a letter says in few words."""
+        return duplicates.gist(letter.subject, reading.said)
+
+    def alike(self, gist: Sequence[str], letter: Letter, earlier: Sequence[Gist]) -> Gist | None:
+        """The earlier letter that says the same."""
+        return duplicates.alike(gist, letter, earlier)
+
+    def _services(self, letter: Letter, matter: Any, rule: Rule | None) -> tuple[Scored, ...]:
+        names = self.model.service.classes
+        scores: Floats = self.model.service.scores(matter)[0]
+        scores = self.similar.blend(matter, names, scores)
+        decided = (rule.service if rule else "") or letter.service * (
+            letter.service != GENERAL_SERVICE and bool(letter.form)
+        )
+        if decided in names:
+            scores = scores * 0.0
+            scores[names.index(decided)] = 1.0
+        order = np.argsort(-scores, kind="stable")[:MAX_SERVICES]
+        return tuple(Scored(names[place], round(float(scores[place]), 4)) for place in order)
+
+    def _kind(self, whole: Any, rule: Rule | None, machine: Automatic | None) -> LetterKind:
+        if rule and rule.kind:
+            return rule.kind
+        if machine:
+            return LetterKind.AUTOREPLY if machine is not Automatic.LIST else LetterKind.SPAM
+        scores = _named(self.model.kind, whole)
+        ranked = sorted(scores, key=lambda name: -scores[name])
+        best = LetterKind(ranked[0])
+        if best in {LetterKind.SPAM, LetterKind.AUTOREPLY} and scores[best.value] < MACHINE_FROM:
+            best = next(LetterKind(name) for name in ranked if name not in {"spam", "autoreply"})
+        return best
+
+    def _urgency(self, whole: Any, rule: Rule | None, frightens: bool, alarms: bool) -> Urgency:
+        if alarms:
+            return Urgency.HIGH
+        if rule and rule.urgency:
+            return rule.urgency
+        scores = _named(self.model.urgency, whole)
+        bar = HIGH_FROM_FRIGHTENING if frightens else HIGH_FROM
+        if scores.get(Urgency.HIGH.value, 0.0) >= bar:
+            return Urgency.HIGH
+        low, normal = scores.get(Urgency.LOW.value, 0.0), scores.get(Urgency.NORMAL.value, 0.0)
+        return Urgency.LOW if low > normal else Urgency.NORMAL
+
+    def _expects(self, whole: Any, kind: LetterKind, said: str) -> bool:
+        if kind in {LetterKind.SPAM, LetterKind.AUTOREPLY}:
+            return False
+        folded = plain(said)
+        if _NO_ANSWER.search(folded):
+            return False
+        if _ASKS.search(folded):
+            return True
+        waits = _named(self.model.expects, whole).get(YES, 1.0)
+        return waits >= (1 - SILENT_FROM)
+
+    def _whole(self, letter: Letter, text: str) -> Any:
+        """The whole letter with its signals: kinds show in signatures and footers too."""
+        from scipy import sparse
+
+        marks = sparse.csr_matrix(np.array([signals(letter.subject, text, letter.sender)]))
+        return sparse.hstack([self.model.vocabulary.matrix([said_of(letter.subject, text)]), marks]).tocsr()
+
+    def _because(self, matter: Any, service: str, text: str) -> tuple[str, ...]:
+        """The words that speak most for a service, as they stand in the letter."""
+        plane = self.model.service
+        if service not in plane.classes:
+            return ()
+        row = matter.tocoo()
+        of_words = row.col < len(self.model.vocabulary.words)
+        columns, values = row.col[of_words], row.data[of_words]
+        lead = plane.weights[columns, plane.classes.index(service)] - plane.weights[columns].mean(axis=1)
+        ranked = columns[np.argsort(-(values * lead))][: 4 * MAX_BECAUSE]
+        standing = {fold(word): word for word in re.findall(r"[^\W_]{2,}", text)}
+        found: list[str] = []
+        for place in ranked.tolist():
+            for word in self.model.vocabulary.shown[place].split():
+                shown = standing.get(word, "")
+                if shown and words(shown) and shown not in found:
+                    found.append(shown)
+        return tuple(found[:MAX_BECAUSE])
+
+
+def _named(plane: Plane, whole: Any) -> dict[str, float]:
+    return dict(zip(plane.classes, plane.scores(whole)[0].tolist(), strict=True))
+
+
+def _whole(text: str) -> Segmented:
+    """A form's text is its citizen's own, all of it."""
+    return Segmented((Part(PartKind.BODY, text),), text.strip())
+
+
+def _personal(said: str) -> tuple[str, ...]:
+    masked = redact(said[:MAX_CHARS]).text
+    return tuple(name for mask, name in PERSONAL.items() if mask in masked and mask not in said)
