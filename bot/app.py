@@ -8,7 +8,7 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Coroutine, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
@@ -20,7 +20,7 @@ from aiohttp import web
 
 import channels as channel_list
 from bot import clock, logs, metrics, safety
-from bot.app_channels import build_channels, deep_links, router
+from bot.app_channels import build_channels, correspondents, deep_links, kept_files, router
 from bot.app_desk import build_desk
 from bot.app_pages import build_pages
 from bot.bus import DESK, Bus, LocalBus, RedisBus
@@ -111,7 +111,7 @@ async def gateway(settings: Settings) -> AsyncIterator[Gateway]:
         server = make_server(allowed_by(office.origins), settings.redis_url)
         web_chat = WebChat(server, sessions, office.town.website, office.chat.max_text_chars)
         channels: dict[str, Channel] = {web_chat.name: web_chat} if office.channels.web else {}
-        channels |= channel_list.build(settings, http, wording)
+        channels |= channel_list.build(settings, http, wording, correspondents(store), kept_files(store))
 
         net = safety.load()
         # Read now: otherwise the first citizen would wait for it.
@@ -182,7 +182,7 @@ async def gateway(settings: Settings) -> AsyncIterator[Gateway]:
             sockets.attach(app)
             app.add_routes(Uploads(web_chat.name, sessions, wording, office.origins, keep_photo, peer).routes())
             parts.sockets.attach()
-        health = _health(store, core, sockets, bus)
+        health = _health(store, core, sockets, bus, channels)
 
         for channel in channels.values():
             await channel.open()
@@ -295,7 +295,9 @@ def _worker_name(settings: Settings) -> str:
     return f"{socket.gethostname()}:{settings.host}:{settings.port or os.getpid()}"
 
 
-def _health(store: Store, core: TrustedCore, sockets: WebSockets, wakes: Bus) -> Health:
+def _health(
+    store: Store, core: TrustedCore, sockets: WebSockets, wakes: Bus, channels: Mapping[str, Channel]
+) -> Health:
     async def database() -> Check:
         await store.ping()
         return Check(True, "answers")
@@ -323,7 +325,11 @@ def _health(store: Store, core: TrustedCore, sockets: WebSockets, wakes: Bus) ->
         metrics.CONNECTED.set(sockets.connected)
         return Check(True, f"{sockets.connected} connected")
 
-    pings = (database, rasa, actions, knowledge, inbox, outbox, bus, chats)
+    async def fetched() -> Check:
+        faults = [fault for channel in channels.values() for fault in channel.faults.values()]
+        return Check(not faults, "; ".join(faults)[:1000] or "no fault", needed=False)
+
+    pings = (database, rasa, actions, knowledge, inbox, outbox, bus, chats, fetched)
     return Health({ping.__name__: ping for ping in pings})
 
 
