@@ -4,9 +4,8 @@ What an electronic acknowledgement has to say is set by the code of relations be
 article L112-11 (every electronic letter to an administration gets one; articles L112-3 and L112-6 do not apply to it) and
 article R112-11-1 (date of receipt; the service in charge, its electronic or postal address and its telephone; for a
 request, whether silence accepts or refuses it and from which day, provided that it is complete; where it accepts, that an
-attestation may be had, article L232-3; where it refuses, the delays and ways of appeal). Article L112-6's sanction, that
-delays of appeal do not run without these words, came to be applied to electronic requests by the same reasoning; a town
-therefore writes them in its settings, and nothing is said of silence where it has not.
+attestation may be had, article L232-3; where it refuses, the delays and ways of appeal). What silence means is a town's
+setting: nothing is said of it where there is none.
 """
 
 from __future__ import annotations
@@ -22,7 +21,7 @@ from bot.knowledge.base import KnowledgeBase
 from bot.letters import Letter
 from bot.messages import Author, Reply
 from bot.photos import MAX_BYTES
-from bot.readings import Reading, Suggested
+from bot.readings import LetterKind, Reading, Suggested
 from bot.settings import Office
 from bot.settings_mail import Means
 from bot.text.languages import FULL
@@ -68,7 +67,7 @@ class Acknowledgements:
         formal = self._delays.formal(case.service, reading.kind, spread(letter.subject, reading.said))
         paragraphs = [
             *self._received(case, letter, reading, language),
-            *self._expected(case, language),
+            *(self._expected(case, language) if reading.kind is not LetterKind.THANKS else ()),
             *self._silence(case, formal, language),
             *self._documents(formal, language),
             *self._refused(letter, language),
@@ -113,7 +112,9 @@ class Acknowledgements:
         """The delay, a promise only where the service has set one; and when it opens, if it is closed."""
         if case.due_at is not None:
             day = full_day(case.due_at.astimezone(self._office.zone).date(), language)
-            yield self._say("received_promise" if self._delays.promised(case.service) else "received_due", language, day=day)
+            yield self._say(
+                "received_promise" if self._delays.promised(case.service) else "received_due", language, day=day
+            )
         at = self._clock()
         opens = None if self._hours.is_open(case.service, at) else self._hours.next_opening(case.service, at)
         if opens is not None:

@@ -181,6 +181,8 @@ class Drafts:
         looked_up = english.french(matter.words) or matter.words
         passages = await suggest.find(self._knowledge, self._office, looked_up)
         scores = await self._ranking.scores(matter.facts.words, matter.services, matter.kind, fitting, passages)
+        # In danger the numbers come before whatever fits the words.
+        scores.update({one.id: 1.0 for one in fitting if one.template.when.alert})
         made = [await self._of_template(one, matter, scores[one.id]) for one in fitting]
         made += [self._of_passage(one, matter, scores[one.article_id]) for one in passages]
         ranked = sorted((one for one in made if one.text), key=lambda one: (-one.score, one.id))
@@ -194,6 +196,7 @@ class Drafts:
 
     def _of_passage(self, found: Suggestion, matter: _Matter, score: float) -> Suggested:
         intro = self._wording.say("draft_passage", matter.language, title=found.source.title, link=self._link(found))
+        intro = typeset(intro) if matter.language == DEFAULT else intro
         return Suggested(found.article_id, found.title, f"{intro}\n\n{found.text}", (found.source,), score)
 
     def _link(self, found: Suggestion) -> str:
@@ -243,7 +246,9 @@ class Drafts:
         say, language = self._wording.say, matter.language
         code = matter.services[0].service
         service, town = self._delays.service(code), self._office.town
-        hello = say("draft_greeting_name", language, name=matter.name) if matter.name else say("draft_greeting", language)
+        hello = (
+            say("draft_greeting_name", language, name=matter.name) if matter.name else say("draft_greeting", language)
+        )
         signed = say(
             "draft_signature",
             language,

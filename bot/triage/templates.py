@@ -160,6 +160,8 @@ def _check(path: Path, templates: Sequence[Template]) -> None:
         for phrase in (*template.when.words, *template.when.without):
             if not form(phrase):
                 raise ConfigurationError(f"{place}: {phrase!r} holds no word")
+            if "*" in phrase.rstrip()[:-1]:
+                raise ConfigurationError(f"{place}: {phrase!r}: the * stands at the end of a phrase only")
         for text in (template.text, template.en):
             _check_text(place, text)
 
