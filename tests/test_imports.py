@@ -25,6 +25,7 @@ LAYERS = {
     "bot.settings_channels": 1,
     "bot.settings_directory": 1,
     "bot.settings_knowledge": 1,
+    "bot.settings_mail": 1,
     "bot.settings_rasa": 1,
     "bot.settings_site": 1,
     "bot.cases": 1,

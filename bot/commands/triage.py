@@ -16,6 +16,7 @@ from rich.table import Table
 
 from bot import safety
 from bot.commands.knowledge_store import opened as open_database
+from bot.commands.triage_replies import first_replies, reply_shown
 from bot.errors import ConfigurationError
 from bot.knowledge.importers import markdown
 from bot.mailroom import Told
@@ -65,8 +66,9 @@ def _read(settings: Settings, file: Path, as_json: bool) -> None:
     rows = measures.rows(file)
     found = measures.read_all(_triage(settings, _known(settings)), rows)
     if as_json:
-        for one in found:
-            print(json.dumps(shown(one), ensure_ascii=False))
+        letters = list(found)
+        for one, reply in zip(letters, asyncio.run(first_replies(settings, letters)), strict=True):
+            print(json.dumps({**shown(one), "suggested_reply": reply_shown(reply)}, ensure_ascii=False))
         return
     table = Table("letter", "service", "next", "kind", "urgency", "said")
     for one in found:
