@@ -20,8 +20,9 @@ from aiohttp import web
 
 import channels as channel_list
 from bot import clock, logs, metrics, safety
-from bot.app_channels import build_channels, correspondents, deep_links, kept_files, router
+from bot.app_channels import build_channels, correspondents, deep_links, kept_files
 from bot.app_desk import build_desk
+from bot.app_letters import build_letters
 from bot.app_pages import build_pages
 from bot.bus import DESK, Bus, LocalBus, RedisBus
 from bot.cases import Standing
@@ -122,10 +123,20 @@ async def gateway(settings: Settings) -> AsyncIterator[Gateway]:
             fiches=FollowedFiches(store.fiches, OpenedFiches(store.fiches, settings.data, settings.root)),
         )
         stack.push_async_callback(knowledge.close)
-        route, opens = router(knowledge, office), deep_links(store, office)
+        opens = deep_links(store, office)
+        letters = build_letters(settings, store, knowledge, wording, net)
         sourced = Sourced(office, wording, Quotes(store.articles, store.fiches))
         counter = Counter(
-            store, core, channels, wording, net, bus, worker_name, route=route, opens=opens, sourced=sourced
+            store,
+            core,
+            channels,
+            wording,
+            net,
+            bus,
+            worker_name,
+            opens=opens,
+            sourced=sourced,
+            correspondence=letters.correspondence,
         )
         stack.push_async_callback(counter.close)
         worker = Worker(store.inbox, counter.handle, bus, worker_name)
@@ -202,6 +213,7 @@ async def gateway(settings: Settings) -> AsyncIterator[Gateway]:
             **shown.jobs,
             **parts.jobs,
             **outside.jobs,
+            **letters.jobs,
         }.items():
             await stack.enter_async_context(_running(job, name, broken))
         stack.push_async_callback(worker.drain, DRAIN)
