@@ -43,7 +43,9 @@ class Known:
 def triage(
     words: Annotated[
         list[str],
-        typer.Argument(help="FILE.jsonl to read it, evaluate FILE.jsonl to measure, train to learn from corrections."),
+        typer.Argument(
+            help="FILE.jsonl to read it, evaluate FILE.jsonl to measure, train to learn from corrections, refresh to learn again only where files or pages have changed."
+        ),
     ],
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON for programs.")] = False,
     accept_worse: Annotated[
@@ -52,6 +54,9 @@ def triage(
 ) -> None:
     """Read letters from JSON lines of {"id", "from", "subject", "body"}; what each is, whose, how urgent, and a reply."""
     match words:
+        case ["refresh"]:
+            settings = load()
+            _triage(settings, _known(settings))
         case ["train"]:
             _train(load(), accept_worse, as_json)
         case ["evaluate", file]:
@@ -59,7 +64,7 @@ def triage(
         case [file] if file != EVALUATE:
             _read(load(), Path(file), as_json)
         case _:
-            raise typer.BadParameter("give a FILE.jsonl, or evaluate FILE.jsonl, or train")
+            raise typer.BadParameter("give a FILE.jsonl, or evaluate FILE.jsonl, or train, or refresh")
 
 
 def _read(settings: Settings, file: Path, as_json: bool) -> None:
