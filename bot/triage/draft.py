@@ -118,12 +118,14 @@ class Drafts:
             StoreError: see `suggest`.
         """
         service = service if service in self._office.services else GENERAL_SERVICE
+        street = _street(words)
         is_open = self._hours.is_open(service, self._clock())
         matter = _Matter(
             words,
             (Scored(service, 1.0),),
-            Facts(spread(words), open=is_open, address=bool(read_address(words[:MAX_ADDRESS_TEXT_CHARS]))),
+            Facts(spread(words), open=is_open, address=bool(street)),
             language if language in FULL else DEFAULT,
+            street=street,
         )
         return await self._suggested(matter, limit)
 
@@ -172,7 +174,7 @@ class Drafts:
     def _matter(self, letter: Letter, reading: Reading) -> _Matter:
         language = reading.language if reading.language in FULL else DEFAULT
         words = spread(letter.subject, reading.said)
-        street = _street(letter, reading)
+        street = _street("\n".join([letter.subject, reading.said, *letter.fields.values()]))
         facts = Facts(
             words,
             reading.kind,
@@ -316,7 +318,7 @@ def _services(reading: Reading) -> tuple[Scored, ...]:
     return (first, *(one for one in others if one.service != reading.service))
 
 
-def _street(letter: Letter, reading: Reading) -> str:
-    text = "\n".join([letter.subject, reading.said, *letter.fields.values()])[:MAX_ADDRESS_TEXT_CHARS]
-    found = read_address(text)
+def _street(text: str) -> str:
+    """The first address with a house number that a text names; "" for none."""
+    found = read_address(text[:MAX_ADDRESS_TEXT_CHARS])
     return " ".join(found.line.split()) if found and found.number else ""
