@@ -205,8 +205,10 @@ class Drafts:
             and (one.template.en or matter.language != "en")
             and one.fits(matter.facts)
         ]
-        looked_up = english.french(matter.words) or matter.words
-        passages = await suggest.find(self._knowledge, self._office, looked_up)
+        passages: Sequence[Suggestion] = ()
+        if matter.kind is not LetterKind.THANKS:
+            looked_up = english.french(matter.words) or matter.words
+            passages = await suggest.find(self._knowledge, self._office, looked_up)
         scores = await self._ranking.scores(matter.facts.words, matter.services, matter.kind, fitting, passages)
         # In danger the numbers come before whatever fits the words.
         scores.update({one.id: 1.0 for one in fitting if one.template.when.alert})
