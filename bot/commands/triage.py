@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from bot import safety
+from bot import logs, safety
 from bot.commands.knowledge_store import opened as open_database
 from bot.commands.triage_replies import first_replies, reply_shown
 from bot.errors import ConfigurationError
@@ -71,6 +72,8 @@ def _read(settings: Settings, file: Path, as_json: bool) -> None:
     rows = measures.rows(file)
     found = measures.read_all(_triage(settings, _known(settings)), rows)
     if as_json:
+        # On standard error, and what is wrong only: programs read the rest.
+        logs.configure(logging.WARNING)
         letters = list(found)
         for one, reply in zip(letters, asyncio.run(first_replies(settings, letters)), strict=True):
             print(json.dumps({**shown(one), "suggested_reply": reply_shown(reply)}, ensure_ascii=False))
