@@ -155,10 +155,12 @@ def _wrong_key(place: str, raw: Any, kind: Any) -> str:
     for part in place.split(".") if place else ():
         name, index, _ = part.partition("[")
         keys = keys[name][int(index[:-1])] if index else keys[name]
-    if place == "services":
-        wrong = next(key for key in keys if not (isinstance(key, str) and re.search(CODE, key)))
-        return f"services.{wrong}: {FORMS[CODE]}"
-    return _unknown(place, next(key for key in keys if not isinstance(key, str)), kind)
+    odd = next((key for key in keys if not isinstance(key, str)), None)
+    if odd is None or place == "services":
+        form = MAILBOX if place == "channels.email.mailboxes" else CODE
+        wrong = next(key for key in keys if not (isinstance(key, str) and re.search(form, key)))
+        return f"{place}.{wrong}: {FORMS[form]}"
+    return _unknown(place, odd, kind)
 
 
 def _broken_service(raw: Any, kind: Any) -> str:

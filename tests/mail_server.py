@@ -32,7 +32,7 @@ log_path = {folder}/log
 ssl = {ssl}
 {certificate}
 disable_plaintext_auth = no
-auth_mechanisms = {mechanisms}
+auth_mechanisms = plain
 auth_failure_delay = 0
 mail_location = maildir:{folder}/mail/%u
 mail_max_userip_connections = 100
@@ -76,7 +76,6 @@ class Dovecot:
     port: int = field(default_factory=free_port)
     tls_port: int = field(default_factory=free_port)
     idle: bool = True
-    login_only: bool = False
     certificate: tuple[Path, Path] | None = None
     _process: subprocess.Popen[bytes] | None = None
 
@@ -101,10 +100,17 @@ class Dovecot:
     def kill(self) -> None:
         """Stop it and all of its processes as a crash does."""
         if self._process is not None:
-            with contextlib.suppress(ProcessLookupError):
+            with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.killpg(self._process.pid, signal.SIGKILL)
             self._process.wait()
             self._process = None
+
+    def stop(self) -> None:
+        """End it as an administrator does: everything is written down."""
+        if self._process is not None:
+            self._process.terminate()
+            self._process.wait(PATIENCE_SECONDS)
+        self.kill()
 
     def accounts(self, *users: str, password: str = PASSWORD) -> None:
         """Who may log in from now on."""
@@ -140,7 +146,9 @@ class Dovecot:
     def renumber(self, user: str) -> None:
         """Give all mails new UIDs under a new UIDVALIDITY, as a restored backup does; the server has to stand still."""
         for path in (self.folder / "mail" / user).glob("dovecot*"):
-            path.unlink()
+            # By this one the server knows which UIDVALIDITY it has given out already.
+            if not path.name.startswith("dovecot-uidvalidity"):
+                path.unlink()
 
     def withhold(self, user: str, words: bytes) -> None:
         """Make the file of the mail that holds some words unreadable to the server, as a damaged disk does."""
@@ -174,7 +182,6 @@ class Dovecot:
             tls_port=self.tls_port,
             ssl=ssl,
             certificate=lines,
-            mechanisms="login" if self.login_only else "plain login",
             capability=capability,
             internal="dovecot" if root else getpass.getuser(),
             login="dovenull" if root else getpass.getuser(),

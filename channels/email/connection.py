@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 
 from imapclient import IMAPClient, SocketTimeout
-from imapclient.exceptions import IMAPClientAbortError, IMAPClientError, LoginError
+from imapclient.exceptions import IMAPClientError, LoginError
 
 from bot.errors import SendError, SendFailed, SendRefused
 from bot.settings_channels import MailServer
@@ -78,6 +78,8 @@ class Connection:
         self._access = access
         self._open: IMAPClient | None = None
         self._selected: Selected | None = None
+        self._more = False
+        """Whether something came while we searched: the server says so once, and IDLE would not say it again."""
 
     def open(self) -> None:
         """Connect and log in.
@@ -133,6 +135,7 @@ class Connection:
     def new(self, above: int, unseen_up_to: int) -> list[int]:
         """UIDs above one, ascending, without mail that we marked; up to `unseen_up_to` only those that nobody has seen."""
         with self._translated("the folder cannot be searched"):
+            self._was_told()
             found: set[int] = set()
             if above < unseen_up_to:
                 found |= set(
@@ -140,6 +143,7 @@ class Connection:
                 )
             start = max(above, unseen_up_to)
             found |= set(self._client.search(["UID", f"{start + 1}:*", "UNKEYWORD", KEYWORD]))
+            self._more = self._was_told()
         # « n:* » finds the last mail even where that is below n.
         return sorted(uid for uid in found if uid > above)[:MAX_FOUND]
 
@@ -204,14 +208,37 @@ class Connection:
     def wait(self) -> None:
         """Until something has changed in the folder, or a few minutes have passed."""
         with self._translated("the connection broke"):
+            if self._more:
+                return
             if not self._client.has_capability("IDLE"):
                 self._client.noop()
                 self._quiet(ASK_EVERY)
                 self._client.noop()
                 return
-            self._client.idle()
-            self._client.idle_check(timeout=IDLE_FOR.total_seconds())
+            try:
+                self._client.idle()
+            except imaplib.IMAP4.error as error:
+                # News came before the server's consent: the library loses count.
+                raise SendFailed(f"{self._access.address}: the server spoke up as IDLE began") from error
+            if not self._has_unread():
+                self._client.idle_check(timeout=IDLE_FOR.total_seconds())
             self._client.idle_done()
+
+    def _was_told(self) -> bool:
+        """Whether the server has said since the last question how many mails there are: it does when one came."""
+        told: list[object] = self._client._imap.response("EXISTS")[1]
+        return told != [None]
+
+    def _has_unread(self) -> bool:
+        """Whether news came together with the server's consent to IDLE: `idle_check` only looks at what comes later."""
+        connected = self._client.socket()
+        connected.settimeout(0)
+        try:
+            return bool(self._client._imap.file.peek(1))
+        except ssl.SSLWantReadError:
+            return False
+        finally:
+            connected.settimeout(ANSWER_PATIENCE.total_seconds())
 
     def _quiet(self, at_most: timedelta) -> None:
         """Until the server says something by itself, the connection is interrupted, or the time is over."""
@@ -221,17 +248,20 @@ class Connection:
 
     def close(self) -> None:
         """Say goodbye; never raises."""
-        if self._open is not None:
-            with contextlib.suppress(OSError, IMAPClientError, IMAPClientAbortError):
-                self._open.logout()
-            self.interrupt()
+        client, self._open = self._open, None
+        if client is None:
+            return
+        for step in (client.logout, client.shutdown):
+            with contextlib.suppress(OSError, imaplib.IMAP4.error):
+                step()
 
     def interrupt(self) -> None:
         """Break the connection: whatever waits for the server fails at once. The one method for other threads."""
-        if self._open is not None:
-            with contextlib.suppress(OSError, AttributeError):
-                # A TLS socket's own shutdown would answer the other thread with an error of the protocol.
-                socket.socket.shutdown(self._open.socket(), socket.SHUT_RDWR)
+        client = self._open
+        if client is not None:
+            with contextlib.suppress(OSError):
+                # A TLS socket's own shutdown would take its state from under the thread that waits.
+                socket.socket.shutdown(client.socket(), socket.SHUT_RDWR)
 
     @property
     def _client(self) -> IMAPClient:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from imapclient.response_types import BodyData
+
 from channels.email.bodies import LEFT_OUT_HEADER, MAX_DEPTH, TOO_LARGE, UNREAD
 
 MAX_PARTS = 100
@@ -20,11 +22,8 @@ def fetch(client: Any, uid: int) -> bytes:
 
     Raises what the client raises.
     """
-    head = f"BODY.PEEK[HEADER]<0.{MAX_HEADER_BYTES}>"
-    found = client.fetch([uid], [head, "BODYSTRUCTURE"])[uid]
-    headers = next((value for key, value in found.items() if key.startswith(b"BODY[HEADER]")), b"") or b""
-    rest = _Parts(client, uid).built(found[b"BODYSTRUCTURE"], "", 0)
-    return _own_headers(headers) + rest
+    structure = client.fetch([uid], ["BODYSTRUCTURE"])[uid][b"BODYSTRUCTURE"]
+    return _Parts(client, uid).mail(structure, "", 0)
 
 
 def without_content(headers: bytes) -> bytes:
@@ -58,7 +57,7 @@ class _Parts:
         self._uid = uid
         self._count = 0
 
-    def built(self, structure: Any, path: str, depth: int) -> bytes:
+    def built(self, structure: Any, path: str, depth: int, alone: bool = False) -> bytes:
         """The headers and content of a part, from `Content-Type` on."""
         self._count += 1
         if self._count > MAX_PARTS or depth > MAX_DEPTH:
@@ -71,18 +70,24 @@ class _Parts:
                 inner = self.built(child, f"{path}.{number}" if path else str(number), depth + 1)
                 lines.append(b"--%s\r\n%s\r\n" % (boundary, inner))
             return b"\r\n".join([*lines, b"--%s--\r\n" % boundary])
-        return self._leaf(structure, path)
+        return self._leaf(structure, path, depth, alone)
 
-    def _leaf(self, structure: Any, path: str) -> bytes:
+    def _leaf(self, structure: Any, path: str, depth: int, alone: bool = False) -> bytes:
+        """A part without parts; `alone` if it is all there is of its mail, among whose headers its own stand."""
         kind, subtype = bytes(structure[0] or b"").lower(), bytes(structure[1] or b"").lower()
-        size = structure[6] if len(structure) > 6 and isinstance(structure[6], int) else 0
-        about = self._section(f"{path}.MIME" if path else "HEADER", MAX_PART_HEADER_BYTES)
-        # A single part has its own headers among those of the mail.
-        lines = b"\r\n".join(line for line in _headers_of_content(about)) + b"\r\n"
+        about = self._section(_under(path, "HEADER") if alone else f"{path}.MIME", MAX_PART_HEADER_BYTES)
+        lines = b"\r\n".join(_headers_of_content(about)) + b"\r\n"
+        if (kind, subtype) == (b"message", b"rfc822") and len(structure) > 8:
+            return b"Content-Type: message/rfc822\r\n\r\n" + self.mail(BodyData.create(structure[8]), path, depth + 1)
         is_file = b"attachment" in lines.lower().partition(b"content-disposition:")[2][:40]
-        if kind == b"text" and subtype in WORDS and not is_file and size <= MAX_TEXT_BYTES * 10:
-            return lines + b"\r\n" + self._section(path or "TEXT", MAX_TEXT_BYTES)
+        if kind == b"text" and subtype in WORDS and not is_file:
+            return lines + b"\r\n" + self._section(_under(path, "TEXT") if alone else path, MAX_TEXT_BYTES)
         return lines + f"{LEFT_OUT_HEADER}: {TOO_LARGE}\r\n\r\n".encode()
+
+    def mail(self, structure: Any, path: str, depth: int) -> bytes:
+        """A mail, or one within it: its headers, and its parts."""
+        headers = _own_headers(self._section(_under(path, "HEADER"), MAX_HEADER_BYTES))
+        return headers + self.built(structure, path, depth, alone=True)
 
     def _section(self, name: str, size: int) -> bytes:
         found = self._client.fetch([self._uid], [f"BODY.PEEK[{name}]<0.{size}>"]).get(self._uid, {})
@@ -102,3 +107,7 @@ def _headers_of_content(headers: bytes) -> list[bytes]:
         if keeping:
             kept.append(line)
     return kept
+
+
+def _under(path: str, name: str) -> str:
+    return f"{path}.{name}" if path else name

@@ -90,9 +90,8 @@ async def listening(reader: Email, kept: Kept, note: Note) -> AsyncIterator[asyn
 
 async def until(condition: Callable[[], object]) -> None:
     """Wait for something to be so."""
-
-    async def look() -> None:
-        while not condition():
-            await asyncio.sleep(0.02)
-
-    await asyncio.wait_for(look(), PATIENCE_SECONDS)
+    for _ in range(PATIENCE_SECONDS * 50):
+        if condition():
+            return
+        await asyncio.sleep(0.02)
+    raise TimeoutError("it did not come")

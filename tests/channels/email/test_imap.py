@@ -48,20 +48,12 @@ async def test_a_server_without_idle_is_asked(monkeypatch: pytest.MonkeyPatch) -
             await until(lambda: kept.texts == ["Un", "Deux"])
 
 
-async def test_a_server_that_knows_only_login(dovecot: Dovecot) -> None:
-    """Without the mechanism PLAIN we log in by the command."""
-    with running_dovecot(login_only=True) as server:
-        server.accounts(OWN)
-
-        assert await channel(options(server)).check() == OWN
-
-
 async def test_a_killed_server_is_connected_again(dovecot: Dovecot) -> None:
     """What came meanwhile is read, and nothing a second time."""
-    kept, reader = Kept(), channel(options(dovecot))
-    async with listening(reader, kept, Note()):
+    kept, note, reader = Kept(), Note(), channel(options(dovecot))
+    async with listening(reader, kept, note):
         await asyncio.to_thread(dovecot.deliver, OWN, mail("Un", 1))
-        await until(lambda: kept.texts == ["Un"])
+        await until(lambda: json.loads(note.value or "{}").get(OWN, {}).get("uid"))
         dovecot.kill()
         await until(lambda: reader.faults)
         dovecot.start()
@@ -73,25 +65,25 @@ async def test_a_killed_server_is_connected_again(dovecot: Dovecot) -> None:
 
 async def test_new_numbers_lose_nothing(dovecot: Dovecot) -> None:
     """After a change of UIDVALIDITY, unseen mail is read again, and what we have falls out."""
-    kept, note, reader = Kept(), Note(), channel(options(dovecot))
-    async with listening(reader, kept, note):
+    kept, note = Kept(), Note()
+    async with listening(channel(options(dovecot)), kept, note):
         await asyncio.to_thread(dovecot.deliver, OWN, mail("Un", 1))
         await asyncio.to_thread(dovecot.deliver, OWN, mail("Deux", 2))
-        await until(lambda: dovecot.flags(OWN) == [DONE, DONE])
-        before = json.loads(note.value)[OWN]["validity"]
-        with dovecot.client(OWN, "INBOX") as client:
-            # As an agent does who wants to come back to it, with a program that removes keywords too.
-            client.set_flags([1], [])
-        dovecot.kill()
-        dovecot.renumber(OWN)
-        dovecot.start()
+        await until(lambda: dovecot.flags(OWN) == [DONE, DONE] and note.value)
+    before = json.loads(note.value)[OWN]["validity"]
+    with dovecot.client(OWN, "INBOX") as client:
+        # As an agent does who wants to come back to it, with a program that removes keywords too.
+        client.set_flags([1], [])
+    dovecot.stop()
+    dovecot.renumber(OWN)
+    dovecot.start()
+    async with listening(channel(options(dovecot)), kept, note):
         await asyncio.to_thread(dovecot.deliver, OWN, mail("Trois", 3))
         await until(lambda: "Trois" in kept.texts)
         await until(lambda: json.loads(note.value)[OWN]["validity"] != before)
 
     assert kept.texts == ["Un", "Deux", "Trois"]
     assert kept.offered.count("Un") == 2
-    assert kept.offered.count("Deux") == 1
 
 
 async def test_two_mailboxes_are_read_side_by_side(dovecot: Dovecot) -> None:
@@ -143,7 +135,7 @@ async def test_check_tells_what_is_wrong(dovecot: Dovecot) -> None:
 async def test_a_certificate_that_nobody_knows_is_refused(dovecot: Dovecot) -> None:
     """Over TLS, a server is who it says or gets no password."""
     box = Mailbox(imap=MailServer(host="127.0.0.1", port=dovecot.port, security="tls"))
-    with pytest.raises(SendFailed, match="no encrypted connection comes about|the connection broke"):
+    with pytest.raises(SendFailed, match=r"no encrypted connection comes about|the connection broke"):
         await channel(options(dovecot, mailboxes={OWN: box})).check()
 
 
@@ -304,7 +296,9 @@ async def test_a_huge_mail_is_taken_without_its_files(dovecot: Dovecot) -> None:
     ]
 
 
-@pytest.mark.parametrize("name", ["forward_attached", "alternative", "html_only", "koi8r", "no_mime", "related_photo"])
+@pytest.mark.parametrize(
+    "name", ["forward_attached", "alternative", "html_only", "koi8r", "no_mime", "related_photo", "nested_deep"]
+)
 async def test_a_huge_mail_reads_like_others(dovecot: Dovecot, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     """Put together from its parts, a mail says what it says whole."""
     whole, parts = Kept(), Kept()
@@ -319,12 +313,8 @@ async def test_a_huge_mail_reads_like_others(dovecot: Dovecot, monkeypatch: pyte
     (expected,), (found,) = whole.messages.values(), parts.messages.values()
 
     assert found.letter == expected.letter
-    if name == "forward_attached":
-        # A mail within the mail stays where it is, like a file.
-        assert found.text == "Je vous transmets ce message."
-    else:
-        assert found.text == expected.text
-        assert [one.name for one in found.attachments] == [one.name for one in expected.attachments]
+    assert found.text == expected.text
+    assert [one.name for one in found.attachments] == [one.name for one in expected.attachments]
 
 
 async def test_a_report_becomes_the_fate_of_our_mail(dovecot: Dovecot) -> None:
