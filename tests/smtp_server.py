@@ -50,13 +50,13 @@ class Smtp:
     """Whether it offers DSN."""
     connections: int = 0
 
-    async def handle_EHLO(
+    async def handle_EHLO(  # noqa: N802 - named by aiosmtpd
         self, server: SMTP, session: Session, envelope: Envelope, hostname: str, responses: list[str]
     ) -> list[str]:
         session.host_name = hostname
         return [*responses[:-1], *(["250-DSN"] if self.reports else []), responses[-1]]
 
-    async def handle_MAIL(
+    async def handle_MAIL(  # noqa: N802 - named by aiosmtpd
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
         said = await self._answer(server, "MAIL")
@@ -64,7 +64,7 @@ class Smtp:
             envelope.mail_from = address
         return said
 
-    async def handle_RCPT(
+    async def handle_RCPT(  # noqa: N802 - named by aiosmtpd
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
         said = await self._answer(server, "RCPT")
@@ -72,7 +72,7 @@ class Smtp:
             envelope.rcpt_tos.append(address)
         return said
 
-    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802 - named by aiosmtpd
         assert isinstance(envelope.content, bytes)
         mail = Taken(envelope.mail_from or "", list(envelope.rcpt_tos), envelope.content)
         said = self.answers.get("DATA", "250 OK")
@@ -99,10 +99,10 @@ class Smtp:
 class _Protocol(SMTP):
     """Takes what DSN adds to commands (RFC 3461), which aiosmtpd does not know."""
 
-    async def smtp_MAIL(self, arg: str) -> None:
+    async def smtp_MAIL(self, arg: str) -> None:  # noqa: N802 - named by aiosmtpd
         await super().smtp_MAIL(self._without(arg, ("RET=", "ENVID=")))
 
-    async def smtp_RCPT(self, arg: str) -> None:
+    async def smtp_RCPT(self, arg: str) -> None:  # noqa: N802 - named by aiosmtpd
         await super().smtp_RCPT(self._without(arg, ("NOTIFY=",)))
 
     async def handle_exception(self, error: Exception) -> str:

@@ -59,7 +59,8 @@ async def test_a_machine_says_so(author: Author) -> None:
     automatic, own = (taken.mail for taken in server.taken)
 
     assert (automatic["Auto-Submitted"], automatic["Precedence"]) == ("auto-replied", "bulk")
-    assert "OOF" in automatic["X-Auto-Response-Suppress"] and "NDR" not in automatic["X-Auto-Response-Suppress"]
+    assert "OOF" in automatic["X-Auto-Response-Suppress"]
+    assert "NDR" not in automatic["X-Auto-Response-Suppress"]
     assert {"Auto-Submitted", "X-Auto-Response-Suppress", "Precedence"}.isdisjoint(own.keys())
     assert str(automatic["From"]) == f"Mairie de Pontavel <{VOIRIE}>"
 
@@ -105,7 +106,8 @@ async def test_every_answer_has_its_meaning(command: str, answer: str, kind: typ
 
     assert type(error) is kind
     assert getattr(error, "everyone", False) is everyone
-    assert answer[:3] in str(error) and answer[4:] in str(error)
+    assert answer[:3] in str(error)
+    assert answer[4:] in str(error)
     assert server.taken == [] or answer.startswith("2")
 
 
@@ -115,7 +117,8 @@ async def test_addresses_are_not_repeated() -> None:
         server.answers["RCPT"] = f"550 5.1.1 <{CITIZEN}>: {CITIZEN} unknown"
         error = await failure(sender(server.port))
 
-    assert CITIZEN not in str(error) and "unknown" in str(error)
+    assert CITIZEN not in str(error)
+    assert "unknown" in str(error)
 
 
 @pytest.mark.parametrize(("command", "kind"), [("MAIL", SendFailed), ("RCPT", SendFailed), ("DATA", SendUnsure)])
@@ -140,7 +143,8 @@ async def test_a_server_that_says_nothing() -> None:
         writer = sender(silent.sockets[0].getsockname()[1], patience=SHORT)
         error = await failure(writer)
 
-    assert type(error) is SendFailed and "does not answer" in str(error)
+    assert type(error) is SendFailed
+    assert "does not answer" in str(error)
     assert writer.faults == {"smtp": f"127.0.0.1: {error}"}
 
 
@@ -154,14 +158,16 @@ async def test_a_server_that_speaks_another_protocol() -> None:
     async with await asyncio.start_server(speak, "127.0.0.1", 0) as other:
         error = await failure(sender(other.sockets[0].getsockname()[1]))
 
-    assert type(error) is SendFailed and "\n" not in str(error)
+    assert type(error) is SendFailed
+    assert "\n" not in str(error)
 
 
 async def test_no_server() -> None:
     """Nobody listens, or there is no such name: for now, for everybody, and it stands in `faults` until it works again."""
     writer = sender(free_port())
     error = await failure(writer)
-    assert isinstance(error, SendFailed) and error.everyone
+    assert isinstance(error, SendFailed)
+    assert error.everyone
     assert "takes no connections" in writer.faults["smtp"]
 
     async with running_smtp() as server:
@@ -183,8 +189,10 @@ async def test_a_login() -> None:
 
         writer = sender(server.port, user=USER, password="faux")
         error = await failure(writer)
-        assert isinstance(error, SendFailed) and error.everyone
-        assert str(error).startswith("wrong user or password: 535") and "faux" not in str(error)
+        assert isinstance(error, SendFailed)
+        assert error.everyone
+        assert str(error).startswith("wrong user or password: 535")
+        assert "faux" not in str(error)
         assert writer.faults == {"smtp": f"127.0.0.1: {error}"}
         with pytest.raises(SendFailed, match="wrong user or password"):
             await writer.check()
@@ -197,7 +205,9 @@ async def test_a_server_that_takes_no_login() -> None:
     async with running_smtp() as server:
         error = await failure(sender(server.port, user=USER))
 
-    assert isinstance(error, SendFailed) and error.everyone and "does not let us in" in str(error)
+    assert isinstance(error, SendFailed)
+    assert error.everyone
+    assert "does not let us in" in str(error)
 
 
 REFUSED = ["", " ", "ada", "ada@", "@x.example", "a@b@c.example", "a@x.example, b@x.example", "a b@x.example"]
@@ -215,7 +225,8 @@ async def test_nobody_else_is_written_to(to: str) -> None:
     async with running_smtp() as server:
         error = await failure(sender(server.port, to=to))
 
-    assert isinstance(error, SendRefused) and str(error).startswith("nobody can be written to")
+    assert isinstance(error, SendRefused)
+    assert str(error).startswith("nobody can be written to")
     assert server.connections == 0
 
 
@@ -225,7 +236,9 @@ async def test_we_never_write_to_ourselves(to: str) -> None:
     async with running_smtp() as server:
         error = await failure(sender(server.port, to=to))
 
-    assert isinstance(error, SendRefused) and "our own" in str(error) and server.connections == 0
+    assert isinstance(error, SendRefused)
+    assert "our own" in str(error)
+    assert server.connections == 0
 
 
 async def test_another_conversation_is_refused() -> None:
@@ -249,7 +262,8 @@ async def test_addresses_beyond_ascii() -> None:
         await sent(sender(able.port, to="élodie@citoyen.example"))
 
     assert [taken.recipients for taken in server.taken] == [["ada@xn--mairie-vry-h7a.example"]]
-    assert isinstance(error, SendRefused) and "such letters" in str(error)
+    assert isinstance(error, SendRefused)
+    assert "such letters" in str(error)
     assert [taken.recipients for taken in able.taken] == [["élodie@citoyen.example"]]
     assert "To: élodie@citoyen.example\r\n".encode() in able.taken[0].raw
 
@@ -263,8 +277,11 @@ async def test_reports_are_asked_for() -> None:
         server.asked.clear()
         await sent(sender(server.port))
 
-    assert "RET=HDRS" in asked and f"ENVID={OUTGOING_KEY}" in asked and "NOTIFY=FAILURE" in asked
-    assert "NOTIFY" not in commands(server) and len(server.taken) == 2
+    assert "RET=HDRS" in asked
+    assert f"ENVID={OUTGOING_KEY}" in asked
+    assert "NOTIFY=FAILURE" in asked
+    assert "NOTIFY" not in commands(server)
+    assert len(server.taken) == 2
 
 
 async def test_words_are_no_headers() -> None:
@@ -283,7 +300,8 @@ async def test_words_are_no_headers() -> None:
         await sent(sender(server.port, bring=bring), reply, thread)
     (taken,) = server.taken
 
-    assert taken.recipients == [CITIZEN] and taken.sender == OWN
+    assert taken.recipients == [CITIZEN]
+    assert taken.sender == OWN
     assert not [line for line in taken.raw.split(b"\r\n") if line.lower().startswith(b"bcc:")]
     assert {"Bcc", "In-Reply-To", "References"}.isdisjoint(taken.mail.keys())
     assert "eve@evil.example" in str(taken.mail["Subject"])
@@ -309,7 +327,8 @@ async def test_files_go_along() -> None:
 
     assert (part.get_filename(), part.get_content_type()) == ("arrêté été.pdf", "application/pdf")
     assert part.get_payload(decode=True) == PDF
-    assert isinstance(error, SendRefused) and "not kept any more" in str(error)
+    assert isinstance(error, SendRefused)
+    assert "not kept any more" in str(error)
 
 
 async def test_a_mail_that_is_too_large_is_refused() -> None:
@@ -317,7 +336,8 @@ async def test_a_mail_that_is_too_large_is_refused() -> None:
     async with running_smtp(limit=10_000) as server:
         error = await failure(sender(server.port), Reply("r.1", "mot " * 5000))
 
-    assert type(error) is SendRefused and "552" in str(error)
+    assert type(error) is SendRefused
+    assert "552" in str(error)
 
 
 async def test_a_plain_mailbox() -> None:

@@ -77,7 +77,9 @@ def test_other_keys_are_not_shown() -> None:
     """Whatever is no key of the outbox stands in a Message-ID as a digest: nothing of it can be read or break the line."""
     made = tokens.message_id(KEY, "clé\r\nBcc: x@y.example", OWN, SECRETS)
 
-    assert made.isascii() and made.isprintable() and "Bcc" not in made
+    assert made.isascii()
+    assert made.isprintable()
+    assert "Bcc" not in made
 
 
 def test_a_long_mailbox_gets_no_token_in_its_address() -> None:
