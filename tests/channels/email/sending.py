@@ -5,6 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
+from bot.errors import SendError
 from bot.messages import Address, Author, Outgoing, Receipt, Reply, Thread
 from bot.settings_channels import Email as Options
 from bot.settings_channels import Mailbox, MailServer
@@ -59,3 +62,10 @@ def outgoing(writer: Sender, reply: Reply = REPLY, thread: Thread = THREAD) -> O
 async def sent(writer: Sender, reply: Reply = REPLY, thread: Thread = THREAD) -> Receipt:
     """Hand a reply over."""
     return await writer.send(CONVERSATION, outgoing(writer, reply, thread))
+
+
+async def failure(writer: Sender, reply: Reply = REPLY) -> SendError:
+    """Why it was not sent."""
+    with pytest.raises(SendError) as caught:
+        await sent(writer, reply)
+    return caught.value
