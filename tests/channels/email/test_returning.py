@@ -9,20 +9,25 @@ from email.message import EmailMessage
 from email.mime.message import MIMEMessage
 from email.mime.multipart import MIMEMultipart
 from email.mime.nonmultipart import MIMENonMultipart
+from pathlib import Path
 
+import aiohttp
 import pytest
+import yaml
 
+import channels
+from bot import settings
 from bot.app_channels import correspondents, kept_files
 from bot.casework import StoredPhoto
-from bot.errors import MediaRefused, SendUnsure
+from bot.errors import MediaRefused, SendFailed, SendUnsure
 from bot.letters import Automatic
-from bot.messages import FILE_URL, PHOTO_URL, Attachment, Author, Fate, Message, Reply, Status
+from bot.messages import FILE_URL, PHOTO_URL, Attachment, Author, Fate, Message, Outgoing, Reply, Status
 from bot.store.base import Prepared
 from bot.store.sql import Store
-from tests.channels.email.mails import NOW, OWN, READER, event, mail, message
+from tests.channels.email.mails import NOW, OWN, READER, ROOT, WORDING, event, mail, message
 from tests.channels.email.reading import VOIRIE
 from tests.channels.email.sending import CITIZEN, CONVERSATION, OUTGOING_KEY, REPLY, THREAD, sender, sent
-from tests.smtp_server import BREAK, Taken, running_smtp
+from tests.smtp_server import BREAK, PASSWORD, USER, Taken, running_smtp
 from tests.store.contract_letters import filed
 
 WORKER, LEASE = "w1", timedelta(seconds=30)
@@ -175,3 +180,34 @@ async def test_files_come_from_where_they_are_kept(store: Store) -> None:
         assert await bring(Attachment("plan.pdf", "application/pdf", 4, url)) == b"%PDF"
     with pytest.raises(MediaRefused):
         await bring(Attachment("plan.pdf", "application/pdf", 4, f"{FILE_URL}p2"))
+
+
+async def test_the_town_is_wired_up(store: Store, tmp_path: Path) -> None:
+    """As `office.yml` and the environment say it: a reply to a stored letter leaves by the town's server, logged in."""
+    await filed(store, address=CONVERSATION, sender=CITIZEN)
+    async with running_smtp(login=True) as server, aiohttp.ClientSession() as http:
+        raw = yaml.safe_load((ROOT / "office.yml").read_text("utf-8"))
+        here = {"host": "127.0.0.1", "security": "none"}
+        raw["channels"]["email"] = {
+            "mailboxes": {OWN: {"imap": here}},
+            "smtp": {**here, "port": server.port, "user": USER},
+        }
+        (tmp_path / "office.yml").write_text(yaml.safe_dump(raw, allow_unicode=True), "utf-8")
+        loaded = settings.load(
+            {
+                "GUICHET_OFFICE": str(tmp_path / "office.yml"),
+                "GUICHET_DATA": str(tmp_path),
+                "GUICHET_SECRET": "s" * 40,
+                "GUICHET_RASA_TOKEN": "r" * 40,
+                "GUICHET_EMAIL_PASSWORDS": f"{USER}:{PASSWORD}\nautre@pontavel.example:mot",
+            }
+        )
+        channel = channels.build(loaded, http, WORDING, correspondents(store), kept_files(store))["email"]
+        (outgoing,) = channel.render(REPLY, THREAD)
+        await channel.send(CONVERSATION, Outgoing(outgoing.payload, OUTGOING_KEY))
+        server.answers["MAIL"] = "421 closing"
+        with pytest.raises(SendFailed):
+            await channel.send(CONVERSATION, Outgoing(outgoing.payload, OUTGOING_KEY))
+
+    assert [taken.recipients for taken in server.taken] == [[CITIZEN]]
+    assert "421 closing" in channel.faults["smtp"]
