@@ -8,7 +8,7 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Coroutine, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
@@ -182,7 +182,7 @@ async def gateway(settings: Settings) -> AsyncIterator[Gateway]:
             sockets.attach(app)
             app.add_routes(Uploads(web_chat.name, sessions, wording, office.origins, keep_photo, peer).routes())
             parts.sockets.attach()
-        health = _health(store, core, sockets, bus)
+        health = _health(store, core, sockets, bus, channels)
 
         for channel in channels.values():
             await channel.open()
@@ -295,7 +295,9 @@ def _worker_name(settings: Settings) -> str:
     return f"{socket.gethostname()}:{settings.host}:{settings.port or os.getpid()}"
 
 
-def _health(store: Store, core: TrustedCore, sockets: WebSockets, wakes: Bus) -> Health:
+def _health(
+    store: Store, core: TrustedCore, sockets: WebSockets, wakes: Bus, channels: Mapping[str, Channel]
+) -> Health:
     async def database() -> Check:
         await store.ping()
         return Check(True, "answers")
@@ -323,7 +325,11 @@ def _health(store: Store, core: TrustedCore, sockets: WebSockets, wakes: Bus) ->
         metrics.CONNECTED.set(sockets.connected)
         return Check(True, f"{sockets.connected} connected")
 
-    pings = (database, rasa, actions, knowledge, inbox, outbox, bus, chats)
+    async def fetched() -> Check:
+        faults = [fault for channel in channels.values() for fault in channel.faults.values()]
+        return Check(not faults, "; ".join(faults)[:1000] or "no fault", needed=False)
+
+    pings = (database, rasa, actions, knowledge, inbox, outbox, bus, chats, fetched)
     return Health({ping.__name__: ping for ping in pings})
 
 

@@ -25,7 +25,7 @@ from bot.store.sql import Store
 from channels.api import SignedApi
 from channels.api.polling import Polling, Read
 from channels.api.signing import NONCE_LIFE
-from channels.base import Channel
+from channels.base import Channel, Deliver
 
 LOOK_EVERY = timedelta(milliseconds=250)
 """How often the API looks for replies that a client waits for."""
@@ -74,8 +74,20 @@ def build_channels(
     pollings = [Polling(one, read, wait) for one in channels.values() if isinstance(one, SignedApi)]
     for polling in pollings:
         routes += polling.routes()
+
+    def deliver_for(name: str) -> Deliver:
+        async def deliver(event: Message | Status) -> bool:
+            if isinstance(event, Message):
+                return await receive(event)
+            await report(name, event)
+            return True
+
+        return deliver
+
     pulling = tuple(
-        (name, Pulling(channel, receive, store.cursors, worker)) for name, channel in channels.items() if channel.pulls
+        (name, Pulling(channel, deliver_for(name), store.cursors, worker))
+        for name, channel in channels.items()
+        if channel.pulls
     )
 
     def leave() -> None:

@@ -10,6 +10,7 @@ from bot.settings import Settings
 from bot.text.wording import Wording
 from channels.api import SignedApi
 from channels.base import Channel
+from channels.email import Email
 from channels.mastodon import Mastodon
 from channels.meta.instagram import Instagram
 from channels.meta.messenger import Messenger
@@ -23,7 +24,7 @@ VERIFY_TOKEN = "meta verify token"
 """What our own secrets are derived for: a town has no further ones to make up, and rotates all of them at once."""
 
 
-ALL: tuple[type[Channel], ...] = (WebChat, TelegramChannel, Messenger, Instagram, WhatsApp, Mastodon, SignedApi)
+ALL: tuple[type[Channel], ...] = (WebChat, TelegramChannel, Messenger, Instagram, WhatsApp, Mastodon, SignedApi, Email)
 
 
 def build(settings: Settings, http: aiohttp.ClientSession, wording: Wording) -> dict[str, Channel]:
@@ -48,6 +49,8 @@ def _switched_on(settings: Settings, http: aiohttp.ClientSession, wording: Wordi
         yield Mastodon(http, on.mastodon, keys.mastodon_token, wording, site)
     if on.api:
         yield SignedApi(http, on.api, keys.api_secrets, wording, site)
+    if on.email:
+        yield Email(on.email, keys.email_passwords, settings.secrets, wording)
 
 
 def matrix() -> str:
