@@ -93,6 +93,7 @@ LAYERS = {
     "bot.app_desk": 4,
     "bot.app_channels": 4,
     "bot.app_pages": 4,
+    "bot.app_forms": 4,
     "bot.cli": 4,
     "bot.commands": 4,
     "bot.supervisor": 4,
