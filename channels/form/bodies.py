@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import zlib
 from datetime import timedelta
 from urllib.parse import parse_qsl
 
 from aiohttp import BodyPartReader, web
+from aiohttp.http_exceptions import HttpProcessingError
 
 from bot.errors import PayloadRejected
 from bot.photos import MAX_BYTES
@@ -23,6 +25,11 @@ MAX_FILE_BYTES = 20_000_000
 MAX_BODY_BYTES = 60_000_000
 """What is read at all, so that somebody whose file is too large keeps what they typed."""
 MAX_PARTS = 100
+UNREADABLE = (
+    *(ValueError, LookupError, AssertionError, ConnectionError),
+    *(web.RequestPayloadError, HttpProcessingError, zlib.error),
+)
+"""What aiohttp's reader says of a form that is malformed, or ends early, or is not packed as it says."""
 MAX_NAME_CHARS = 200
 
 
@@ -45,8 +52,7 @@ async def read(request: web.Request, form: Definition) -> Filled:
     reading = _multipart if request.content_type == "multipart/form-data" else _urlencoded
     try:
         return await asyncio.wait_for(reading(request, form), WITHIN.total_seconds())
-    except (ValueError, LookupError, AssertionError, web.RequestPayloadError, ConnectionError) as error:
-        # What aiohttp's reader says of a form that is malformed or ends early.
+    except UNREADABLE as error:
         raise PayloadRejected("the form cannot be read") from error
 
 
