@@ -57,10 +57,12 @@ def message(
 
 def text_of(form: Definition, values: Mapping[str, str]) -> str:
     """The words of the message, and under them what else was answered about the matter."""
+    # What is the whole subject is not said twice.
+    left_out = {form.message, *(one.name for one in form.fields if form.subject == f"{{{one.name}}}")}
     lines = [
         f"{one.label} : {said(one, values[one.name])}"
         for one in form.fields
-        if one.name in values and one.name != form.message and one.type not in OWN and one.fills not in NAMES
+        if one.name in values and one.name not in left_out and one.type not in OWN and one.fills not in NAMES
     ]
     return "\n\n".join(part for part in (values.get(form.message, ""), "\n".join(lines)) if part)
 
