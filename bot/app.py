@@ -22,6 +22,7 @@ import channels as channel_list
 from bot import clock, logs, metrics, safety
 from bot.app_channels import build_channels, correspondents, deep_links, kept_files
 from bot.app_desk import build_desk
+from bot.app_forms import build_forms, links
 from bot.app_letters import build_letters
 from bot.app_pages import build_pages
 from bot.bus import DESK, Bus, LocalBus, RedisBus
@@ -171,7 +172,8 @@ async def gateway(settings: Settings) -> AsyncIterator[Gateway]:
             await store.photos.add(address, language, photo, clock.now())
 
         peer = partial(peer_of, settings.proxies)
-        shown = build_pages(office, store, knowledge, peer, PHOTOS_PER_MESSAGE)
+        forms = channel_list.forms(settings)
+        shown = build_pages(office, store, knowledge, peer, PHOTOS_PER_MESSAGE, links(forms))
         app = make_app(shown.pages)
         live = Live(server, web_chat, sessions, standing, typing)
         sockets = WebSockets(
@@ -188,7 +190,8 @@ async def gateway(settings: Settings) -> AsyncIterator[Gateway]:
         )
         parts = build_desk(settings, store, counter, channels, wording, bus, server, live, knowledge, sourced, peer)
         outside = build_channels(channels, store, bus, receive, history, worker_name, peer)
-        app.add_routes([*shown.routes, *parts.routes, *outside.routes])
+        form_routes = build_forms(settings, forms, store, shown.pages, wording, receive, alarm, history, peer)
+        app.add_routes([*shown.routes, *parts.routes, *outside.routes, *form_routes])
         if office.channels.web:
             sockets.attach(app)
             app.add_routes(Uploads(web_chat.name, sessions, wording, office.origins, keep_photo, peer).routes())

@@ -95,6 +95,7 @@ LAYERS = {
     "bot.app_channels": 4,
     "bot.app_letters": 4,
     "bot.app_pages": 4,
+    "bot.app_forms": 4,
     "bot.cli": 4,
     "bot.commands": 4,
     "bot.supervisor": 4,
