@@ -93,6 +93,7 @@ LAYERS = {
     "bot.app": 4,
     "bot.app_desk": 4,
     "bot.app_channels": 4,
+    "bot.app_health": 4,
     "bot.app_letters": 4,
     "bot.app_pages": 4,
     "bot.app_forms": 4,
