@@ -233,6 +233,16 @@ async def test_photos_and_documents_go_along(browser: Browser, town: Town) -> No
     assert town.photos[document.url.removeprefix(FILE_URL)].content == pdf
 
 
+async def test_an_account_in_a_files_name_is_not_kept(browser: Browser, town: Town) -> None:
+    """A document is kept before its message is: what citizens need not give is masked in its name already then."""
+    name = "RIB FR76 3000 6000 0112 3456 7890 189.pdf"
+    await browser.post("contact", multipart(browser, (name, b"%PDF-1.7")))
+    (document,) = town.photos.values()
+
+    assert "3456" not in document.name
+    assert document.name.startswith("RIB")
+
+
 async def test_files_that_will_not_do_are_told(browser: Browser, town: Town) -> None:
     """Of the wrong kind, damaged, too large, too many: said by name, and what was typed stays."""
     picture = file(quarters())
