@@ -12,6 +12,7 @@ from bot import photos
 from bot.casework import StoredPhoto
 from bot.files import ID_BYTES, PDF_TYPE, is_pdf, safe_name
 from bot.messages import FILE_URL, PHOTO_URL, Address, Attachment
+from bot.text.identifiers import masked
 from channels.form.answers import MEGABYTES, Answers, Problem, Sent
 from channels.form.definitions import Definition
 
@@ -55,7 +56,8 @@ class Attaching:
         digest = hashlib.sha256(f"form:{message_id}:{number}".encode()).digest()[:ID_BYTES]
         file_id = urlsafe_b64encode(digest).decode().rstrip("=")
         if is_pdf(sent.content):
-            name = safe_name(sent.name)
+            # Stored before the message, whose own files' names are masked at the counter.
+            name = safe_name(masked(sent.name)[0])
             kept = StoredPhoto(file_id, None, PDF_TYPE, sent.content, None, name=name)
             return kept, Attachment(name, PDF_TYPE, len(sent.content), f"{FILE_URL}{file_id}")
         async with self._drawing:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, Page, ViewportSize, expect
 
 from tests.browser.chat import DESKTOP, NARROW, overflows, violations
 from tests.channels.form.door import Browser as Site
@@ -69,7 +69,9 @@ async def test_the_pages_are_sound(browser: Browser, site: Site, look: dict[str,
 
 async def test_without_script_and_by_keyboard_alone(browser: Browser, site: Site) -> None:
     """Mistakes are reached from their summary, what was typed stays, and the form arrives."""
-    context = await browser.new_context(locale="fr-FR", java_script_enabled=False, viewport=DESKTOP)
+    context = await browser.new_context(
+        locale="fr-FR", java_script_enabled=False, viewport=ViewportSize(width=1280, height=800)
+    )
     page = await context.new_page()
     try:
         await page.goto(f"{site.host}/formulaires/street_issue")
@@ -105,7 +107,9 @@ async def test_without_script_and_by_keyboard_alone(browser: Browser, site: Site
 
 async def test_in_high_contrast_every_edge_is_drawn(browser: Browser, site: Site) -> None:
     """With the system's own colours fields, errors and the button still have an edge in another colour than the ground."""
-    context = await browser.new_context(locale="fr-FR", viewport=NARROW, forced_colors="active")
+    context = await browser.new_context(
+        locale="fr-FR", viewport=ViewportSize(width=320, height=568), forced_colors="active"
+    )
     page = await context.new_page()
     try:
         await page.goto(f"{site.host}/formulaires/contact")
@@ -123,7 +127,7 @@ async def test_in_high_contrast_every_edge_is_drawn(browser: Browser, site: Site
 
 async def test_nobody_meets_the_trap(browser: Browser, site: Site) -> None:
     """The field that only robots fill is on no screen, in no order of the keyboard, and in no tree that is read aloud."""
-    context = await browser.new_context(locale="fr-FR", viewport=DESKTOP)
+    context = await browser.new_context(locale="fr-FR", viewport=ViewportSize(width=1280, height=800))
     page = await context.new_page()
     try:
         await page.goto(f"{site.host}/formulaires/contact")

@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 from html import unescape
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -173,3 +174,13 @@ async def visiting(town: Town, forms: dict[str, Definition] | None = None) -> As
     app.add_routes(routes.routes())
     async with TestServer(app) as server, aiohttp.ClientSession(str(server.make_url("/"))) as http:
         yield Browser(town, http, f"http://{server.host}:{server.port}")
+
+
+def multipart(browser: Browser, *files: tuple[str, bytes], **answers: str) -> aiohttp.FormData:
+    """The contact form as a browser sends it, with files."""
+    form = aiohttp.FormData(quote_fields=False, default_to_multipart=True)
+    for name, value in {**FILLED, TOKEN: browser.opened(), POT: "", **answers}.items():
+        form.add_field(name, value)
+    for name, content in files:
+        form.add_field("attached", BytesIO(content), filename=name, content_type="application/octet-stream")
+    return form
