@@ -60,6 +60,9 @@ service imap-login {{
   }}
 }}
 service anvil {{
+  unix_listener anvil-auth-penalty {{
+    mode = 0
+  }}
   chroot =
 }}
 service stats {{

@@ -91,6 +91,8 @@ class _Reading:
         self._deliver = deliver
         self._save = save
         self._unsaved = 0
+        self._unmarked = ""
+        """Why the last mail that was stored could not be marked or moved."""
         self._connection = Connection(mailbox.access)
         # A thread of its own: a mailbox that hangs holds up no other.
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="email")
@@ -137,7 +139,7 @@ class _Reading:
             return (
                 f"{address}: the server does not give out {len(self.progress.left)} mails (UID {uids}); they wait there"
             )
-        return "" if selected.writable else f"{address}: may only be read, so that mail stays unseen"
+        return self._unmarked if selected.writable else f"{address}: may only be read, so that mail stays unseen"
 
     async def _again(self, selected: Selected) -> None:
         """What was left before."""
@@ -223,6 +225,7 @@ class _Reading:
             return
         try:
             await self._do(self._connection.done, uid, self._mailbox.move_to)
+            self._unmarked = ""
         except SendRefused as error:
-            self._mailbox.fault = str(error)
+            self._unmarked = str(error)
             log.warning("email.not_marked", mailbox=self._mailbox.address, uid=uid, reason=str(error))

@@ -250,6 +250,17 @@ async def test_mail_is_moved_where_it_is_wanted(dovecot: Dovecot) -> None:
     assert await reader.fetch(message.attachments[0]) == PDF
 
 
+async def test_a_folder_that_cannot_be_made_is_told(dovecot: Dovecot) -> None:
+    """The mail is stored and marked, stays where it was, and the fault stands there."""
+    kept, reader = Kept(), channel(options(dovecot, after="move:../dehors"))
+    async with listening(reader, kept, Note()):
+        await asyncio.to_thread(dovecot.deliver, OWN, mail("Un", 1))
+        await until(lambda: kept.texts == ["Un"] and reader.faults)
+
+    assert reader.faults == {OWN: f"{OWN}: mail 1 cannot be moved to ../dehors"}
+    assert dovecot.flags(OWN) == [DONE]
+
+
 async def test_files_are_fetched_when_they_are_wanted(dovecot: Dovecot) -> None:
     """From where they lie, also under new numbers; what is gone or was refused is said, what is down is tried later."""
     kept, reader = Kept(), channel(options(dovecot))
