@@ -114,7 +114,7 @@ class Sender:
         recipient = recipient_of(await self._correspondent(to.key), self._mailboxes)
         heading = composing.Heading(mailbox, recipient.address, reply_to, message_id, self._clock(), self._town)
         content = composing.compose(mail, heading, [await self._file(file) for file in mail.files])
-        await self._with_server(lambda handing: handing.mail(mailbox, recipient, content, outgoing.key))
+        await self._with_server(lambda handing: handing.mail(mailbox, recipient, content, message_id))
         return Receipt(message_id)
 
     async def check(self) -> str:
@@ -199,7 +199,7 @@ class Handing:
             self.stage = Stage.LOGIN
             await self._client.login(server.user, self._password)
 
-    async def mail(self, mailbox: str, recipient: Recipient, content: bytes, key: str) -> None:
+    async def mail(self, mailbox: str, recipient: Recipient, content: bytes, message_id: str) -> None:
         """Hand one mail over.
 
         Raises:
@@ -212,8 +212,8 @@ class Handing:
         options += ["SMTPUTF8", "BODY=8BITMIME"] if recipient.international else []
         notify = []
         if offers("dsn"):
-            # RFC 3461: the headers come back with a report, and in them the Message-ID.
-            options += ["RET=HDRS", *([f"ENVID={key}"] if key.isalnum() and key.isascii() else [])]
+            # RFC 3461: a report brings the headers back, and this id even where a server has changed the Message-ID.
+            options += ["RET=HDRS", f"ENVID={message_id.strip('<>').partition('@')[0]}"]
             notify = ["NOTIFY=FAILURE"]
         encoding = "utf-8" if recipient.international else "ascii"
         self.stage = Stage.SENDER
