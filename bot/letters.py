@@ -66,5 +66,7 @@ class Letter:
     """To how many others it was sent."""
     refused: tuple[str, ...] = ()
     """Why files of it were not taken: catalogue keys."""
+    files: int = 0
+    """How many photos and documents came with it."""
     returned: bool = False
     """It answers a case of ours, by its references or by the address that it was sent to."""

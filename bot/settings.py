@@ -25,6 +25,7 @@ from bot.settings_desk import Appointments, Desk
 from bot.settings_directory import Directory
 from bot.settings_hours import Closure, Week, calendar, decode
 from bot.settings_knowledge import ServicePublic
+from bot.settings_mail import Mail
 from bot.settings_rasa import rasa_urls
 from bot.settings_site import SiteSource
 
@@ -142,6 +143,7 @@ class Service(Struct, frozen=True, forbid_unknown_fields=True):
     """Its own, in words that go on in a sentence: those of its `opening` where nothing is said, "" without either."""
     closures: tuple[Closure, ...] = ()
     """Beside the town's."""
+    mail: Mail = Mail()
 
     def __post_init__(self) -> None:
         if self.opening and not self.hours:

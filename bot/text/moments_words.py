@@ -58,10 +58,10 @@ def full_day(on: date, language: str = "fr", *, year: bool = True) -> str:
     return f"{DAYS[on.weekday()]} {'1er' if on.day == 1 else on.day} {MONTHS[on.month - 1]}{suffix}"
 
 
-def in_full(at: datetime, now: datetime, zone: tzinfo, language: str = "fr") -> str:
-    """A moment with its date, however near: what is booked is read again on another day."""
+def in_full(at: datetime, now: datetime, zone: tzinfo, language: str = "fr", *, year: bool = False) -> str:
+    """A moment with its date, however near: what is booked is read again on another day. With `year`, always with it."""
     local = at.astimezone(zone)
-    on = full_day(local.date(), language, year=local.year != now.astimezone(zone).year)
+    on = full_day(local.date(), language, year=year or local.year != now.astimezone(zone).year)
     minutes = local.hour * HOUR_MINUTES + local.minute
     return f"{on} {'at' if english(language) else 'à'} {hour(minutes, language)}"
 
