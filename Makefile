@@ -1,6 +1,11 @@
 # The commands one must know. `make help` lists them.
 PYTHON = .venv/bin/python
 GUICHET = $(PYTHON) -m bot
+# `make test WORKERS=0` runs one test after another.
+WORKERS = logical
+WORKERS_AT_MOST = 4
+# These start every process, kill it and wait for it: they get the machine for themselves.
+ALONE = journey
 .DEFAULT_GOAL = help
 .PHONY: help install setup run test check train bench clean
 
@@ -22,7 +27,11 @@ test: ## Install what testing needs, check, and run every test
 	@$(MAKE) --no-print-directory check
 	@$(GUICHET) setup
 	@python3 scripts/bootstrap.py --npm test
-	@$(PYTHON) -m pytest
+	@status=0; \
+	$(PYTHON) -m pytest -n $(WORKERS) --maxprocesses $(WORKERS_AT_MOST) --dist loadfile --no-loadscope-reorder \
+		-m "not $(ALONE)" || status=$$?; \
+	$(PYTHON) -m pytest -m "$(ALONE)" || status=$$?; \
+	exit $$status
 
 check: ## Style, types, layers, docs
 	@python3 scripts/bootstrap.py --tests

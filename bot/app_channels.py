@@ -12,20 +12,18 @@ from aiohttp import web
 
 from bot import clock
 from bot.bus import DESK, Bus
-from bot.comments import Route, to_reception
-from bot.desk import routing
-from bot.errors import BotError, Missing
+from bot.errors import MediaRefused, Missing
 from bot.gateway.pulling import Pulling
 from bot.gateway.webhooks import Webhooks
 from bot.hearing import Opens
-from bot.knowledge.base import KnowledgeBase
-from bot.messages import Message, Status
-from bot.settings import GENERAL_SERVICE, Office
+from bot.messages import FILE_URL, PHOTO_URL, Address, Attachment, Message, Status
+from bot.settings import Office
 from bot.store.sql import Store
 from channels.api import SignedApi
 from channels.api.polling import Polling, Read
 from channels.api.signing import NONCE_LIFE
-from channels.base import Channel
+from channels.base import Channel, Deliver
+from channels.email import Bring, Correspondent, Email
 
 LOOK_EVERY = timedelta(milliseconds=250)
 """How often the API looks for replies that a client waits for."""
@@ -74,8 +72,20 @@ def build_channels(
     pollings = [Polling(one, read, wait) for one in channels.values() if isinstance(one, SignedApi)]
     for polling in pollings:
         routes += polling.routes()
+
+    def deliver_for(name: str) -> Deliver:
+        async def deliver(event: Message | Status) -> bool:
+            if isinstance(event, Message):
+                return await receive(event)
+            await report(name, event)
+            return True
+
+        return deliver
+
     pulling = tuple(
-        (name, Pulling(channel, receive, store.cursors, worker)) for name, channel in channels.items() if channel.pulls
+        (name, Pulling(channel, deliver_for(name), store.cursors, worker))
+        for name, channel in channels.items()
+        if channel.pulls
     )
 
     def leave() -> None:
@@ -83,6 +93,28 @@ def build_channels(
             polling.leave()
 
     return ChannelParts(routes, pulling, leave)
+
+
+def correspondents(store: Store) -> Correspondent:
+    """Finds who is written to in the conversation of a mail."""
+
+    async def correspondent(key: str) -> str:
+        conversation = await store.conversations.find(Address(Email.name, key))
+        return await store.letters.correspondent(conversation.id) if conversation else ""
+
+    return correspondent
+
+
+def kept_files(store: Store) -> Bring:
+    """Finds the content of the photos and documents that replies carry."""
+
+    async def bring(attachment: Attachment) -> bytes:
+        try:
+            return (await store.photos.get(attachment.url.removeprefix(PHOTO_URL).removeprefix(FILE_URL))).content
+        except Missing as error:
+            raise MediaRefused("not kept any more", "file_gone") from error
+
+    return bring
 
 
 def deep_links(store: Store, office: Office) -> Opens:
@@ -100,16 +132,3 @@ def deep_links(store: Store, office: Office) -> Opens:
             return ""
 
     return opens
-
-
-def router(knowledge: KnowledgeBase, office: Office) -> Route:
-    """Finds whom a comment is for; whoever takes what nobody else takes where nothing is sure."""
-
-    async def route(text: str) -> str:
-        try:
-            found = routing.route(text, await knowledge.index(), office)
-        except BotError:
-            return await to_reception(text)
-        return found.services[0] if found.sure else GENERAL_SERVICE
-
-    return route

@@ -147,6 +147,8 @@ class Thread:
     """Of the public post that it belongs to."""
     last_heard_at: datetime | None = None
     now: datetime | None = None
+    mailbox: str | None = None
+    """Our address that a mail came to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,6 +218,8 @@ class Reply:
     """Said where others read it: holds nothing about anybody."""
     speak: str = ""
     """The language that the citizen has chosen, to which a page of ours changes; "" in all other replies."""
+    service: str = ""
+    """Of the agent who speaks, as citizens read it; "" where it is not said."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,12 +19,16 @@ COLOUR = r"^#[0-9a-fA-F]{6}$"
 ORIGIN = r"^https?://[^/\s]+$"
 ADDRESS = r"^https?://"
 CODE = r"^[a-z][a-z0-9_]*$"
+MAILBOX = r"^[^\s@]{1,64}@[^\s@]{1,255}$"
+AFTER = r"^(seen|move: ?\S.{0,99})$"
 CONFORMITY = r"^(non|partiellement|totalement) conforme$"
 FORMS = {
     COLOUR: 'a colour is written in quotes, # and six digits or letters from a to f: "#1f4e79"',
     ORIGIN: "an origin is https:// and a host, without a path: https://www.mairie.example",
     ADDRESS: "an address begins with https:// or http://: https://www.mairie.example",
     CODE: "a service's code is small letters without accents, digits and _, a letter first: etat_civil",
+    MAILBOX: "a mailbox is called by its address: contact@mairie.example",
+    AFTER: "is seen, or move: and a folder: move:Traité",
     CONFORMITY: "is one of non conforme, partiellement conforme, totalement conforme",
 }
 DATE_FORM = "a date (year, month, day: 2026-12-24)"
@@ -151,10 +155,12 @@ def _wrong_key(place: str, raw: Any, kind: Any) -> str:
     for part in place.split(".") if place else ():
         name, index, _ = part.partition("[")
         keys = keys[name][int(index[:-1])] if index else keys[name]
-    if place == "services":
-        wrong = next(key for key in keys if not (isinstance(key, str) and re.search(CODE, key)))
-        return f"services.{wrong}: {FORMS[CODE]}"
-    return _unknown(place, next(key for key in keys if not isinstance(key, str)), kind)
+    odd = next((key for key in keys if not isinstance(key, str)), None)
+    if odd is None or place == "services":
+        form = MAILBOX if place == "channels.email.mailboxes" else CODE
+        wrong = next(key for key in keys if not (isinstance(key, str) and re.search(form, key)))
+        return f"{place}.{wrong}: {FORMS[form]}"
+    return _unknown(place, odd, kind)
 
 
 def _broken_service(raw: Any, kind: Any) -> str:

@@ -20,7 +20,7 @@ from msgspec import Meta, Struct
 
 from bot import mistakes
 from bot.errors import ConfigurationError
-from bot.settings_channels import ChannelKeys, Channels, keys
+from bot.settings_channels import ChannelKeys, Channels, keys, mail_mistakes
 from bot.settings_desk import Appointments, Desk
 from bot.settings_directory import Directory
 from bot.settings_hours import Closure, Week, calendar, decode
@@ -273,6 +273,8 @@ def read_office(path: Path) -> Office:
     for prefix, code in office.knowledge.site.services.items():
         if code not in office.services:
             raise ConfigurationError(f"{path}: knowledge.site.services.{prefix}: there is no service {code!r}")
+    for mistake in mail_mistakes(office.channels.email, office.services):
+        raise ConfigurationError(f"{path}: {mistake}")
     if office.site.accessibility != Site().accessibility and not office.site.audit:
         raise ConfigurationError(
             f"{path}: site.audit is missing; only an audit makes a site {office.site.accessibility}"

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import ipaddress
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, Literal
 
@@ -78,6 +79,57 @@ class Api(Struct, frozen=True, forbid_unknown_fields=True):
     clients: dict[Annotated[str, Meta(pattern=mistakes.CODE)], ApiClient]
 
 
+class MailServer(Struct, frozen=True, forbid_unknown_fields=True):
+    """Where mail is fetched or handed over."""
+
+    host: Annotated[str, Meta(min_length=1, max_length=253)]
+    port: Annotated[int, Meta(ge=0, le=65535)] = 0
+    """0 is the usual one of the protocol and of `security`."""
+    security: Literal["tls", "starttls", "none"] = "tls"
+    """`none` only on this machine itself: passwords go over the line."""
+    user: str = ""
+    """Who logs in; "" is the mailbox's address."""
+
+
+class Mailbox(Struct, frozen=True, forbid_unknown_fields=True):
+    """A mailbox that is read."""
+
+    imap: MailServer
+    folder: str = "INBOX"
+    service: str = "accueil_general"
+    """To whom its mail belongs where nothing better is known."""
+
+
+class Email(Struct, frozen=True, forbid_unknown_fields=True):
+    """The town's mailboxes."""
+
+    mailboxes: Annotated[dict[Annotated[str, Meta(pattern=mistakes.MAILBOX)], Mailbox], Meta(min_length=1)]
+    smtp: MailServer | None = None
+    """Who takes our mail; without it nothing is answered."""
+    name: str = ""
+    """As whom we write; "" is the town's name."""
+    after: Annotated[str, Meta(pattern=mistakes.AFTER)] = "seen"
+    """What is done with a mail that is stored."""
+    authserv_id: str = ""
+    """How our own mail server calls itself in Authentication-Results; "" believes none."""
+    reply_to: Literal["plus", "plain"] = "plus"
+    """Whether answers may come to `contact+…@`; some servers know no such addresses."""
+
+    @property
+    def folder_after(self) -> str:
+        """Where a mail is moved once it is stored; "" where it stays."""
+        return self.after.partition(":")[2].strip()
+
+
+class WebForms(Struct, frozen=True, forbid_unknown_fields=True):
+    """The forms on the town's pages."""
+
+    folder: str = ""
+    """Where they stand, one file each; "" is `forms` beside `office.yml`, where there is one."""
+    per_minute: Annotated[int, Meta(ge=1, le=1_000_000)] = 20
+    """Of one network address: a school or a library shares one."""
+
+
 class Channels(Struct, frozen=True, forbid_unknown_fields=True):
     """Which channels are switched on."""
 
@@ -88,6 +140,9 @@ class Channels(Struct, frozen=True, forbid_unknown_fields=True):
     meta: GraphApi | None = None
     mastodon: Mastodon | None = None
     api: Api | None = None
+    email: Email | None = None
+    form: WebForms | None = WebForms()
+    """None switches the forms off."""
 
     @property
     def elsewhere(self) -> tuple[str, ...]:
@@ -114,6 +169,8 @@ class ChannelKeys:
     whatsapp_token: str = ""
     mastodon_token: str = ""
     api_secrets: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    email_passwords: Mapping[str, str] = field(default_factory=dict)
+    """By the user who logs in."""
 
 
 def keys(channels: Channels, environ: Mapping[str, str]) -> ChannelKeys:
@@ -139,6 +196,7 @@ def keys(channels: Channels, environ: Mapping[str, str]) -> ChannelKeys:
         whatsapp_token=wanted("GUICHET_WHATSAPP_TOKEN", meta and meta.whatsapp),
         mastodon_token=wanted("GUICHET_MASTODON_TOKEN", channels.mastodon),
         api_secrets=_api_secrets(channels.api, wanted("GUICHET_API_SECRETS", channels.api)),
+        email_passwords=_email_passwords(channels.email, wanted("GUICHET_EMAIL_PASSWORDS", channels.email)),
     )
 
 
@@ -161,3 +219,48 @@ def _api_secrets(api: Api | None, text: str) -> dict[str, tuple[str, ...]]:
         if client not in found:
             raise ConfigurationError(f"GUICHET_API_SECRETS: has no secret for {client}, which office.yml names")
     return found
+
+
+def _email_passwords(email: Email | None, text: str) -> dict[str, str]:
+    """`address:password` pairs between commas, or one a line: then a password may hold commas. Colons it may hold anyway."""
+    found: dict[str, str] = {}
+    for place, pair in enumerate(text.split("\n" if "\n" in text else ","), 1):
+        user, colon, password = (part.strip() for part in pair.partition(":"))
+        if not user:
+            continue
+        if not (colon and password):
+            # Not quoted: it may be the password itself.
+            raise ConfigurationError(f"GUICHET_EMAIL_PASSWORDS: pair {place} has to be address:password")
+        found[user] = password
+    for address, user in _mail_users(email):
+        if user not in found:
+            raise ConfigurationError(f"GUICHET_EMAIL_PASSWORDS: has no password for {user}, who opens {address}")
+    return found
+
+
+def _mail_users(email: Email | None) -> Iterator[tuple[str, str]]:
+    """Who logs in where."""
+    for address, mailbox in email.mailboxes.items() if email else ():
+        yield address, mailbox.imap.user or address
+    if email and email.smtp and email.smtp.user:
+        yield email.smtp.host, email.smtp.user
+
+
+def mail_mistakes(email: Email | None, services: Collection[str]) -> Iterator[str]:
+    """What is wrong with the mailboxes beside their form."""
+    for address, mailbox in email.mailboxes.items() if email else ():
+        if mailbox.service not in services:
+            yield f"channels.email.mailboxes.{address}.service: there is no service {mailbox.service!r}"
+        if not _is_safe(mailbox.imap):
+            yield f"channels.email.mailboxes.{address}.imap.security: none is for this machine alone, not for {mailbox.imap.host}"
+    if email and email.smtp and not _is_safe(email.smtp):
+        yield f"channels.email.smtp.security: none is for this machine alone, not for {email.smtp.host}"
+
+
+def _is_safe(server: MailServer) -> bool:
+    if server.security != "none" or server.host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(server.host).is_loopback
+    except ValueError:
+        return False

@@ -62,8 +62,10 @@ class Step:
     """In French, for the people who run the town's computers."""
 
 
-Deliver = Callable[[Message], Awaitable[bool]]
+Receive = Callable[[Message], Awaitable[bool]]
 """Stores a message; False if it was seen before."""
+Deliver = Callable[[Message | Status], Awaitable[bool]]
+"""The same, also of what a provider tells of a message of ours."""
 
 
 class Cursor(Protocol):
@@ -168,6 +170,11 @@ class Channel(ABC):
     def hears(self) -> bool:
         """Whether messages come by the provider's requests."""
         return not self.pulls
+
+    @property
+    def faults(self) -> Mapping[str, str]:
+        """What does not work just now while the rest does, such as one of several mailboxes: why, in English, by its name."""
+        return {}
 
     async def close(self) -> None:
         """Let go of what `open` connected."""

@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
-from bot.store.sql import Store, migrate, open_store
+from bot.store.sql import Store
+from tests.databases import opened
 
 # A slow machine is no finding, and the same run finds the same.
 settings.register_profile("guichet", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
@@ -32,11 +33,8 @@ for name in ("scipy.special", "sanic.app"):
 @pytest.fixture
 async def store(tmp_path: Path) -> AsyncIterator[Store]:
     """A database of its own, empty."""
-    url = f"sqlite:///{tmp_path / 'guichet.db'}"
-    migrate(url)
-    opened = await open_store(url)
-    yield opened
-    await opened.close()
+    async with opened(tmp_path) as made:
+        yield made
 
 
 def pytest_ignore_collect(collection_path: Path) -> bool | None:

@@ -26,7 +26,6 @@ from bot.store.base import Article
 from bot.triage import examples, learning, measures
 from bot.triage.examples import Example
 from bot.triage.measures import Read
-from bot.triage.model import Model
 from bot.triage.reading import Triage
 
 EVALUATE, TRAIN = "evaluate", "train"
@@ -45,7 +44,9 @@ class Known:
 def triage(
     words: Annotated[
         list[str],
-        typer.Argument(help="FILE.jsonl to read it, evaluate FILE.jsonl to measure, train to learn from corrections."),
+        typer.Argument(
+            help="FILE.jsonl to read it, evaluate FILE.jsonl to measure, train to learn from corrections, refresh to learn again only where files or pages have changed."
+        ),
     ],
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON for programs.")] = False,
     accept_worse: Annotated[
@@ -54,6 +55,9 @@ def triage(
 ) -> None:
     """Read letters from JSON lines of {"id", "from", "subject", "body"}; what each is, whose, how urgent, and a reply."""
     match words:
+        case ["refresh"]:
+            settings = load()
+            _triage(settings, _known(settings))
         case ["train"]:
             _train(load(), accept_worse, as_json)
         case ["evaluate", file]:
@@ -61,7 +65,7 @@ def triage(
         case [file] if file != EVALUATE:
             _read(load(), Path(file), as_json)
         case _:
-            raise typer.BadParameter("give a FILE.jsonl, or evaluate FILE.jsonl, or train")
+            raise typer.BadParameter("give a FILE.jsonl, or evaluate FILE.jsonl, or train, or refresh")
 
 
 def _read(settings: Settings, file: Path, as_json: bool) -> None:
@@ -113,12 +117,12 @@ def _train(settings: Settings, accept_worse: bool, as_json: bool) -> None:
     place = learning.path(settings.data)
     before = _triage(settings, Known(known.articles, ()))
     old = _right(before, known.decided)
-    taught = [*_taught(settings, known.articles), *known.decided]
-    made = learning.learn(taught, _aside)
+    taught = learning.taught_by(settings.root, settings.office, known.articles)
+    made = learning.learn(taught, known.decided, _aside)
     measured = made.measured
     worse = before.model.measured["accuracy@1"] - measured["accuracy@1"] > WORSE
     result: dict[str, Any] = {
-        "letters": sum(one.is_letter for one in taught),
+        "letters": sum(one.is_letter for one in (*taught, *known.decided)),
         "corrections": len(known.decided),
         "corrections_right_before": old,
         "before": before.model.measured,
@@ -155,19 +159,13 @@ def _right(reads: Triage, decided: Iterable[Example]) -> float:
 
 
 def _triage(settings: Settings, known: Known) -> Triage:
-    further = examples.of_articles(known.articles, settings.office)
-    model: Model = learning.opened(settings.root, settings.data, settings.office, further, _aside)
+    model = learning.refreshed(settings.root, settings.data, settings.office, known.articles, known.decided, _aside)
     return learning.triage(model, settings.root, settings.office, safety.load(), known.decided)
 
 
 def _aside(line: str) -> None:
     """What is told beside the result: programs read that."""
     print(line, file=sys.stderr, flush=True)
-
-
-def _taught(settings: Settings, articles: Iterable[Article]) -> list[Example]:
-    letters = examples.load(settings.root / learning.FOLDER, settings.office.services)
-    return [*letters, *examples.of_articles(articles, settings.office)]
 
 
 def _known(settings: Settings) -> Known:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import timedelta
 
 from aiohttp import web
@@ -21,6 +21,8 @@ class Check:
 
     ok: bool
     detail: str
+    needed: bool = True
+    """Whether the gateway is of no use without it: what fails and is not needed is reported, and costs nothing else."""
 
 
 Ping = Callable[[], Awaitable[Check]]
@@ -61,8 +63,11 @@ class Health:
 
     async def _ready(self, request: web.Request) -> web.Response:
         checks = await self.ask()
-        ready = all(check.ok for check in checks.values())
-        body = {"ready": ready, "checks": {name: asdict(check) for name, check in checks.items()}}
+        ready = all(check.ok or not check.needed for check in checks.values())
+        body = {
+            "ready": ready,
+            "checks": {name: {"ok": check.ok, "detail": check.detail} for name, check in checks.items()},
+        }
         return web.json_response(body, status=200 if ready else 503)
 
     async def _metrics(self, request: web.Request) -> web.Response:

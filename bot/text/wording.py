@@ -5,6 +5,7 @@ from __future__ import annotations
 import string
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 
 import yaml
@@ -71,6 +72,12 @@ class Wording:
         return tuple(sorted(language for language in self.lines if language in FULL))
 
 
+@lru_cache(maxsize=64)
+def _lines_of(catalogue: str) -> dict[str, str]:
+    # Reading YAML takes most of what `load` takes, and a process may load the same catalogues many times.
+    return {str(key): str(text) for key, text in yaml.safe_load(catalogue).items()}
+
+
 def load(office: Office, folder: Path = FOLDER) -> Wording:
     """Every catalogue of a folder.
 
@@ -81,7 +88,7 @@ def load(office: Office, folder: Path = FOLDER) -> Wording:
     lines: dict[str, dict[str, str]] = {}
     for path in sorted(folder.glob("*.yml")):
         try:
-            lines[path.stem] = {str(key): str(text) for key, text in yaml.safe_load(path.read_text("utf-8")).items()}
+            lines[path.stem] = dict(_lines_of(path.read_text("utf-8")))
         except (OSError, yaml.YAMLError, AttributeError) as error:
             raise ConfigurationError(f"{path}: is not a catalogue of lines: {error}") from error
     for language, known in lines.items():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -18,6 +19,25 @@ LEAST_WORDS = 3
 SAME_SENDER = 0.5
 OTHER_SENDER = 0.55
 """How much of what the shorter of two says the other one has to say, in [0, 1], rare words counting more."""
+STREETS = frozenset(
+    map(
+        stem,
+        [
+            "rue",
+            "avenue",
+            "boulevard",
+            "place",
+            "chemin",
+            "impasse",
+            "allee",
+            "quai",
+            "route",
+            "cours",
+            "square",
+            "residence",
+        ],
+    )
+)
 LEAST_SHARED = 3
 """Words that two letters share at least."""
 
@@ -38,6 +58,10 @@ def alike(mine: Sequence[str], letter: Letter, earlier: Sequence[Gist]) -> Gist 
     best, best_score = None, 0.0
     for one in earlier:
         shared = own & set(one.words)
+        places, others = _places(mine), _places(one.words)
+        if places and others and not places & others:
+            # The same thing in another street.
+            continue
         if len(shared) < min(LEAST_SHARED, len(own), len(one.words)):
             continue
         mass = min(_mass(own, weight), _mass(one.words, weight))
@@ -46,6 +70,11 @@ def alike(mine: Sequence[str], letter: Letter, earlier: Sequence[Gist]) -> Gist 
         if score >= bar and score > best_score:
             best, best_score = one, score
     return best
+
+
+def _places(gist: Sequence[str]) -> frozenset[str]:
+    """The names of streets and squares: what stands behind their kind."""
+    return frozenset(name for kind, name in itertools.pairwise(gist) if kind in STREETS)
 
 
 def _weights(texts: Sequence[Sequence[str]]) -> dict[str, float]:

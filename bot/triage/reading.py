@@ -30,10 +30,8 @@ MAX_SERVICES = 5
 MAX_BECAUSE = 6
 SURE = 0.45
 """A first service that is less likely than this goes to the reception, with the two best guesses."""
-HIGH_FROM = 0.3
-"""How likely a letter is urgent before it is taken for urgent: one too many costs a look, one too few may cost more."""
-HIGH_FROM_FRIGHTENING = 0.12
-"""The same where words stand in it that frighten."""
+FRIGHTENING = 0.5
+"""Where words stand in a letter that frighten, so much of the usual score makes it urgent."""
 MACHINE_FROM = 0.6
 """How likely a letter is a machine's or a trader's before it opens no case: a citizen's mail must not be put aside."""
 SILENT_FROM = 0.6
@@ -63,8 +61,9 @@ class Triage:
         """Read a letter; a few milliseconds. Nothing is raised, whatever stands in it."""
         taken = _whole(text) if letter.form else segment(text, letter.subject)
         said = taken.said or letter.subject
-        machine = letter.automatic or automatic.by_text(letter.sender, letter.subject, text)
-        alert = self.safety.check(f"{letter.subject}\n{said}"[:MAX_CHARS])
+        machine = letter.automatic or automatic.by_text(letter.sender, letter.subject, text, taken)
+        # In all of it: what stands below a closing is taken for a signature, and may be a cry.
+        alert = self.safety.check(f"{letter.subject}\n{_own(taken) or said}"[:MAX_CHARS])
         matter = self.model.vocabulary.matrix([said_of(letter.subject, said)])
         rule = self.rules.fitting(letter, said)
         scores = self._services(letter, matter, rule)
@@ -129,7 +128,7 @@ class Triage:
         if rule and rule.urgency:
             return rule.urgency
         scores = _named(self.model.urgency, whole)
-        bar = HIGH_FROM_FRIGHTENING if frightens else HIGH_FROM
+        bar = self.model.urgent_from * (FRIGHTENING if frightens else 1.0)
         if scores.get(Urgency.HIGH.value, 0.0) >= bar:
             return Urgency.HIGH
         low, normal = scores.get(Urgency.LOW.value, 0.0), scores.get(Urgency.NORMAL.value, 0.0)
@@ -171,6 +170,11 @@ class Triage:
                 if shown and words(shown) and shown not in found:
                     found.append(shown)
         return tuple(found[:MAX_BECAUSE])
+
+
+def _own(taken: Segmented) -> str:
+    """What the sender has written, signature included, and what they forward; not what they quote."""
+    return "\n".join(part.text for part in taken.parts if part.kind is not PartKind.QUOTE)
 
 
 def _named(plane: Plane, whole: Any) -> dict[str, float]:

@@ -73,7 +73,7 @@ NAMED = re.compile(
     r"(?:m\.|mr\.?|mme\.?|mlle\.?|monsieur|madame|mademoiselle|dr\.?|docteur|me|maitre|famille|mrs\.?|ms\.?|herr|frau|sra?\.?|sig\.?(?:ra)?|dott\.?|prof\.?|m\. et mme|mr et mme|m et mme|m) "
 )
 UNNAMED = listed(
-    """bonjour, bonsoir, merci, urgent, madame, monsieur, mairie, objet, je, j, nous, vous, il, elle, le, la, les, un, une, des, mon, ma, mes, pouvez, pourriez,
+    """tel, tél, telephone, téléphone, port, portable, mobile, fax, mail, adresse, bonjour, bonsoir, merci, urgent, madame, monsieur, mairie, objet, je, j, nous, vous, il, elle, le, la, les, un, une, des, mon, ma, mes, pouvez, pourriez,
     suite, c, est, ceci, cela, oui, non, ok, attention, rappel, demande, urgence, voici, ci, pour, avec, dans, sur, re, question, svp, hello, hi, i, we, please,
     thank, thanks, the, this, my, is, do, can, what, when, where, how, bien, d'accord, parfait, super, pas, a, au, en, par, quel, quelle, comment, quand, quoi"""
 )

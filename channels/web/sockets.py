@@ -22,7 +22,7 @@ from bot.store.base import Entry, Erased
 from bot.tasks import stop
 from bot.text.languages import alarmed
 from bot.text.wording import DEFAULT, Wording
-from channels.base import Deliver
+from channels.base import Receive
 from channels.web import WebChat, own_room, payloads, request, room
 from channels.web.door import Packet, doorkeeper
 from channels.web.live import Live
@@ -53,7 +53,7 @@ STORE_WITHIN = timedelta(seconds=10)
 class Ear:
     """Whom the events are told to."""
 
-    receive: Deliver
+    receive: Receive
     alarm: Callable[[str], str | None]
     """The catalogue line that answers danger or distress in a text, None for neither."""
     history: Callable[[Address], Awaitable[list[Entry]]]

@@ -24,9 +24,10 @@ from bot.knowledge.following import FollowedFiches
 from bot.messages import Address
 from bot.settings import Office
 from bot.settings_hours import read_week
-from bot.store.sql import Store, migrate, open_store
+from bot.store.sql import Store
 from bot.text.wording import load as load_wording
 from bot.wire import Say, WireButton, read
+from tests.databases import opened
 from tests.knowledge import small
 
 OFFICE = msgspec.structs.replace(
@@ -130,12 +131,9 @@ class Talk:
 @asynccontextmanager
 async def filled(folder: Path) -> AsyncIterator[Store]:
     """A database with the small town's articles."""
-    url = f"sqlite+aiosqlite:///{folder / 'guichet.db'}"
-    migrate(url)
-    store = await open_store(url)
-    await store.articles.replace("markdown", small.articles(), small.NOON)
-    yield store
-    await store.close()
+    async with opened(folder) as store:
+        await store.articles.replace("markdown", small.articles(), small.NOON)
+        yield store
 
 
 def services_on(

@@ -17,7 +17,8 @@ from bot.errors import SlotTaken
 from bot.messages import Address
 from bot.settings_desk import Appointments as Rules
 from bot.settings_hours import read_week
-from bot.store.sql import Store, migrate, open_store
+from bot.store.sql import Store
+from tests.databases import opened
 from tests.knowledge import small
 
 SERVICE = "etat_civil"
@@ -35,11 +36,8 @@ PARIS = ZoneInfo("Europe/Paris")
 
 @pytest.fixture
 async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    url = f"sqlite+aiosqlite:///{tmp_path / 'guichet.db'}"
-    migrate(url)
-    opened = await open_store(url)
-    yield opened
-    await opened.close()
+    async with opened(tmp_path) as made:
+        yield made
 
 
 @pytest.fixture

@@ -16,7 +16,8 @@ from bot.errors import Missing
 from bot.messages import Address
 from bot.settings import GENERAL_SERVICE, read_office
 from bot.settings_desk import Desk
-from bot.store.sql import Store, migrate, open_store
+from bot.store.sql import Store
+from tests.databases import opened
 
 OFFICE = read_office(Path(__file__).resolve().parents[2] / "office.yml")
 MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=timezone.utc)
@@ -28,11 +29,8 @@ MINUTE = timedelta(minutes=1)
 
 @pytest.fixture
 async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    url = f"sqlite+aiosqlite:///{tmp_path / 'guichet.db'}"
-    migrate(url)
-    opened = await open_store(url)
-    yield opened
-    await opened.close()
+    async with opened(tmp_path) as made:
+        yield made
 
 
 async def waiting(store: Store, name: str, at: datetime = MONDAY, urgent: bool = False) -> int:

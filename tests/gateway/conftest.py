@@ -19,7 +19,8 @@ from bot import settings as settings_module
 from bot.app import Gateway, gateway
 from bot.settings import Settings
 from bot.store.base import Article
-from bot.store.sql import Store, migrate, open_store
+from bot.store.sql import Store, open_store
+from tests.databases import migrated
 from tests.fakes.actions import FakeActions
 from tests.fakes.rasa import FakeRasa
 from tests.gateway.fronts import Front, Post, fronts
@@ -41,9 +42,7 @@ def environ(tmp_path: Path) -> dict[str, str]:
 
 @pytest.fixture
 async def store(environ: dict[str, str]) -> AsyncIterator[Store]:
-    url = settings_module.load(environ).database_url
-    migrate(url)
-    opened = await open_store(url)
+    opened = await open_store(migrated(settings_module.load(environ).database_url))
     yield opened
     await opened.close()
 

@@ -10,7 +10,8 @@ from bot.errors import StoreError
 from bot.knowledge.base import KnowledgeBase
 from bot.messages import AnswerStatus
 from bot.store.base import Article, Imported
-from bot.store.sql import Store, migrate, open_store
+from bot.store.sql import Store
+from tests.databases import opened
 from tests.knowledge import small
 
 
@@ -54,12 +55,9 @@ class Unsteady:
 
 @pytest.fixture
 async def line(tmp_path: Path) -> AsyncIterator[Unsteady]:
-    url = f"sqlite+aiosqlite:///{tmp_path / 'guichet.db'}"
-    migrate(url)
-    store = await open_store(url)
-    await store.articles.replace("markdown", small.articles(), small.NOON)
-    yield Unsteady(store)
-    await store.close()
+    async with opened(tmp_path) as made:
+        await made.articles.replace("markdown", small.articles(), small.NOON)
+        yield Unsteady(made)
 
 
 @pytest.fixture

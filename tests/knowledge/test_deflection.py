@@ -12,8 +12,9 @@ from typer.testing import CliRunner
 
 from bot import clock, settings
 from bot.commands.knowledge import app
-from bot.store.sql import migrate, open_store
+from bot.store.sql import open_store
 from bot.visits import Counts, Outcome
+from tests.databases import migrated
 
 ROOT = Path(__file__).resolve().parents[2]
 TODAY = clock.now().astimezone(settings.read_office(ROOT / "office.yml").zone).date()
@@ -26,8 +27,7 @@ def environ(tmp_path: Path) -> dict[str, str]:
 
 
 def counted(environ: dict[str, str], counts: Counts) -> None:
-    url = settings.load(environ).database_url
-    migrate(url)
+    url = migrated(settings.load(environ).database_url)
 
     async def add() -> None:
         store = await open_store(url)

@@ -21,7 +21,8 @@ from bot.knowledge.following import RETRY_AFTER, FollowedFiches
 from bot.knowledge.opening import NotBuilt
 from bot.messages import AnswerStatus
 from bot.store.fiches import SqlFiches
-from bot.store.sql import Store, migrate, open_store
+from bot.store.sql import Store
+from tests.databases import opened
 from tests.knowledge import small
 from tests.knowledge.fiches import FICHES, WordSearcher
 from tests.knowledge.test_base import Seconds
@@ -47,12 +48,9 @@ class Door:
 
 @pytest.fixture
 async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    url = f"sqlite+aiosqlite:///{tmp_path / 'guichet.db'}"
-    migrate(url)
-    opened = await open_store(url)
-    await opened.articles.replace("markdown", small.articles(), small.NOON)
-    yield opened
-    await opened.close()
+    async with opened(tmp_path) as made:
+        await made.articles.replace("markdown", small.articles(), small.NOON)
+        yield made
 
 
 async def fill(store: Store, sum_: str = "1") -> None:

@@ -6,17 +6,15 @@ import pytest
 from bot.agents import NewAgent, Role
 from bot.knowledge.importers import Problem, Reading, store
 from bot.store.base import Article
-from bot.store.sql import Store, migrate, open_store
+from bot.store.sql import Store
+from tests.databases import opened
 from tests.knowledge.small import NOON
 
 
 @pytest.fixture
 async def database(tmp_path: Path) -> AsyncIterator[Store]:
-    url = f"sqlite+aiosqlite:///{tmp_path / 'guichet.db'}"
-    migrate(url)
-    opened = await open_store(url)
-    yield opened
-    await opened.close()
+    async with opened(tmp_path) as made:
+        yield made
 
 
 def article(name: str, title: str = "Titre") -> Article:

@@ -30,13 +30,14 @@ def test_three():
 WHOLE = "import pytest\npytest.skip('no library here', allow_module_level=True)\n"
 
 
+@pytest.mark.parametrize("workers", ["0", "2"])
 @pytest.mark.parametrize(("set_to", "counts"), [("", "3 skipped, 1 xfailed"), ("1", "1 failed, 1 xfailed, 2 errors")])
-def test_skips(tmp_path: Path, set_to: str, counts: str) -> None:
-    """With GUICHET_NO_SKIP every way of skipping fails, and the reason is told; an expected failure stays one."""
+def test_skips(tmp_path: Path, set_to: str, counts: str, workers: str) -> None:
+    """With GUICHET_NO_SKIP every way of skipping fails, with workers too, and says why; an expected failure stays one."""
     (tmp_path / "conftest.py").write_text((ROOT / "tests" / "conftest.py").read_text())
     (tmp_path / "test_skips.py").write_text(SKIPS)
     (tmp_path / "test_whole.py").write_text(WHOLE)
-    environ = {**os.environ, "GUICHET_NO_SKIP": set_to}
+    environ = {**os.environ, "GUICHET_NO_SKIP": set_to, "PYTHONPATH": str(ROOT)}
     command = [
         sys.executable,
         "-m",
@@ -44,6 +45,8 @@ def test_skips(tmp_path: Path, set_to: str, counts: str) -> None:
         "-p",
         "no:cacheprovider",
         "--continue-on-collection-errors",
+        "-n",
+        workers,
         str(tmp_path),
     ]
     done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, env=environ)

@@ -1,7 +1,8 @@
-"""A trained model, once a session, and Rasa served from it."""
+"""A trained model, once a run, and Rasa served from it."""
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import signal
@@ -25,11 +26,13 @@ from bot.messages import Address, Message, Mode
 from bot.rasa import Rasa
 from bot.settings import Office
 from bot.store.base import Conversation, Entry
-from bot.store.sql import Store, migrate, open_store
+from bot.store.sql import Store, open_store
 from bot.text import wording
 from bot.text.wording import Wording
+from tests.databases import migrated
 from tests.fakes.rasa import FakeRasa
 from tests.servers import free_port
+from tests.workers import held
 
 if TYPE_CHECKING:
     from rasa.shared.core.domain import Domain
@@ -113,9 +116,7 @@ def domain() -> Domain:
 
 @pytest.fixture
 def url(tmp_path: Path) -> str:
-    made = f"sqlite:///{tmp_path / 'guichet.db'}"
-    migrate(made)
-    return made
+    return migrated(f"sqlite:///{tmp_path / 'guichet.db'}")
 
 
 @pytest.fixture
@@ -155,9 +156,19 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
 
 
 @pytest.fixture(scope="session")
-def training(project: Project) -> subprocess.CompletedProcess[str]:
-    """A bare `rasa train`; about fifteen seconds."""
-    return project.rasa("train")
+def training(project: Project, tmp_path_factory: pytest.TempPathFactory) -> subprocess.CompletedProcess[str]:
+    """A bare `rasa train`, once a run; a worker that comes later gets the project as the training left it."""
+    with held(tmp_path_factory, "training") as folder:
+        told = folder / "told.json"
+        if told.exists():
+            shutil.copytree(folder / "project", project.folder, symlinks=True, dirs_exist_ok=True)
+            status, output, errors = json.loads(told.read_text("utf-8"))
+            return subprocess.CompletedProcess(["rasa", "train"], status, output, errors)
+        done = project.rasa("train")
+        # Whole, so that a file which the training changed is found changed by whichever worker looks.
+        shutil.copytree(project.folder, folder / "project", symlinks=True)
+        told.write_text(json.dumps([done.returncode, done.stdout, done.stderr]), "utf-8")
+        return done
 
 
 @pytest.fixture(scope="session")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import AsyncIterator, Iterator
 from itertools import count
 from pathlib import Path
@@ -10,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from bot.store.sql import Store, migrate, open_store
+from tests.databases import migrated
 from tests.servers import Postgresql, postgresql
 
 __all__ = ["postgresql"]
@@ -17,20 +17,10 @@ __all__ = ["postgresql"]
 _numbers = count(1)
 
 
-@pytest.fixture(scope="session")
-def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A migrated SQLite file."""
-    path = tmp_path_factory.mktemp("template") / "guichet.db"
-    migrate(f"sqlite:///{path}")
-    return path
-
-
 @pytest.fixture
-def sqlite_url(migrated_file: Path, tmp_path: Path) -> str:
+def sqlite_url(tmp_path: Path) -> str:
     """A SQLite database of its own."""
-    path = tmp_path / "guichet.db"
-    shutil.copyfile(migrated_file, path)
-    return f"sqlite+aiosqlite:///{path}"
+    return migrated(f"sqlite+aiosqlite:///{tmp_path / 'guichet.db'}")
 
 
 @pytest.fixture(scope="session")

@@ -7,14 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from bot.store.sql import Store, migrate, open_store
+from bot.store.sql import Store
+from tests.databases import opened
 
 
 @pytest.fixture
 async def store(tmp_path: Path) -> AsyncIterator[Store]:
     """An empty base."""
-    url = f"sqlite:///{tmp_path / 'guichet.db'}"
-    migrate(url)
-    opened = await open_store(url)
-    yield opened
-    await opened.close()
+    async with opened(tmp_path) as made:
+        yield made
