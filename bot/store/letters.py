@@ -230,8 +230,12 @@ class SqlLetters:
             .where(transcript.c.conversation_id.in_(conversation_ids))
             .group_by(transcript.c.conversation_id)
         )
-        found = select(transcript.c.conversation_id, transcript.c.at).where(
-            transcript.c.position.in_(last), transcript.c.author == CITIZEN
+        line = and_(letters.c.conversation_id == transcript.c.conversation_id, letters.c.message_id == transcript.c.ref)
+        # A mail says itself when it was sent; what counts is when it came.
+        found = (
+            select(transcript.c.conversation_id, func.coalesce(letters.c.at, transcript.c.at).label("at"))
+            .outerjoin(letters, line)
+            .where(transcript.c.position.in_(last), transcript.c.author == CITIZEN)
         )
 
         def work(connection: Connection) -> dict[str, datetime]:
