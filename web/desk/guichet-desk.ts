@@ -309,7 +309,7 @@ export class GuichetDesk extends LitElement {
     }
     this.#pane = "talk";
     await this.#focusing.fit();
-    this.#reading.toEnd();
+    this.#reading.begin();
     if (withFocus) this.#focusing.talk(this.#opened?.isMine === true && !narrow.matches);
   }
 

@@ -16,7 +16,7 @@ export const letters = {
     `Écrit par une autre adresse, ${address}. Les réponses continuent de partir à l’adresse de la demande.`,
   trust: "Répondre à cette adresse désormais",
   toldTrusted: "Les réponses partent désormais à cette adresse.",
-  automatic: (why: string) => `Envoi automatique\u00a0: ${why}. Aucun accusé de réception n’y répond.`,
+  automatic: (why: string) => `Envoi automatique\u00a0: ${why}.`,
   personal: (names: readonly string[]) => `Contient ${new Intl.ListFormat("fr").format(names)}`,
   acknowledge: "Envoyer l’accusé de réception",
   toldAcknowledged: "L’accusé de réception est envoyé.",

@@ -201,7 +201,9 @@ function foldView(view: ComposerView): TemplateResult {
 
 function cardsView(view: ComposerView): TemplateResult {
   const { opened, showsSuggestions, onInsert } = view;
-  return html`<ul id="suggestions" class="cards" role="list" aria-label=${t.suggested} ?hidden=${!showsSuggestions}>
+  // A letter needs the room once it is begun.
+  const isCompact = opened.case?.mail != null && opened.composing.hasReply;
+  return html`<ul id="suggestions" class="cards ${isCompact ? "compact" : ""}" role="list" aria-label=${t.suggested} ?hidden=${!showsSuggestions}>
     ${repliesTo(view).map((one) => html`<li>${replyView(one, view.onInsertReply)}</li>`)}
     ${opened.suggestions.map((one) => html`<li>${suggestionView(one, t.insert, onInsert)}</li>`)}
   </ul>`;
@@ -214,7 +216,7 @@ function replyView(reply: Reply, onInsert: (reply: Reply) => void): TemplateResu
     <p class="passage">${reply.text}</p>
     <p class="facts">${reply.sources.map((source, at) => html`${at ? " · " : nothing}${sourceLink(source)}`)}</p>
     <button type="button" class="primary small" aria-label="${letters.insertReply} : ${reply.title}" @click=${() => onInsert(reply)}>
-      ${letters.insertReply}
+      ${t.insert}
     </button>
   </article>`;
 }

@@ -77,7 +77,7 @@ function flagsOf({ letter, opened, onTrust }: LetterView): TemplateResult {
 function acknowledgedView({ letter, opened, onAcknowledge }: LetterView): TemplateResult | typeof nothing {
   // Of the letters of a case only the first is acknowledged: of the others there is nothing to say.
   if (letter.acknowledged === "none" && opened.case?.mail?.letters[0] !== letter) return nothing;
-  return html`<div class="acknowledged ${letter.acknowledged}">
+  return html`<div class="receipt is-${letter.acknowledged}">
     <p>${icon(letter.acknowledged === "sent" ? "check" : letter.acknowledged === "held" ? "clock" : "mail")}<span>${letter.acknowledgedWords}</span></p>
     ${letter.acknowledged === "held"
       ? html`<button type="button" class="plain small" aria-disabled=${opened.busy !== null} @click=${() => onAcknowledge(letter)}>

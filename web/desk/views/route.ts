@@ -13,7 +13,8 @@ export interface RouteView {
 /** The next likeliest services for a letter that came to the wrong one: one click each, for whoever may move it. */
 export function routeView({ opened, onMove, onTransfer }: RouteView): TemplateResult | typeof nothing {
   const { case: shown, isMine, busy } = opened;
-  if (!shown?.mail?.elsewhere.length || (shown.state !== "waiting" && !isMine)) return nothing;
+  const mayMove = shown?.state === "waiting" || (isMine && !opened.hasAnswered);
+  if (!shown?.mail?.elsewhere.length || !mayMove) return nothing;
   return html`<div class="route" role="group" aria-label=${words.notOursLabel}>
     <span aria-hidden="true">${words.notOurs}</span>
     ${shown.mail.elsewhere.map(
