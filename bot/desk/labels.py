@@ -65,11 +65,16 @@ class Labels:
             return None
 
     async def _was_answered(self, case: Case, said: Pending) -> bool:
-        """Whether an agent has said something else before, since the case was opened."""
-        lines = await self._transcript.read(case.conversation_id)
+        """Whether an agent has said something else before, since the case was opened; also where nobody can say."""
+        try:
+            lines = await self._transcript.read(case.conversation_id)
+            pending = await self._cases.pending(case.id)
+        except StoreError:
+            log.exception("desk.label_not_kept", case=case.id)
+            return True
         if any(line.author == Author.AGENT.value and line.at >= case.opened_at for line in lines):
             return True
-        return any(one.reply_id != said.reply_id for one in await self._cases.pending(case.id))
+        return any(one.reply_id != said.reply_id for one in pending)
 
     async def _note(self, agent: Agent, filed: Filed, what: Told, was: str, value: str, edited: bool = False) -> None:
         label = Label(

@@ -212,9 +212,9 @@ class FakeDesk:
 
     async def _open(self, request: web.Request) -> web.Response:
         number = int(request.match_info["case"])
-        if number not in self.cases:
-            return _refuse(404, "missing", "Cette demande n’existe plus. La personne a peut-être effacé ses données.")
-        return web.json_response(self._whole(number))
+        if number in self.cases:
+            return web.json_response(self._whole(number))
+        return _refuse(404, "missing", "Cette demande n’existe plus. La personne a peut-être effacé ses données.")
 
     async def _act(self, request: web.Request) -> web.Response:
         number, act = int(request.match_info["case"]), request.match_info["act"]
@@ -266,8 +266,8 @@ class FakeDesk:
             return
         self.pending[number].remove(pending)
         self.sent.append(pending)
-        name, sources = pending["agent"]["name"], pending["sources"]
-        await self.say(number, pending["text"], "agent", id=pending["id"], name=name, sources=sources)
+        more = {"id": pending["id"], "name": pending["agent"]["name"], "sources": pending["sources"]}
+        await self.say(number, pending["text"], "agent", **more)
 
     async def _take_back(self, request: web.Request) -> web.Response:
         number, reply = int(request.match_info["case"]), request.match_info["reply"]
