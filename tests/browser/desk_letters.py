@@ -36,7 +36,7 @@ PROOFS = {
     },
 }
 SOURCE = {"title": "Signaler un problème de voirie", "url": "/articles/voirie", "publisher": "Mairie", "updated": ""}
-REPLIES = [
+REPLIES: list[Shape] = [
     {
         "id": "voirie-nid-de-poule",
         "title": "Nid-de-poule : réparation sous dix jours",

@@ -247,11 +247,8 @@ class FakeDesk:
             return web.json_response(body, status=status)
         number, body = int(request.match_info["case"]), self.requests[-1][2]
         leaves_at = _now() + timedelta(seconds=self.undo_seconds)
-        pending = {
-            **body,
-            "leaves_at": leaves_at.isoformat(),
-            "agent": {key: self.agent[key] for key in ("id", "name")},
-        }
+        by = {key: self.agent[key] for key in ("id", "name")}
+        pending = {**body, "leaves_at": leaves_at.isoformat(), "agent": by}
         waiting = self.pending.setdefault(number, [])
         if not any(one["id"] == body["id"] for one in waiting):
             waiting.append(pending)
