@@ -17,7 +17,7 @@ from bot.cases import Case, CaseKind, CaseState, Cause, NewCase
 from bot.clock import Clock, now
 from bot.letters import Letter
 from bot.mailroom import Acknowledged, Filed, Gist, NewLetter
-from bot.messages import FILE_URL, PHOTO_URL, HeardIn, Message, Reply, Turn
+from bot.messages import FILE_URL, PHOTO_URL, Attachment, HeardIn, Reply, Turn
 from bot.readings import LetterKind, Reading, Suggested, Urgency
 from bot.store.base import Claimed
 from bot.text.languages import FULL
@@ -114,6 +114,23 @@ class Correspondence:
         reply = await self._acknowledges.words(case, filed.letter, filed.reading)
         return replace(reply, id=f"{filed.message_id}{ACKNOWLEDGED_SUFFIX}")
 
+    async def open(self, filed: Filed) -> Case:
+        """A letter that was put aside becomes a case after all, acknowledged if its sender can be; done twice, it is done.
+
+        Raises:
+            Missing: the conversation is gone.
+        """
+        if filed.case_id is not None:
+            return await self._store.cases.get(filed.case_id)
+        before = await self._store.cases.find(filed.conversation_id)
+        entry = await self._store.transcript.entry(filed.conversation_id, filed.message_id)
+        new = self._case(filed.conversation_id, filed.message_id, filed.at, filed.letter, filed.reading, before)
+        photos = _files(entry.attachments if entry else ())
+        opened = await self._store.cases.open(new, self._clock(), photos=photos)
+        acknowledged = Acknowledged.SENT if filed.letter.sender else Acknowledged.NONE
+        await self._store.letters.assign(filed.id, opened.case.id, acknowledged)
+        return opened.case
+
     async def _file(self, claimed: Claimed, letter: Letter, reading: Reading) -> Filed:
         conversation_id, message = claimed.conversation.id, claimed.message
         moment = self._clock()
@@ -140,7 +157,9 @@ class Correspondence:
         suggested = tuple(await self._suggests.suggest(letter, known, SUGGESTIONS))
         acknowledged = await self._acknowledged(letter, reading, moment)
         opened = await self._store.cases.open(
-            self._case(claimed, letter, reading, cases), moment, photos=_files(message)
+            self._case(conversation_id, message.id, message.sent_at, letter, reading, cases),
+            moment,
+            photos=_files(message.attachments),
         )
         filed = replace(
             new,
@@ -152,14 +171,21 @@ class Correspondence:
         )
         return await self._store.letters.file(filed, moment)
 
-    def _case(self, claimed: Claimed, letter: Letter, reading: Reading, before: Sequence[Case]) -> NewCase:
+    def _case(
+        self,
+        conversation_id: str,
+        message_id: str,
+        opened_at: datetime,
+        letter: Letter,
+        reading: Reading,
+        before: Sequence[Case],
+    ) -> NewCase:
         details = {SUBJECT: letter.subject, MAILBOX: letter.mailbox, FORM: letter.form, **letter.fields}
         if before:
             details[PREVIOUS] = before[0].number
-        opened_at = claimed.message.sent_at
         return NewCase(
-            claimed.conversation.id,
-            claimed.message.id,
+            conversation_id,
+            message_id,
             EFFECT,
             CaseKind.QUESTION,
             reading.service,
@@ -189,7 +215,7 @@ def _nobody_waits(reading: Reading) -> bool:
     return machine and not reading.alert
 
 
-def _files(message: Message) -> list[str]:
+def _files(attachments: Sequence[Attachment]) -> list[str]:
     kept = (PHOTO_URL, FILE_URL)
-    urls = (one.url for one in message.attachments)
+    urls = (one.url for one in attachments)
     return [url.removeprefix(prefix) for url in urls for prefix in kept if url.startswith(prefix)]

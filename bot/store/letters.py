@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -12,9 +12,11 @@ from bot.cases import CaseState
 from bot.errors import Missing, StoreError
 from bot.mailroom import Acknowledged, Filed, Gist, Label, NewLetter, Shelf, Told
 from bot.store import codec, conversations
+from bot.store.base import CITIZEN
 from bot.store.desk_tables import cases
 from bot.store.engine import Database, insert_new
 from bot.store.letter_tables import labels, letters
+from bot.store.tables import transcript
 
 
 class SqlLetters:
@@ -102,9 +104,13 @@ class SqlLetters:
         )
         return await self._database.read(lambda connection: [_read(row) for row in connection.execute(found)])
 
-    async def assign(self, letter_id: int, case_id: int) -> bool:
+    async def assign(self, letter_id: int, case_id: int, acknowledged: Acknowledged = Acknowledged.NONE) -> bool:
         """See `Letters.assign`."""
-        taken = update(letters).where(letters.c.id == letter_id, letters.c.case_id.is_(None)).values(case_id=case_id)
+        taken = (
+            update(letters)
+            .where(letters.c.id == letter_id, letters.c.case_id.is_(None))
+            .values(case_id=case_id, acknowledged=acknowledged.value)
+        )
         return await self._database.write(lambda connection: connection.execute(taken).rowcount == 1)
 
     async def group(self, letter_id: int) -> list[Filed]:
@@ -121,6 +127,21 @@ class SqlLetters:
             return [_read(row) for row in connection.execute(found)]
 
         return await self._database.read(work)
+
+    async def alike(self, letter_ids: Sequence[int]) -> dict[int, int]:
+        """See `Letters.alike`."""
+        first = func.coalesce(letters.c.group_id, letters.c.id)
+        whose = select(letters.c.id, first.label("first")).where(letters.c.id.in_(letter_ids)).subquery()
+        counted = (
+            select(whose.c.id, func.count().label("many"))
+            .join(letters, or_(letters.c.id == whose.c.first, letters.c.group_id == whose.c.first))
+            .group_by(whose.c.id)
+        )
+
+        def work(connection: Connection) -> dict[int, int]:
+            return {row.id: int(row.many) for row in connection.execute(counted)}
+
+        return await self._database.read(work) if letter_ids else {}
 
     async def acknowledged(self, sender: str, since: datetime) -> int:
         """See `Letters.acknowledged`."""
@@ -189,6 +210,38 @@ class SqlLetters:
             ]
 
         return await self._database.read(work)
+
+    async def decided(self, letter_ids: Sequence[int]) -> dict[int, Mapping[Told, str]]:
+        """See `Letters.decided`."""
+        found = select(labels.c.letter_id, labels.c.what, labels.c.value).where(labels.c.letter_id.in_(letter_ids))
+
+        def work(connection: Connection) -> dict[int, Mapping[Told, str]]:
+            decided: dict[int, dict[Told, str]] = {}
+            for row in connection.execute(found):
+                decided.setdefault(row.letter_id, {})[Told(row.what)] = row.value
+            return dict(decided)
+
+        return await self._database.read(work) if letter_ids else {}
+
+    async def heard(self, conversation_ids: Sequence[str]) -> dict[str, datetime]:
+        """See `Letters.heard`."""
+        last = (
+            select(func.max(transcript.c.position))
+            .where(transcript.c.conversation_id.in_(conversation_ids))
+            .group_by(transcript.c.conversation_id)
+        )
+        line = and_(letters.c.conversation_id == transcript.c.conversation_id, letters.c.message_id == transcript.c.ref)
+        # A mail says itself when it was sent; what counts is when it came.
+        found = (
+            select(transcript.c.conversation_id, func.coalesce(letters.c.at, transcript.c.at).label("at"))
+            .outerjoin(letters, line)
+            .where(transcript.c.position.in_(last), transcript.c.author == CITIZEN)
+        )
+
+        def work(connection: Connection) -> dict[str, datetime]:
+            return {row.conversation_id: row.at for row in connection.execute(found)}
+
+        return await self._database.read(work) if conversation_ids else {}
 
     async def shelves(self, now: datetime) -> list[Shelf]:
         """See `Letters.shelves`."""
