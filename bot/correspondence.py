@@ -32,6 +32,10 @@ ALIKE_WITHIN = timedelta(days=30)
 ACKNOWLEDGED_WITHIN = timedelta(hours=1)
 MAX_ACKNOWLEDGED = 5
 """Acknowledgements that a sender gets in that time; more are held, and shown on the desk: a loop, or a flood."""
+MAX_ALARMED = 20
+"""As many before one that speaks of danger is held: the numbers in it matter more than a mailbox that fills."""
+ACKNOWLEDGED_KINDS = frozenset({LetterKind.REQUEST, LetterKind.COMPLAINT, LetterKind.REPORT})
+"""Whoever writes one gets its number, whether they ask for an answer or not (CRPA, article L112-11)."""
 SUBJECT = "subject"
 PREVIOUS = "previous"
 MAILBOX = "mailbox"
@@ -155,7 +159,7 @@ class Correspondence:
         alike = self.reads.alike(gist, letter, earlier)
         known = replace(reading, duplicate_of=str(alike.group)) if alike else reading
         suggested = tuple(await self._suggests.suggest(letter, known, SUGGESTIONS))
-        acknowledged = await self._acknowledged(letter, reading, moment)
+        acknowledged = await self._acknowledged(letter, reading, own, moment)
         opened = await self._store.cases.open(
             self._case(conversation_id, message.id, message.sent_at, letter, reading, cases),
             moment,
@@ -202,11 +206,20 @@ class Correspondence:
         known = await self._store.letters.correspondent(conversation_id)
         return not known or known == letter.sender
 
-    async def _acknowledged(self, letter: Letter, reading: Reading, moment: datetime) -> Acknowledged:
-        if not letter.sender or not (reading.expects_reply or reading.alert):
+    async def _acknowledged(self, letter: Letter, reading: Reading, own: bool, moment: datetime) -> Acknowledged:
+        if not letter.sender or letter.automatic is not None or not _waits(reading):
             return Acknowledged.NONE
+        if not own:
+            # It would tell the case's own address of a letter that came from another one.
+            return Acknowledged.HELD
         sent = await self._store.letters.acknowledged(letter.sender, moment - ACKNOWLEDGED_WITHIN)
-        return Acknowledged.HELD if sent >= MAX_ACKNOWLEDGED else Acknowledged.SENT
+        most = MAX_ALARMED if reading.alert else MAX_ACKNOWLEDGED
+        return Acknowledged.HELD if sent >= most else Acknowledged.SENT
+
+
+def _waits(reading: Reading) -> bool:
+    """Whether its sender is told that it has come: whoever asks or reports something, or is in danger."""
+    return bool(reading.alert) or reading.expects_reply or reading.kind in ACKNOWLEDGED_KINDS
 
 
 def _nobody_waits(reading: Reading) -> bool:

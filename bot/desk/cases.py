@@ -128,7 +128,8 @@ class Desk:
         case = await self._cases.transfer(case_id, agent.id, service, note, self._clock())
         if self._labels:
             await self._labels.moved(agent, case, service)
-        await self._tell(case, "transferred", f"transferred-{case.version}", number=case.number, **self._names(case))
+        if not _by_letter(case):
+            await self._tell(case, "transferred", f"transferred-{case.version}", number=case.number, **self._names(case))
         return await self._changed(case)
 
     async def close(self, agent: Agent, case_id: int, cancels: bool = False) -> Case:

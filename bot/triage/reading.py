@@ -16,7 +16,7 @@ from bot.readings import LetterKind, Part, PartKind, Reading, Scored, Urgency
 from bot.safety import Safety
 from bot.settings import GENERAL_SERVICE
 from bot.text.french import fold, words
-from bot.text.languages import surely
+from bot.text.languages import FULL, surely
 from bot.text.wording import DEFAULT
 from bot.triage import automatic, duplicates
 from bot.triage.features import Floats, plain, said_of
@@ -72,6 +72,9 @@ class Triage:
         first = scores[0]
         sure = first.score >= self.sure_from
         language = surely(said)
+        if kind is LetterKind.THANKS and rule is None and language and language not in FULL:
+            # The model knows thanks in French and English; of any other language it would be a guess, and nobody answered.
+            kind = LetterKind.REQUEST
         return Reading(
             services=scores,
             service=first.service if sure else GENERAL_SERVICE,

@@ -22,6 +22,8 @@ class FakeTriage:
 
     def __init__(self) -> None:
         self.read_texts: list[str] = []
+        self.kind = LetterKind.REQUEST
+        """Of what no machine has written."""
 
     async def ready(self) -> None:
         pass
@@ -32,7 +34,7 @@ class FakeTriage:
         service = "voirie" if "trou" in folded else "accueil_general"
         automatic = Automatic.ABSENCE if "absent" in folded else letter.automatic
         danger = "danger" in folded
-        kind = LetterKind.AUTOREPLY if automatic else LetterKind.SPAM if "promo" in folded else LetterKind.REQUEST
+        kind = LetterKind.AUTOREPLY if automatic else LetterKind.SPAM if "promo" in folded else self.kind
         said, mark, signature = text.partition(SIGNED)
         parts = (Part(PartKind.BODY, said), *((Part(PartKind.SIGNATURE, signature),) if mark else ()))
         return Reading(
@@ -46,7 +48,7 @@ class FakeTriage:
             parts=parts,
             because=("trou",) if "trou" in folded else (),
             automatic=automatic,
-            expects_reply=kind is LetterKind.REQUEST and "merci" not in folded,
+            expects_reply=kind not in {LetterKind.AUTOREPLY, LetterKind.SPAM} and "merci" not in folded,
             alert="emergency" if danger else "",
         )
 
