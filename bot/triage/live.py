@@ -33,9 +33,8 @@ class LiveTriage:
     def __init__(
         self, root: Path, data: Path, office: Office, safety: Safety, articles: Articles, letters: Letters
     ) -> None:
-        """
-        Raises:
-            ConfigurationError: the town's rules are wrong.
+        """Raises:
+        ConfigurationError: the town's rules are wrong.
         """
         self._root = root
         self._data = data
