@@ -67,6 +67,17 @@ class Hit:
 def search(index: Index, question: str, limit: int = 5) -> list[Hit]:
     """The articles that share anything with a question, the likeliest first."""
     question = normalise(question)
+    # A letter is looked up for its suggestions and, a moment later, for its acknowledgement.
+    known: tuple[int, list[Hit]] | None = index.asked.get(question)
+    if known is not None and known[0] >= limit:
+        return known[1][:limit]
+    hits = _search(index, question, limit)
+    index.asked.put(question, (limit, hits))
+    return list(hits)
+
+
+def _search(index: Index, question: str, limit: int) -> list[Hit]:
+    """What stands at a rank depends on nothing behind it."""
     query = index.read(question)
     if not any(term.known for term in query.terms):
         return []
@@ -104,15 +115,16 @@ def best_passage(index: Index, query: Query, question: str, place: int) -> Passa
 
     « Retrait de la carte » has the subject in its heading and answers « refaire ma carte » no better for it.
     """
-    scores = index.passage_scores(index.beside_subject(query, place), query.mass)
-    asked = aspects.asked(question)
     pieces: Sequence[Passage] = index.passages[place]
+    if len(pieces) == 1:
+        return pieces[0]
+    scores = index.passage_scores(index.beside_subject(query, place), query.mass, place)
+    asked = aspects.asked(question)
 
     def worth(passage: Passage) -> float:
-        key = (place, passage.number)
         return (
-            scores["heading"].get(key, 0.0)
-            + PASSAGE_BODY * scores["body"].get(key, 0.0)
+            scores["heading"].get(passage.number, 0.0)
+            + PASSAGE_BODY * scores["body"].get(passage.number, 0.0)
             + PASSAGE_ASPECT * aspects.fit(asked, passage.headings, passage.text)
             + (FIRST_PASSAGE if passage.number == 0 else 0.0)
         )
