@@ -9,8 +9,9 @@ how a rank becomes a probability: a logistic on six features that a person can c
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import cache, partial
 
 from bot.knowledge import aspects
 from bot.knowledge.articles import Passage
@@ -58,10 +59,15 @@ class Hit:
     """An article that may answer."""
 
     article: Article
-    passage: Passage
     score: float
     """How likely it answers, in [0, 1]; falls with the rank."""
     features: Features
+    _best: Callable[[], Passage] = field(repr=False, compare=False)
+
+    @property
+    def passage(self) -> Passage:
+        """Its passage that answers best: found when it is first asked for, as most hits are never shown."""
+        return self._best()
 
 
 def search(index: Index, question: str, limit: int = 5) -> list[Hit]:
@@ -90,8 +96,8 @@ def _search(index: Index, question: str, limit: int) -> list[Hit]:
         features = _features(index, query, place, strengths[place], rival)
         # A rank that is lower is never surer.
         ceiling = min(ceiling, probability(features))
-        passage = best_passage(index, query, question, place)
-        hits.append(Hit(index.articles[place], passage, ceiling, features))
+        best = cache(partial(best_passage, index, query, question, place))
+        hits.append(Hit(index.articles[place], ceiling, features, best))
     return hits
 
 
