@@ -133,8 +133,14 @@ class Town:
 
 
 async def measure(
-    folder: Path, mails: int, found: Settings, processes: int, profile: Path | None, report: Report
-) -> Any:
+    folder: Path,
+    mails: int,
+    found: Settings,
+    environ: dict[str, str],
+    processes: int,
+    profile: Path | None,
+    report: Report,
+) -> dict[str, Any]:
     """Figures of a year's mail that stands in a folder.
 
     Raises:
@@ -142,7 +148,6 @@ async def measure(
         Lost: something is not where it has to be.
     """
     store = await open_store(found.database_url)
-    environ = {**os.environ, "PYTHONUNBUFFERED": "1"}
     began = time.perf_counter()
     town = Town(folder, environ, processes, profile)
     kills = [round(mails * share) for share in KILLED_AT] if profile is None else []
@@ -258,21 +263,23 @@ def run(
 ) -> dict[str, Any]:
     """Everything, in an empty folder."""
     with database(engine, folder) as url:
-        os.environ.update(
-            GUICHET_OFFICE=str(write_office(folder, triage)),
-            GUICHET_DATA=str(data or folder / "var"),
-            GUICHET_DATABASE_URL=url,
-            GUICHET_SECRET="benchmark-secret-that-nobody-needs-to-keep",
-            GUICHET_EMAIL_PASSWORDS=f"{mail_parts.MAILBOX}:unused",
-            OMP_NUM_THREADS="1",
-        )
-        found = settings.load()
+        environ = {
+            **os.environ,
+            "GUICHET_OFFICE": str(write_office(folder, triage)),
+            "GUICHET_DATA": str(data or folder / "var"),
+            "GUICHET_DATABASE_URL": url,
+            "GUICHET_SECRET": "benchmark-secret-that-nobody-needs-to-keep",
+            "GUICHET_EMAIL_PASSWORDS": f"{mail_parts.MAILBOX}:unused",
+            "OMP_NUM_THREADS": "1",
+            "PYTHONUNBUFFERED": "1",
+        }
+        found = settings.load(environ)
         asyncio.run(prepare(found, report))
         began = time.perf_counter()
         size = mail_box.write(folder, mail_parts.year(mail_parts.parts(ROOT / "triage"), mails, seed))
         report(f"{mails} mails made in {time.perf_counter() - began:.0f} s, {size / 1e6:.0f} MB")
         processes = processes or PROCESSES[engine]
-        figures = asyncio.run(measure(folder, mails, found, processes, profile, report))
+        figures = asyncio.run(measure(folder, mails, found, environ, processes, profile, report))
     return {"engine": engine, "processes": processes, "seed": seed, **figures}
 
 
