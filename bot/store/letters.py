@@ -2,21 +2,53 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, case, func, insert, or_, select, update
+from sqlalchemy import Connection, Integer, Row, and_, bindparam, case, func, insert, or_, select, update
 
-from bot.cases import CaseState
+from bot.cases import Case, CaseState, NewCase
 from bot.errors import Missing, StoreError
-from bot.mailroom import Acknowledged, Filed, Gist, Label, NewLetter, Shelf, Told
+from bot.mailroom import Acknowledged, Around, Filed, Gist, Label, NewLetter, Shelf, Told
 from bot.store import codec, conversations
 from bot.store.base import CITIZEN
+from bot.store.case_rows import of_conversation, read_case
+from bot.store.cases import open_case
 from bot.store.desk_tables import cases
 from bot.store.engine import Database, insert_new
 from bot.store.letter_tables import labels, letters
 from bot.store.tables import transcript
+
+RECENT = 200
+"""As many letters of a service are compared."""
+
+# Built once: building a statement costs as much as running it.
+_FIND = select(letters).where(
+    letters.c.conversation_id == bindparam("conversation_id"), letters.c.message_id == bindparam("message_id")
+)
+_CORRESPONDENT = (
+    select(letters.c.sender)
+    .where(letters.c.conversation_id == bindparam("conversation_id"), letters.c.trusted, letters.c.sender != "")
+    .order_by(letters.c.id.desc())
+    .limit(1)
+)
+_ACKNOWLEDGED = select(func.count()).where(
+    letters.c.sender == bindparam("sender"),
+    letters.c.at >= bindparam("since"),
+    letters.c.acknowledged == Acknowledged.SENT.value,
+)
+_RECENT = (
+    select(letters.c.id)
+    .where(letters.c.service == bindparam("service"), letters.c.at >= bindparam("since"))
+    .order_by(letters.c.at.desc(), letters.c.id.desc())
+    .limit(bindparam("at_most", type_=Integer))
+)
+_GISTS = select(letters.c.id, letters.c.case_id, letters.c.group_id, letters.c.gist, letters.c.sender).where(
+    letters.c.id.in_(bindparam("ids", expanding=True))
+)
 
 
 class SqlLetters:
@@ -24,25 +56,41 @@ class SqlLetters:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._gists: dict[str, dict[int, Gist]] = {}
 
     async def file(self, new: NewLetter, now: datetime) -> Filed:
         """See `Letters.file`."""
-        same = and_(letters.c.conversation_id == new.conversation_id, letters.c.message_id == new.message_id)
 
         def work(connection: Connection) -> Filed:
             if not conversations.lock(connection, new.conversation_id):
                 raise Missing(f"there is no conversation {new.conversation_id}")
-            connection.execute(insert_new(connection.dialect.name, letters.c.id), _row(new, now))
-            return _read(connection.execute(select(letters).where(same)).one())
+            return _filed(connection, new, now)
+
+        return await self._database.write(work)
+
+    async def open(
+        self, new: NewLetter, case: NewCase, now: datetime, photos: Sequence[str] = ()
+    ) -> tuple[Filed, Case]:
+        """See `Letters.open`."""
+        key = _key(new.conversation_id, new.message_id)
+
+        def work(connection: Connection) -> tuple[Filed, Case]:
+            if not conversations.lock(connection, new.conversation_id):
+                raise Missing(f"there is no conversation {new.conversation_id}")
+            known = connection.execute(_FIND, key).first()
+            if known is not None and known.case_id is not None:
+                return _read(known), read_case(connection, known.case_id)
+            opened = open_case(connection, case, now, photos=photos).case
+            return _filed(connection, replace(new, case_id=opened.id), now), opened
 
         return await self._database.write(work)
 
     async def find(self, conversation_id: str, message_id: str) -> Filed | None:
         """See `Letters.find`."""
-        found = select(letters).where(letters.c.conversation_id == conversation_id, letters.c.message_id == message_id)
+        key = _key(conversation_id, message_id)
 
         def work(connection: Connection) -> Filed | None:
-            row = connection.execute(found).first()
+            row = connection.execute(_FIND, key).first()
             return _read(row) if row else None
 
         return await self._database.read(work)
@@ -64,13 +112,10 @@ class SqlLetters:
 
     async def correspondent(self, conversation_id: str) -> str:
         """See `Letters.correspondent`."""
-        newest = (
-            select(letters.c.sender)
-            .where(letters.c.conversation_id == conversation_id, letters.c.trusted, letters.c.sender != "")
-            .order_by(letters.c.id.desc())
-            .limit(1)
+        own = {"conversation_id": conversation_id}
+        return await self._database.read(
+            lambda connection: connection.execute(_CORRESPONDENT, own).scalar_one_or_none() or ""
         )
-        return await self._database.read(lambda connection: connection.execute(newest).scalar_one_or_none() or "")
 
     async def trust(self, letter_id: int) -> bool:
         """See `Letters.trust`."""
@@ -79,18 +124,33 @@ class SqlLetters:
 
     async def recent(self, service: str, since: datetime, limit: int = 200) -> list[Gist]:
         """See `Letters.recent`."""
-        found = (
-            select(letters.c.id, letters.c.case_id, letters.c.group_id, letters.c.gist, letters.c.sender)
-            .where(letters.c.service == service, letters.c.at >= since)
-            .order_by(letters.c.at.desc(), letters.c.id.desc())
-            .limit(limit)
-        )
+        return await self._database.read(lambda connection: self._recent(connection, service, since, limit))
 
-        def work(connection: Connection) -> list[Gist]:
-            return [
-                Gist(row.id, row.case_id, row.group_id or row.id, codec.names(row.gist), row.sender)
-                for row in connection.execute(found)
-            ]
+    def _recent(self, connection: Connection, service: str, since: datetime, limit: int) -> list[Gist]:
+        """Which they are is asked each time, so that what was erased is gone; what they say is read once."""
+        asked = {"service": service, "since": since, "at_most": limit}
+        ids = connection.execute(_RECENT, asked).scalars().all()
+        known = self._gists.get(service, {})
+        if missing := [one for one in ids if one not in known]:
+            known = known | {row.id: _gist(row) for row in connection.execute(_GISTS, {"ids": missing})}
+        # Letters never change what they say, but one that was put aside may be given a case: that is nobody's here.
+        self._gists[service] = found = {one: known[one] for one in ids if one in known}
+        return list(found.values())
+
+    async def around(
+        self, conversation_id: str, sender: str, service: str, alike_since: datetime, acknowledged_since: datetime
+    ) -> Around:
+        """See `Letters.around`."""
+
+        def work(connection: Connection) -> Around:
+            own = {"conversation_id": conversation_id}
+            sent = {"sender": sender, "since": acknowledged_since}
+            return Around(
+                cases=tuple(of_conversation(connection, conversation_id)),
+                correspondent=connection.execute(_CORRESPONDENT, own).scalar_one_or_none() or "",
+                acknowledged=int(connection.execute(_ACKNOWLEDGED, sent).scalar_one()) if sender else 0,
+                recent=tuple(self._recent(connection, service, alike_since, RECENT)),
+            )
 
         return await self._database.read(work)
 
@@ -145,10 +205,8 @@ class SqlLetters:
 
     async def acknowledged(self, sender: str, since: datetime) -> int:
         """See `Letters.acknowledged`."""
-        counted = select(func.count()).where(
-            letters.c.sender == sender, letters.c.at >= since, letters.c.acknowledged == Acknowledged.SENT.value
-        )
-        return await self._database.read(lambda connection: int(connection.execute(counted).scalar_one()))
+        sent = {"sender": sender, "since": since}
+        return await self._database.read(lambda connection: int(connection.execute(_ACKNOWLEDGED, sent).scalar_one()))
 
     async def held(self, limit: int = 200) -> list[Filed]:
         """See `Letters.held`."""
@@ -270,6 +328,36 @@ class SqlLetters:
             ]
 
         return await self._database.read(work)
+
+
+def _key(conversation_id: str, message_id: str) -> dict[str, str]:
+    return {"conversation_id": conversation_id, "message_id": message_id}
+
+
+def _gist(row: Row[Any]) -> Gist:
+    # The same words come in many letters: each is kept once.
+    words = tuple(map(sys.intern, codec.names(row.gist)))
+    return Gist(row.id, row.case_id, row.group_id or row.id, words, row.sender)
+
+
+def _filed(connection: Connection, new: NewLetter, now: datetime) -> Filed:
+    """File a letter of a locked conversation; the one that is there, if it is."""
+    fresh = connection.execute(insert_new(connection.dialect.name, letters.c.id), _row(new, now)).first()
+    if fresh is None:
+        return _read(connection.execute(_FIND, _key(new.conversation_id, new.message_id)).one())
+    return Filed(
+        id=fresh.id,
+        conversation_id=new.conversation_id,
+        message_id=new.message_id,
+        case_id=new.case_id,
+        letter=new.letter,
+        reading=new.reading,
+        acknowledged=new.acknowledged,
+        group=new.group,
+        suggested=tuple(new.suggested),
+        trusted=new.trusted,
+        at=now,
+    )
 
 
 def _row(new: NewLetter, now: datetime) -> dict[str, Any]:

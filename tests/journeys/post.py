@@ -180,7 +180,11 @@ class Post:
 
 
 def mail(
-    text: str, sender: str = "lucie@citoyen.example", subject: str = "Trou rue du Lavoir", to: str = CONTACT, **more: str
+    text: str,
+    sender: str = "lucie@citoyen.example",
+    subject: str = "Trou rue du Lavoir",
+    to: str = CONTACT,
+    **more: str,
 ) -> bytes:
     """A mail of a citizen; `more` are headers, `_` for `-`, and "" leaves one out."""
     made = EmailMessage()
