@@ -19,7 +19,7 @@ from bot.errors import ConfigurationError
 from bot.triage import features
 from bot.triage.features import Floats, Vocabulary
 
-PLANES = ("service", "kind", "urgency", "expects")
+PLANES = ("service", "kind", "urgency", "urgent", "expects")
 YES, NO = "yes", "no"
 VERSION = 3
 """Of the file: another one is learnt anew."""
@@ -52,10 +52,12 @@ class Model:
     service: Plane
     kind: Plane
     urgency: Plane
+    urgent: Plane
+    """Whether it cannot wait, asked by itself: `YES` or `NO`."""
     expects: Plane
     """Whether its sender waits for an answer: `YES` or `NO`."""
     urgent_from: float
-    """From this score on a letter is taken for urgent."""
+    """From this score of `urgent` on a letter is taken for urgent."""
     sure_from: float
     """From this score on the first service gets the letter without anybody's look."""
     learnt_from: str
@@ -101,11 +103,8 @@ def load(path: Path) -> Model:
             for name in PLANES
         }
         return Model(
-            features.read_arrays(arrays),
-            planes["service"],
-            planes["kind"],
-            planes["urgency"],
-            planes["expects"],
+            vocabulary=features.read_arrays(arrays),
+            **planes,
             urgent_from=float(about["urgent_from"]),
             sure_from=float(about["sure_from"]),
             learnt_from=about["learnt_from"],
