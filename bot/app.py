@@ -8,7 +8,7 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import AsyncIterator, Coroutine, Mapping
+from collections.abc import AsyncIterator, Coroutine
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
@@ -20,8 +20,11 @@ from aiohttp import web
 
 import channels as channel_list
 from bot import clock, logs, metrics, safety
-from bot.app_channels import build_channels, correspondents, deep_links, kept_files, router
+from bot.app_channels import build_channels, correspondents, deep_links, kept_files
 from bot.app_desk import build_desk
+from bot.app_forms import build_forms, links
+from bot.app_health import build_health
+from bot.app_letters import build_letters
 from bot.app_pages import build_pages
 from bot.bus import DESK, Bus, LocalBus, RedisBus
 from bot.cases import Standing
@@ -31,7 +34,6 @@ from bot.delivery import Delivery
 from bot.errors import ConfigurationError
 from bot.gateway import rerouting
 from bot.gateway.core import TrustedCore
-from bot.gateway.health import Check, Health
 from bot.gateway.night import nightly
 from bot.gateway.routes import make_app, peer_of
 from bot.gateway.worker import Worker
@@ -63,8 +65,6 @@ log = structlog.get_logger(__name__)
 DRAIN = timedelta(seconds=5)
 BACKLOG = 128
 """Connections that may wait to be accepted; aiohttp's own default."""
-STUCK_AFTER = timedelta(minutes=2)
-"""A backlog whose oldest message waits longer makes /ready say so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,10 +122,20 @@ async def gateway(settings: Settings) -> AsyncIterator[Gateway]:
             fiches=FollowedFiches(store.fiches, OpenedFiches(store.fiches, settings.data, settings.root)),
         )
         stack.push_async_callback(knowledge.close)
-        route, opens = router(knowledge, office), deep_links(store, office)
+        opens = deep_links(store, office)
+        letters = build_letters(settings, store, knowledge, wording, net)
         sourced = Sourced(office, wording, Quotes(store.articles, store.fiches))
         counter = Counter(
-            store, core, channels, wording, net, bus, worker_name, route=route, opens=opens, sourced=sourced
+            store,
+            core,
+            channels,
+            wording,
+            net,
+            bus,
+            worker_name,
+            opens=opens,
+            sourced=sourced,
+            correspondence=letters.correspondence,
         )
         stack.push_async_callback(counter.close)
         worker = Worker(store.inbox, counter.handle, bus, worker_name)
@@ -160,7 +170,8 @@ async def gateway(settings: Settings) -> AsyncIterator[Gateway]:
             await store.photos.add(address, language, photo, clock.now())
 
         peer = partial(peer_of, settings.proxies)
-        shown = build_pages(office, store, knowledge, peer, PHOTOS_PER_MESSAGE)
+        forms = channel_list.forms(settings)
+        shown = build_pages(office, store, knowledge, peer, PHOTOS_PER_MESSAGE, links(forms))
         app = make_app(shown.pages)
         live = Live(server, web_chat, sessions, standing, typing)
         sockets = WebSockets(
@@ -177,12 +188,13 @@ async def gateway(settings: Settings) -> AsyncIterator[Gateway]:
         )
         parts = build_desk(settings, store, counter, channels, wording, bus, server, live, knowledge, sourced, peer)
         outside = build_channels(channels, store, bus, receive, history, worker_name, peer)
-        app.add_routes([*shown.routes, *parts.routes, *outside.routes])
+        form_routes = build_forms(settings, forms, store, shown.pages, wording, receive, alarm, history, peer)
+        app.add_routes([*shown.routes, *parts.routes, *outside.routes, *form_routes])
         if office.channels.web:
             sockets.attach(app)
             app.add_routes(Uploads(web_chat.name, sessions, wording, office.origins, keep_photo, peer).routes())
             parts.sockets.attach()
-        health = _health(store, core, sockets, bus, channels)
+        health = build_health(store, core, sockets, bus, channels)
 
         for channel in channels.values():
             await channel.open()
@@ -202,6 +214,7 @@ async def gateway(settings: Settings) -> AsyncIterator[Gateway]:
             **shown.jobs,
             **parts.jobs,
             **outside.jobs,
+            **letters.jobs,
         }.items():
             await stack.enter_async_context(_running(job, name, broken))
         stack.push_async_callback(worker.drain, DRAIN)
@@ -293,47 +306,3 @@ async def _serve(stack: contextlib.AsyncExitStack, app: web.Application, sockets
 def _worker_name(settings: Settings) -> str:
     """One name for all lives of one gateway: only one process at a time listens on an address and port of a machine."""
     return f"{socket.gethostname()}:{settings.host}:{settings.port or os.getpid()}"
-
-
-def _health(
-    store: Store, core: TrustedCore, sockets: WebSockets, wakes: Bus, channels: Mapping[str, Channel]
-) -> Health:
-    async def database() -> Check:
-        await store.ping()
-        return Check(True, "answers")
-
-    async def rasa() -> Check:
-        return Check(core.trusted, core.detail)
-
-    async def actions() -> Check:
-        return Check(core.actions_well, core.actions_detail)
-
-    async def knowledge() -> Check:
-        version = await store.articles.version()
-        return Check(version > 0, f"version {version}" if version else "no article: run `guichet knowledge import`")
-
-    async def inbox() -> Check:
-        return _backlog("inbox", *await store.inbox.waiting(clock.now()))
-
-    async def outbox() -> Check:
-        return _backlog("outbox", *await store.outbox.waiting(clock.now()))
-
-    async def bus() -> Check:
-        return Check(True, await wakes.ping())
-
-    async def chats() -> Check:
-        metrics.CONNECTED.set(sockets.connected)
-        return Check(True, f"{sockets.connected} connected")
-
-    async def fetched() -> Check:
-        faults = [fault for channel in channels.values() for fault in channel.faults.values()]
-        return Check(not faults, "; ".join(faults)[:1000] or "no fault", needed=False)
-
-    pings = (database, rasa, actions, knowledge, inbox, outbox, bus, chats, fetched)
-    return Health({ping.__name__: ping for ping in pings})
-
-
-def _backlog(box: str, count: int, oldest: timedelta) -> Check:
-    metrics.WAITING.labels(box).set(count)
-    metrics.OLDEST_SECONDS.labels(box).set(oldest.total_seconds())
-    return Check(oldest < STUCK_AFTER, f"{count} waiting, the oldest for {oldest.total_seconds():.0f} s")

@@ -12,15 +12,12 @@ from aiohttp import web
 
 from bot import clock
 from bot.bus import DESK, Bus
-from bot.comments import Route, to_reception
-from bot.desk import routing
-from bot.errors import BotError, MediaRefused, Missing
+from bot.errors import MediaRefused, Missing
 from bot.gateway.pulling import Pulling
 from bot.gateway.webhooks import Webhooks
 from bot.hearing import Opens
-from bot.knowledge.base import KnowledgeBase
 from bot.messages import FILE_URL, PHOTO_URL, Address, Attachment, Message, Status
-from bot.settings import GENERAL_SERVICE, Office
+from bot.settings import Office
 from bot.store.sql import Store
 from channels.api import SignedApi
 from channels.api.polling import Polling, Read
@@ -135,16 +132,3 @@ def deep_links(store: Store, office: Office) -> Opens:
             return ""
 
     return opens
-
-
-def router(knowledge: KnowledgeBase, office: Office) -> Route:
-    """Finds whom a comment is for; whoever takes what nobody else takes where nothing is sure."""
-
-    async def route(text: str) -> str:
-        try:
-            found = routing.route(text, await knowledge.index(), office)
-        except BotError:
-            return await to_reception(text)
-        return found.services[0] if found.sure else GENERAL_SERVICE
-
-    return route

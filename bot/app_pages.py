@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +10,7 @@ from aiohttp import web
 
 from bot.errors import Missing, StoreError
 from bot.gateway.fiche_pages import FichePages
-from bot.gateway.pages import PAGE, Pages
+from bot.gateway.pages import PAGE, FormLink, Pages
 from bot.gateway.searching import Searching
 from bot.gateway.visiting import Visiting
 from bot.knowledge.base import KnowledgeBase
@@ -50,6 +50,7 @@ def build_pages(
     knowledge: KnowledgeBase,
     peer_of: Callable[[web.Request], str],
     photos_per_message: int,
+    forms: Sequence[FormLink] = (),
     searches_per_minute: int = SEARCHES_PER_MINUTE,
 ) -> TownPages:
     """The pages of a town.
@@ -85,6 +86,7 @@ def build_pages(
         searching=searching,
         visiting=visiting,
         has_fiches=has_fiches,
+        forms=forms,
     )
     fiches = FichePages(pages, store.fiches, store.articles, office, visiting)
     return TownPages(pages, visiting, fiches)

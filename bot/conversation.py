@@ -21,7 +21,7 @@ from bot.attention import Attention
 from bot.backing import Core, Storage
 from bot.bus import DESK, INBOX, OUTBOX, Bus
 from bot.clock import Clock, now
-from bot.comments import Comments, Route, to_reception
+from bot.comments import Comments, is_public
 from bot.correspondence import Correspondence
 from bot.errors import MediaFailed, Missing, RasaError, RasaSilent, RasaSlow, Stale
 from bot.files import PATIENCE, Files
@@ -84,14 +84,13 @@ class Counter:
         bus: Bus,
         worker: str,
         clock: Clock = now,
-        route: Route = to_reception,
         opens: Opens = nothing_opens,
         sourced: Sourced | None = None,
         correspondence: Correspondence | None = None,
     ) -> None:
-        """`route` finds the service that a comment is for; `opens` reads deep links; `sourced` checks what is said.
+        """`opens` reads deep links; `sourced` checks what is said.
 
-        Without a `correspondence` no channel may bring letters.
+        Without a `correspondence` no channel may bring letters, and what is said in public goes to the reception.
         """
         self._store = store
         self._core = core
@@ -111,7 +110,9 @@ class Counter:
         self._rights = Rights(store, self._speaker, wording, pages, clock)
         self._greeting = Greeting(store.conversations, wording)
         self._correspondence = correspondence
-        self._comments = Comments(store.cases, safety, route, clock)
+        self._comments = Comments(
+            store.cases, store.letters, safety, correspondence.reads if correspondence else None, clock
+        )
 
     async def receive(self, message: Message) -> bool:
         """Store a message; False if it was seen before. Danger and distress are answered in the same transaction.
@@ -223,8 +224,9 @@ class Counter:
 
     async def _answer(self, claimed: Claimed) -> Turn:
         message, conversation = claimed.message, claimed.conversation
-        if message.kind is Kind.COMMENT:
+        if is_public(message):
             await self._comments.open(claimed)
+        if message.kind is Kind.COMMENT:
             return Turn(())
         if message.kind is Kind.LETTER and self._correspondence:
             return await self._correspondence.take(claimed)

@@ -42,6 +42,9 @@ FORM = "form"
 class Reads(Protocol):
     """What is found out about a letter; `bot.triage` does it."""
 
+    async def ready(self) -> None:
+        """Be able to read."""
+
     def read(self, letter: Letter, text: str) -> Reading:
         """Read a letter; arithmetic, a few milliseconds. Never raises for what stands in it."""
 
@@ -76,7 +79,7 @@ class Correspondence:
         self, store: Storage, reads: Reads, suggests: Suggests, acknowledges: Acknowledges, clock: Clock = now
     ) -> None:
         self._store = store
-        self._reads = reads
+        self.reads = reads
         self._suggests = suggests
         self._acknowledges = acknowledges
         self._clock = clock
@@ -92,7 +95,8 @@ class Correspondence:
         letter = message.letter or Letter()
         filed = await self._store.letters.find(conversation.id, message.id)
         if filed is None:
-            reading = await asyncio.to_thread(self._reads.read, letter, message.text)
+            await self.reads.ready()
+            reading = await asyncio.to_thread(self.reads.read, letter, message.text)
             filed = await self._file(claimed, letter, reading)
         said: tuple[Reply, ...] = ()
         if filed.acknowledged is Acknowledged.SENT and filed.case_id is not None:
@@ -129,9 +133,9 @@ class Correspondence:
             return await self._store.letters.file(new, moment)
         if reading.language in FULL and reading.language != claimed.conversation.language:
             await self._store.conversations.speak(conversation_id, reading.language)
-        gist = self._reads.gist(letter, reading)
+        gist = self.reads.gist(letter, reading)
         earlier = await self._store.letters.recent(reading.service, moment - ALIKE_WITHIN)
-        alike = self._reads.alike(gist, letter, earlier)
+        alike = self.reads.alike(gist, letter, earlier)
         suggested = tuple(await self._suggests.suggest(letter, reading, SUGGESTIONS))
         acknowledged = await self._acknowledged(letter, reading, moment)
         opened = await self._store.cases.open(

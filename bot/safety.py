@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from functools import lru_cache
@@ -34,6 +34,7 @@ MAX_CHARS = 4000
 """Longer texts are looked at in their first and last half of this."""
 WORD, START = r"\b", "^"
 """What a pattern begins with: it is tried where words begin, or where the text does."""
+_WORD = re.compile(r"\w+")
 ANY = ""
 """For patterns that may begin with whatever character."""
 
@@ -102,10 +103,25 @@ class Safety:
     violence: Signs
     danger: Signs
     distress: Signs
+    spellings: Mapping[str, str]
+    """Words as they are typed in haste, folded, and what they stand for."""
 
     def check(self, text: str) -> Alert | None:
         """What a text shows: what is sure before what is possible, violence before danger before distress."""
         folded = seen(text)
+        alert = self._look(folded)
+        if alert is not None and alert.is_sure:
+            return alert
+        mended = self._mended(folded)
+        if mended == folded:
+            return alert
+        second = self._look(mended)
+        return second if second is not None and (alert is None or second.is_sure) else alert
+
+    def _mended(self, folded: str) -> str:
+        return _WORD.sub(lambda word: self.spellings.get(word[0], word[0]), folded)
+
+    def _look(self, folded: str) -> Alert | None:
         possible = None
         for signs, alert, perhaps in (
             (self.violence, Alert.VIOLENCE, Alert.POSSIBLE_VIOLENCE),
@@ -144,9 +160,20 @@ def load(path: Path = LEXICON) -> Safety:
             Signs(
                 _one(raw["distress"]), _one(possible["distress"]), _one(doubtful["distress"]), _one(raw["not_distress"])
             ),
+            _spellings(raw["spellings"]),
         )
     except (OSError, yaml.YAMLError, KeyError, TypeError, ValueError, AttributeError, re.error) as error:
         raise ConfigurationError(f"{path}: is not a lexicon of patterns: {error}") from error
+
+
+def _spellings(listed: Mapping[str, Iterable[str]]) -> dict[str, str]:
+    spellings = {}
+    for right, typed in listed.items():
+        for word in typed:
+            if not _WORD.fullmatch(word) or fold(word) != word or word in spellings:
+                raise ValueError(f"is no folded word, or stands twice: {word}")
+            spellings[word] = right
+    return spellings
 
 
 def _one(patterns: Iterable[str]) -> Patterns:

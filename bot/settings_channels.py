@@ -121,6 +121,15 @@ class Email(Struct, frozen=True, forbid_unknown_fields=True):
         return self.after.partition(":")[2].strip()
 
 
+class WebForms(Struct, frozen=True, forbid_unknown_fields=True):
+    """The forms on the town's pages."""
+
+    folder: str = ""
+    """Where they stand, one file each; "" is `forms` beside `office.yml`, where there is one."""
+    per_minute: Annotated[int, Meta(ge=1, le=1_000_000)] = 20
+    """Of one network address: a school or a library shares one."""
+
+
 class Channels(Struct, frozen=True, forbid_unknown_fields=True):
     """Which channels are switched on."""
 
@@ -132,6 +141,8 @@ class Channels(Struct, frozen=True, forbid_unknown_fields=True):
     mastodon: Mastodon | None = None
     api: Api | None = None
     email: Email | None = None
+    form: WebForms | None = WebForms()
+    """None switches the forms off."""
 
     @property
     def elsewhere(self) -> tuple[str, ...]:

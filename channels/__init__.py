@@ -12,6 +12,9 @@ from bot.text.wording import Wording
 from channels.api import SignedApi
 from channels.base import Channel
 from channels.email import Bring, Correspondent, Email, Sender, nobody
+from channels.form import WebForm
+from channels.form.definitions import Definition
+from channels.form.definitions import load as load_forms
 from channels.mastodon import Mastodon
 from channels.meta.instagram import Instagram
 from channels.meta.messenger import Messenger
@@ -25,7 +28,12 @@ VERIFY_TOKEN = "meta verify token"
 """What our own secrets are derived for: a town has no further ones to make up, and rotates all of them at once."""
 
 
-ALL: tuple[type[Channel], ...] = (WebChat, TelegramChannel, Messenger, Instagram, WhatsApp, Mastodon, SignedApi, Email)
+ALL: tuple[type[Channel], ...] = (
+    *(WebChat, TelegramChannel, Messenger, Instagram, WhatsApp),
+    *(Mastodon, SignedApi, Email, WebForm),
+)
+FORMS = "forms"
+"""Where forms stand unless `office.yml` says otherwise."""
 
 
 def build(
@@ -75,6 +83,21 @@ def _switched_on(settings: Settings, http: aiohttp.ClientSession, wording: Wordi
         yield Mastodon(http, on.mastodon, keys.mastodon_token, wording, site)
     if on.api:
         yield SignedApi(http, on.api, keys.api_secrets, wording, site)
+    if on.form and forms(settings):
+        yield WebForm()
+
+
+def forms(settings: Settings) -> dict[str, Definition]:
+    """The town's forms by name, in their order; none where they are switched off, or there is no folder of them.
+
+    Raises:
+        ConfigurationError: a form is wrong, or the folder that `office.yml` names is not there.
+    """
+    on = settings.office.channels.form
+    if on is None or not (on.folder or (settings.root / FORMS).is_dir()):
+        return {}
+    services = {code: service.name for code, service in settings.office.services.items()}
+    return load_forms(settings.root / (on.folder or FORMS), services)
 
 
 def matrix() -> str:

@@ -100,6 +100,8 @@ async def _states(settings: Settings) -> list[State]:
     known = {state.name: state for state in found}
     if settings.office.channels.web:
         known["web"] = State("web", True, _address(settings) + "/", "our own")
+    if "form" in known:
+        known["form"] = State("form", True, f"{_address(settings)}/formulaires", "our own")
     store = await open_store(settings.database_url)
     try:
         waiting, undelivered = await store.outbox.by_channel()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from bot import safety
+from bot import logs, safety
 from bot.commands.knowledge_store import opened as open_database
 from bot.commands.triage_replies import first_replies, reply_shown
 from bot.errors import ConfigurationError
@@ -43,7 +44,9 @@ class Known:
 def triage(
     words: Annotated[
         list[str],
-        typer.Argument(help="FILE.jsonl to read it, evaluate FILE.jsonl to measure, train to learn from corrections."),
+        typer.Argument(
+            help="FILE.jsonl to read it, evaluate FILE.jsonl to measure, train to learn from corrections, refresh to learn again only where files or pages have changed."
+        ),
     ],
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON for programs.")] = False,
     accept_worse: Annotated[
@@ -52,6 +55,9 @@ def triage(
 ) -> None:
     """Read letters from JSON lines of {"id", "from", "subject", "body"}; what each is, whose, how urgent, and a reply."""
     match words:
+        case ["refresh"]:
+            settings = load()
+            _triage(settings, _known(settings))
         case ["train"]:
             _train(load(), accept_worse, as_json)
         case ["evaluate", file]:
@@ -59,13 +65,15 @@ def triage(
         case [file] if file != EVALUATE:
             _read(load(), Path(file), as_json)
         case _:
-            raise typer.BadParameter("give a FILE.jsonl, or evaluate FILE.jsonl, or train")
+            raise typer.BadParameter("give a FILE.jsonl, or evaluate FILE.jsonl, or train, or refresh")
 
 
 def _read(settings: Settings, file: Path, as_json: bool) -> None:
     rows = measures.rows(file)
     found = measures.read_all(_triage(settings, _known(settings)), rows)
     if as_json:
+        # On standard error, and what is wrong only: programs read the rest.
+        logs.configure(logging.WARNING)
         letters = list(found)
         for one, reply in zip(letters, asyncio.run(first_replies(settings, letters)), strict=True):
             print(json.dumps({**shown(one), "suggested_reply": reply_shown(reply)}, ensure_ascii=False))

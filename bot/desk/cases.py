@@ -240,6 +240,7 @@ class Desk:
                 author=Author.AGENT,
                 name=pending.agent_name,
                 sources=pending.sources,
+                service=self._service(await self._cases.get(pending.case_id)).name,
             )
             prepared = self._speaker.prepare(reply, conversation)
             if await self._cases.send(pending, prepared, self._clock()):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import mimetypes
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -36,7 +36,7 @@ WIDGET = "widget.js"
 CACHE = "public, max-age=300"
 PAGES_KEPT = 256
 """Pages kept as they are printed: their words change a few times a year, and setting them costs as much as making them."""
-STATIC = ("site.css", "site.js", "icon.svg")
+STATIC = ("site.css", "forms.css", "site.js", "icon.svg")
 
 PAGE = re.compile(r"article:[a-z0-9][a-z0-9_-]{0,79}|fiche:(?:part|pro):[A-Z]{1,3}[0-9]{1,8}")
 """How an answer's page is named where it is counted."""
@@ -49,6 +49,7 @@ _MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable("table")
 _TEXT = re.compile(r"(?<=>)[^<>]*\w[^<>]*(?=<)")
 """What stands between tags; an attribute has no ">" of its own, it is escaped there."""
 _TAG = re.compile(r"(<[^>]*>)")
+_TYPED = re.compile(r"(<textarea\b.*?</textarea>)", re.DOTALL)
 _REACHED = re.compile(
     r"(?P<tel>\b0\d(?: \d{2}){4}\b|\b0 8\d\d \d{3} \d{3}\b|\b116 \d{3}\b|\b3\d{3}\b(?!\.)"
     r"|(?<=ppelez le )1\d{1,2}\b)"
@@ -56,6 +57,16 @@ _REACHED = re.compile(
     r"|(?P<site>(?<![\w@/.-])(?:[a-z0-9-]+\.)+(?:fr|eu|org|com)\b(?![\w@/-]))",
     re.IGNORECASE,
 )
+
+
+@dataclass(frozen=True, slots=True)
+class FormLink:
+    """A web form that pages lead to, and the services that it fits."""
+
+    name: str
+    title: str
+    about: str
+    services: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,12 +95,14 @@ class Pages:
         searching: Searching | None = None,
         visiting: Visiting | None = None,
         has_fiches: Callable[[], Awaitable[bool]] | None = None,
+        forms: Sequence[FormLink] = (),
     ) -> None:
         """Without `searching` the pages have no search of their own, without `visiting` they count nothing.
 
         `has_fiches` says whether the State's fiches are there now, and so may be named.
         """
         self._has_fiches = has_fiches
+        self._forms = forms
         self._office = office
         self._photos_per_message = photos_per_message
         self._articles = articles
@@ -252,14 +265,27 @@ class Pages:
 
     def render(self, template: str, status: int = 200, **values: Any) -> web.Response:
         """A page of the site from its template."""
-        office = self._office
-        text = _printed(
-            self._templates.get_template(template).render(
-                town=office.town, site=office.site, status=status, searches=self._searching is not None, **values
-            )
-        )
+        text = _printed(self._fill(template, status, values))
         headers = {"Cache-Control": "no-cache", "Vary": "Referer", "ETag": f'"{etag(text.encode())}"'}
         return web.Response(text=text, status=status, content_type="text/html", headers=headers)
+
+    def render_private(self, template: str, status: int = 200, **values: Any) -> web.Response:
+        """A page for one person, of which nothing is kept; what they typed into a long field stays as it is."""
+        parts = _TYPED.split(self._fill(template, status, values))
+        text = "".join(part if part.startswith("<textarea") else _printed.__wrapped__(part) for part in parts)
+        headers = {"Cache-Control": "no-store", "X-Robots-Tag": "noindex"}
+        return web.Response(text=text, status=status, content_type="text/html", headers=headers)
+
+    def _fill(self, template: str, status: int, values: Mapping[str, Any]) -> str:
+        office = self._office
+        return self._templates.get_template(template).render(
+            town=office.town,
+            site=office.site,
+            status=status,
+            searches=self._searching is not None,
+            forms=self._forms,
+            **values,
+        )
 
 
 def article_html(body: str, below: int = 0) -> str:

@@ -21,7 +21,7 @@ class Masked:
 
 
 def mask(message: Message) -> Masked:
-    """The message with its validated identifiers masked, in its text, its subject, its fields and the names of its files.
+    """The message with its validated identifiers masked, in its text, its subject, its sender's name, its fields and the names of its files.
 
     Bank, social security, card, company and tax numbers: see `bot.text.identifiers`.
     """
@@ -48,5 +48,8 @@ def mask(message: Message) -> Masked:
 def _masked_letter(letter: Letter) -> tuple[Letter, tuple[Identifier, ...]]:
     subject, in_subject = masked(letter.subject)
     fields = {name: masked(value) for name, value in letter.fields.items()}
-    found = (*in_subject, *(kind for _, in_field in fields.values() for kind in in_field))
-    return replace(letter, subject=subject, fields={name: value for name, (value, _) in fields.items()}), found
+    name, in_name = masked(letter.name)
+    found = (*in_subject, *in_name, *(kind for _, in_field in fields.values() for kind in in_field))
+    return replace(
+        letter, subject=subject, name=name, fields={name: value for name, (value, _) in fields.items()}
+    ), found

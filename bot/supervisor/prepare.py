@@ -20,7 +20,7 @@ from bot.supervisor.plan import PROJECT
 
 
 def prepare(settings: Settings, environ: Mapping[str, str] = os.environ) -> None:
-    """Bring the database up to date, import the town's articles, train a stale model; cheap when nothing changed.
+    """Bring the database up to date, import the town's articles, learn to read letters, train a stale model; cheap when nothing changed.
 
     The example town on a machine of its own gets an agent, whose password is told once. An article that cannot be read
     or a model that cannot be trained is told and, if an earlier one is there, stops nothing.
@@ -32,6 +32,7 @@ def prepare(settings: Settings, environ: Mapping[str, str] = os.environ) -> None
     with progress.step("database"):
         migrate(settings.database_url)
     _import_articles(settings, environ)
+    _learn_letters(settings, environ)
     train_if_stale(settings)
     # Last, so that it stands below all that the training says.
     make_demo_agent(settings)
@@ -82,6 +83,20 @@ def train_if_stale(settings: Settings) -> model.Found:
             raise
         progress.say(f"  the training failed: {error}; the model of before goes on serving")
     return model.look(PROJECT)
+
+
+def _learn_letters(settings: Settings, environ: Mapping[str, str]) -> None:
+    log = settings.data / "log" / "triage.log"
+    command = [sys.executable, "-m", "bot", "triage", "refresh"]
+    try:
+        with progress.step("letters"):
+            progress.run(command, log, PROJECT, dict(environ))
+    except progress.CommandFailed:
+        for line in progress.tail(log):
+            progress.say(f"    {line}")
+        progress.say(
+            f"  how letters are read could not be learnt (the whole log is {log}); what was learnt before stays"
+        )
 
 
 def _import_articles(settings: Settings, environ: Mapping[str, str]) -> None:

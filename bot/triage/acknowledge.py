@@ -168,6 +168,6 @@ def answering(
         ConfigurationError: a file of templates is wrong.
     """
     hours = Hours(office)
-    written = templates.load(root / learning.FOLDER, office.services)
+    written = templates.load(learning.folder(root), office.services)
     drafts = Drafts(office, wording, written, knowledge, used, hours, clock)
     return drafts, Acknowledgements(office, wording, drafts, hours, clock)

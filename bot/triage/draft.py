@@ -22,6 +22,7 @@ from bot.messages import AnswerStatus, Source
 from bot.readings import LetterKind, Reading, Scored, Suggested, Urgency
 from bot.settings import GENERAL_SERVICE, Office
 from bot.text.addresses import read_address
+from bot.text.french import fold
 from bot.text.languages import FULL
 from bot.text.moments_words import full_day, moment
 from bot.text.typography import typeset
@@ -34,10 +35,14 @@ from bot.triage.templates import DIRECTORY, Facts, Written
 
 MAX_SUBJECT_CHARS = 100
 MAX_ADDRESS_TEXT_CHARS = 4_000
-MAX_SHORT_CHARS = 700
+MAX_SHORT_CHARS = 350
 """A longer letter tells a story, and no page answers it by itself."""
+HELD = 0.7
+"""How much of a question's words the answering page has to hold, in [0, 1], rare words counting more."""
 NEAR_SERVICES = 3
 """So many of a letter's likeliest services have their templates looked at."""
+LEAST_PASSAGE = 0.3
+"""A passage that fits less is about something else."""
 LEAST_SERVICE = 0.1
 """A service that is less likely has none looked at, the first one excepted."""
 PHOTOS = (
@@ -47,6 +52,13 @@ PHOTOS = (
 )
 """How a letter says that a photo came with it."""
 _PREFIX = re.compile(r"^(?:\s*(?:re|tr|fw|fwd|rép|rep)\s*:)+\s*", re.IGNORECASE)
+_ASKING = re.compile(
+    r"\?|\b(?:comment|combien|quel(?:le)?s?|quand|ou (?:puis|peut|faut)|est ce que|how|what|when|where)\b"
+)
+_OWN = re.compile(
+    r"\b(?:mon|ma|mes|notre|nos) (?:dossier|demande|candidature|facture|rendez vous|reclamation|courrier)s?\b|\bou en est\b"
+)
+"""What only an agent can look up."""
 _SENTENCE = re.compile(r"[^.!?\n]+\?")
 
 
@@ -106,12 +118,14 @@ class Drafts:
             StoreError: see `suggest`.
         """
         service = service if service in self._office.services else GENERAL_SERVICE
+        street = _street(words)
         is_open = self._hours.is_open(service, self._clock())
         matter = _Matter(
             words,
             (Scored(service, 1.0),),
-            Facts(spread(words), open=is_open, address=bool(read_address(words[:MAX_ADDRESS_TEXT_CHARS]))),
+            Facts(spread(words), open=is_open, address=bool(street)),
             language if language in FULL else DEFAULT,
+            street=street,
         )
         return await self._suggested(matter, limit)
 
@@ -131,7 +145,15 @@ class Drafts:
         if answering not in near:
             return None
         first = found.passages[0]
+        if not await self._holds(first.article_id, asked(letter, reading)):
+            return None
         return Suggested(first.article_id, found.sources[0].title, typeset(first.text), found.sources[:1], 1.0)
+
+    async def _holds(self, article_id: str, question: str) -> bool:
+        """Whether a town's page holds what is asked; the fiches tell that by themselves."""
+        index = await self._knowledge.index()
+        place = index.place(article_id)
+        return place is None or index.coverage(index.read(english.french(question) or question), place)[0] >= HELD
 
     def _is_information(self, letter: Letter, reading: Reading) -> bool:
         """Whether a letter asks what a page can tell: neither danger nor a report, a complaint or a formal request."""
@@ -141,6 +163,10 @@ class Drafts:
             and not reading.alert
             and reading.urgency is not Urgency.HIGH
             and not letter.returned
+            and not letter.files
+            and not _PREFIX.match(letter.subject)
+            and bool(_ASKING.search(fold(f"{letter.subject} {reading.said}")))
+            and not _OWN.search(fold(f"{letter.subject} {reading.said}"))
             and len(reading.said) <= MAX_SHORT_CHARS
             and self._delays.formal(reading.service, reading.kind, words).silence is None
         )
@@ -148,7 +174,7 @@ class Drafts:
     def _matter(self, letter: Letter, reading: Reading) -> _Matter:
         language = reading.language if reading.language in FULL else DEFAULT
         words = spread(letter.subject, reading.said)
-        street = _street(letter, reading)
+        street = _street("\n".join([letter.subject, reading.said, *letter.fields.values()]))
         facts = Facts(
             words,
             reading.kind,
@@ -157,6 +183,7 @@ class Drafts:
             address=bool(street),
             open=self._hours.is_open(reading.service, self._clock()),
             alert=bool(reading.alert),
+            duplicate=bool(reading.duplicate_of),
         )
         return _Matter(
             asked(letter, reading),
@@ -178,21 +205,32 @@ class Drafts:
             and (one.template.en or matter.language != "en")
             and one.fits(matter.facts)
         ]
-        looked_up = english.french(matter.words) or matter.words
-        passages = await suggest.find(self._knowledge, self._office, looked_up)
+        passages: Sequence[Suggestion] = ()
+        if matter.kind is not LetterKind.THANKS:
+            looked_up = english.french(matter.words) or matter.words
+            passages = await suggest.find(self._knowledge, self._office, looked_up)
         scores = await self._ranking.scores(matter.facts.words, matter.services, matter.kind, fitting, passages)
         # In danger the numbers come before whatever fits the words.
         scores.update({one.id: 1.0 for one in fitting if one.template.when.alert})
-        made = [await self._of_template(one, matter, scores[one.id]) for one in fitting]
-        made += [self._of_passage(one, matter, scores[one.article_id]) for one in passages]
-        ranked = sorted((one for one in made if one.text), key=lambda one: (-one.score, one.id))
-        return _distinct(ranked)[:limit]
-
-    async def _of_template(self, written: Written, matter: _Matter, score: float) -> Suggested:
-        service = written.service or matter.services[0].service
-        text = written.body(self._values(service, matter), matter.language)
-        text = typeset(text) if matter.language == DEFAULT else text
-        return Suggested(written.id, written.template.title, text, await self._sources(written), score)
+        ready: dict[str, Written | Suggestion] = {one.id: one for one in fitting}
+        for passage in passages:
+            if scores[passage.article_id] >= LEAST_PASSAGE:
+                ready.setdefault(passage.article_id, passage)
+        made: list[Suggested] = []
+        values: dict[str, dict[str, str]] = {}
+        for name in sorted(ready, key=lambda name: (-scores[name], name)):
+            if len(made) >= limit:
+                break
+            one = ready[name]
+            if isinstance(one, Suggestion):
+                made.append(self._of_passage(one, matter, scores[name]))
+                continue
+            service = one.service or matter.services[0].service
+            known = values.get(service) or values.setdefault(service, self._values(service, matter))
+            if text := one.body(known, matter.language):
+                text = typeset(text) if matter.language == DEFAULT else text
+                made.append(Suggested(name, one.template.title, text, await self._sources(one), scores[name]))
+        return made
 
     def _of_passage(self, found: Suggestion, matter: _Matter, score: float) -> Suggested:
         intro = self._wording.say("draft_passage", matter.language, title=found.source.title, link=self._link(found))
@@ -282,12 +320,7 @@ def _services(reading: Reading) -> tuple[Scored, ...]:
     return (first, *(one for one in others if one.service != reading.service))
 
 
-def _street(letter: Letter, reading: Reading) -> str:
-    text = "\n".join([letter.subject, reading.said, *letter.fields.values()])[:MAX_ADDRESS_TEXT_CHARS]
-    found = read_address(text)
+def _street(text: str) -> str:
+    """The first address with a house number that a text names; "" for none."""
+    found = read_address(text[:MAX_ADDRESS_TEXT_CHARS])
     return " ".join(found.line.split()) if found and found.number else ""
-
-
-def _distinct(ranked: Sequence[Suggested]) -> list[Suggested]:
-    """Of several passages of one page the best only."""
-    return list({one.id: one for one in reversed(ranked)}.values())[::-1]

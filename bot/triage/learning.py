@@ -25,6 +25,12 @@ def quiet(line: str) -> None:
     """Tell nobody."""
 
 
+def folder(root: Path) -> Path:
+    """Where a town's letters, rules and templates stand; a town without any learns from the project's own."""
+    own = root / FOLDER
+    return own if own.is_dir() else Path(__file__).resolve().parents[2] / FOLDER
+
+
 def path(data: Path) -> Path:
     """Where a town's model is kept."""
     return data / MODEL
@@ -43,7 +49,7 @@ def taught_by(root: Path, office: Office, pages: Sequence[Article]) -> list[Exam
     Raises:
         ConfigurationError: the files are wrong.
     """
-    return [*examples.load(root / FOLDER, office.services), *examples.of_articles(pages, office)]
+    return [*examples.load(folder(root), office.services), *examples.of_articles(pages, office)]
 
 
 def refreshed(
@@ -91,6 +97,4 @@ def triage(found: Model, root: Path, office: Office, safety: Safety, decided: Se
     Raises:
         ConfigurationError: the rules are wrong.
     """
-    return Triage(
-        found, safety, rules.load(root / FOLDER, office.services), similar.remember(decided, found.vocabulary)
-    )
+    return Triage(found, safety, rules.load(folder(root), office.services), similar.remember(decided, found.vocabulary))

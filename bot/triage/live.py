@@ -16,7 +16,7 @@ from bot.readings import Reading
 from bot.safety import Safety
 from bot.settings import Office
 from bot.store.base import Article, Articles
-from bot.triage import examples, learning
+from bot.triage import examples, learning, rules
 from bot.triage.examples import Example
 from bot.triage.reading import Triage
 
@@ -33,6 +33,9 @@ class LiveTriage:
     def __init__(
         self, root: Path, data: Path, office: Office, safety: Safety, articles: Articles, letters: Letters
     ) -> None:
+        """Raises:
+        ConfigurationError: the town's rules are wrong.
+        """
         self._root = root
         self._data = data
         self._office = office
@@ -42,23 +45,31 @@ class LiveTriage:
         self._now: Triage | None = None
         self._decided: tuple[Example, ...] = ()
         self._made = 0.0
+        self._opening = asyncio.Lock()
+        # A wrong rule is told when the gateway starts, not when the first letter comes.
+        rules.load(learning.folder(root), office.services)
 
-    async def open(self) -> None:
-        """Make ready to read; learns first where nothing was learnt yet, which takes a quarter of a minute.
+    async def ready(self) -> None:
+        """Be able to read, from the first letter on: learns where `guichet setup` has not, which takes half a minute.
 
         Raises:
             ConfigurationError: the town's files are wrong.
             StoreError: the database does not answer.
         """
-        self._decided = await self._known()
-        pages = await self._articles.all()
-        self._now = await asyncio.to_thread(self._build, pages)
+        if self._now is not None:
+            return
+        async with self._opening:
+            if self._now is None:
+                self._decided = await self._known()
+                self._now = await asyncio.to_thread(self._build, await self._articles.all())
 
     async def follow(self, every: timedelta = FOLLOW_EVERY) -> None:
         """Take up what agents decide and what is trained meanwhile, until cancelled."""
         while True:
             await asyncio.sleep(every.total_seconds())
             try:
+                if self._now is None:
+                    continue
                 decided = await self._known()
                 if decided != self._decided or self._changed():
                     self._decided = decided
@@ -82,7 +93,7 @@ class LiveTriage:
     @property
     def _triage(self) -> Triage:
         if self._now is None:
-            raise ConfigurationError("letters are read before the triage was opened")
+            raise ConfigurationError("a letter is read before the triage is ready")
         return self._now
 
     async def _known(self) -> tuple[Example, ...]:

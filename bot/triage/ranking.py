@@ -25,7 +25,7 @@ ANY_WORDS = 0.2
 """A template that asks for no words fits by so much."""
 OF_KIND = 0.9
 """The same, where it is for letters of this kind alone and no page answers them: thanks."""
-PASSAGE = {LetterKind.REQUEST: 0.85, LetterKind.COMPLAINT: 0.4, LetterKind.REPORT: 0.4, LetterKind.THANKS: 0.1}
+PASSAGE = {LetterKind.REQUEST: 0.85, LetterKind.COMPLAINT: 0.4, LetterKind.REPORT: 0.4}
 """What a passage's score counts: a page answers a question, but neither a hole in the road nor a complaint."""
 ELSEWHERE = 0.6
 """The same, where a page is of a service that the letter is not for."""

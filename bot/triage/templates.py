@@ -49,6 +49,8 @@ class When(Struct, frozen=True, forbid_unknown_fields=True):
     """Whether the service is open now."""
     alert: bool | None = None
     """Whether danger or distress was seen."""
+    duplicate: bool | None = None
+    """Whether an earlier letter says the same."""
 
 
 class Template(Struct, frozen=True, forbid_unknown_fields=True):
@@ -82,6 +84,7 @@ class Facts:
     address: bool = False
     open: bool = True
     alert: bool = False
+    duplicate: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,10 +100,11 @@ class Written:
         return f"{self.service or GENERAL}.{self.template.key}"
 
     def fits(self, facts: Facts) -> bool:
-        """Whether its conditions hold."""
+        """Whether its conditions hold; who only thanks is answered by what is written for thanks."""
         when = self.template.when
+        named = facts.kind in when.kind
         return (
-            (not when.kind or facts.kind is None or facts.kind in when.kind)
+            (named or facts.kind is None or (not when.kind and facts.kind is not LetterKind.THANKS))
             and (not when.urgency or facts.urgency is None or facts.urgency in when.urgency)
             and (not when.words or bool(held(facts.words, when.words)))
             and not held(facts.words, when.without)
@@ -108,6 +112,7 @@ class Written:
             and when.address in {None, facts.address}
             and when.open in {None, facts.open}
             and when.alert in {None, facts.alert}
+            and when.duplicate in {None, facts.duplicate}
         )
 
     def body(self, values: Mapping[str, str], language: str) -> str:

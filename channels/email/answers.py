@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 import socket
 import ssl
@@ -80,7 +81,7 @@ def _told(error: Exception) -> str:
         return f"its certificate is not valid ({cause.verify_message})"
     known: list[tuple[tuple[type[BaseException], ...], str]] = [
         ((socket.gaierror,), "there is no server of that name"),
-        ((SMTPTimeoutError, TimeoutError), "it does not answer"),
+        ((SMTPTimeoutError, TimeoutError, asyncio.TimeoutError), "it does not answer"),
         ((ConnectionRefusedError,), "it takes no connections"),
         ((ssl.SSLError,), "no encrypted connection comes about"),
         ((SMTPServerDisconnected,), "the connection broke"),

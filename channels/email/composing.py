@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from email.headerregistry import Address as Mailbox
+from email.header import Header
 from email.message import EmailMessage
 from email.policy import SMTP
-from email.utils import format_datetime
+from email.utils import format_datetime, quote
 
 import msgspec
 
@@ -19,6 +19,7 @@ from channels.email.charsets import one_line
 POLICY = SMTP.clone(cte_type="7bit")
 """Seven bits everywhere: whether every server on the way takes eight, nobody knows."""
 MAX_NAME_CHARS = 60
+CRLF, LINE = "\r\n", 70
 SUPPRESSED = "DR, RN, NRN, OOF, AutoReply"
 """What Exchange is asked to keep to itself; reports of what did not arrive (NDR) we want (MS-OXCMAIL, X-Auto-Response-Suppress)."""
 
@@ -75,7 +76,6 @@ def read(outgoing: Outgoing) -> Mail:
 def compose(mail: Mail, heading: Heading, contents: Sequence[bytes] = ()) -> bytes:
     """The whole mail; `contents` are those of its files. Octets above 127 stand in it only where an address has them."""
     made = EmailMessage(policy=POLICY)
-    made["From"] = sender(mail, heading)
     made["Subject"] = one_line(mail.subject)
     made.set_content(mail.text, charset="utf-8")
     made.add_alternative(mail.html, subtype="html", charset="utf-8")
@@ -88,26 +88,29 @@ def compose(mail: Mail, heading: Heading, contents: Sequence[bytes] = ()) -> byt
             subtype=subtype if known else "octet-stream",
             filename=one_line(file.name) or "document",
         )
-    # The library would break or encode long ids; these lines hold checked values alone.
+    # The library would break or encode long ids, and loses blanks of long names; these lines hold checked values alone.
     lines = [f"{name}: {value}" for name, value in _headers(mail, heading) if value]
-    return "\r\n".join([*lines, ""]).encode() + made.as_bytes()
+    return CRLF.join([*lines, ""]).encode() + made.as_bytes()
 
 
-def sender(mail: Mail, heading: Heading) -> Mailbox:
+def sender(mail: Mail, heading: Heading) -> str:
     """The town; an agent's name stands before it."""
     names = [one_line(mail.name)[:MAX_NAME_CHARS] if mail.author is Author.AGENT else "", one_line(heading.town)]
     shown = " · ".join(name for name in names if name)
-    return Mailbox(shown, addr_spec=heading.mailbox)
+    if shown.isascii():
+        return f'"{quote(shown)}" <{heading.mailbox}>'
+    return f"{Header(shown, 'utf-8', maxlinelen=LINE).encode(linesep=CRLF)}{CRLF} <{heading.mailbox}>"
 
 
 def _headers(mail: Mail, heading: Heading) -> list[tuple[str, str]]:
     found = [
+        ("From", sender(mail, heading)),
         ("Date", format_datetime(heading.date)),
         ("Message-ID", heading.message_id),
         ("To", heading.to),
         ("Reply-To", heading.reply_to if heading.reply_to != heading.mailbox else ""),
         ("In-Reply-To", mail.in_reply_to),
-        ("References", "\r\n ".join(mail.references)),
+        ("References", f"{CRLF} ".join(mail.references)),
     ]
     if mail.author is not Author.AGENT:
         # RFC 3834, 5; and what programs look for that are older than it, or Exchange.

@@ -18,6 +18,7 @@ from channels.email.bodies import Contents, Words, contents, parsed
 from channels.email.headers import (
     Headers,
     addresses,
+    decoded,
     first,
     guarded,
     headers_of,
@@ -87,7 +88,8 @@ def _message(mime: Mime, headers: Headers, found: Contents, origin: Origin, read
     # A form of the town's site writes as the town, and names the citizen as who is to be answered.
     sender = answer_to if answer_to and not is_own(answer_to, reader.own) else written_by[1]
     own_ids = message_ids(headers.get("message-id", ())[:1])
-    parents = message_ids([*headers.get("references", ()), *headers.get("in-reply-to", ())])
+    # Some libraries write long ids as encoded words.
+    parents = message_ids(decoded(one) for one in [*headers.get("references", ()), *headers.get("in-reply-to", ())])
     # Not only the addresses: some programs lose what stands before an @ that they do not know.
     known = keys.conversation(
         [*(value for header in TO_US for value in headers.get(header, ())), *parents], reader.secrets

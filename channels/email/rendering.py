@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from bot.messages import FILE_URL, PHOTO_URL, Attachment, Author, Outgoing, Reply, Source, Thread
 from bot.text.wording import Wording
 from channels import plain
-from channels.email.charsets import one_line
+from channels.email.charsets import clean, one_line
 
 COLUMNS = 76
 """Of a line of text (RFC 5322 asks for 78): programs that show it as it is need not break it again."""
@@ -38,8 +38,8 @@ def mail(reply: Reply, thread: Thread, website: str, wording: Wording) -> Outgoi
     return Outgoing(
         {
             "subject": heading,
-            "text": _text(reply, links, wording),
-            "html": _page(reply, heading, links, wording),
+            "text": clean(_text(reply, links, wording)),
+            "html": clean(_page(reply, heading, links, wording)),
             "author": reply.author.value,
             "name": one_line(reply.name),
             "mailbox": thread.mailbox or "",

@@ -35,12 +35,40 @@ def refusal(channel: Channel, request: RawRequest) -> str:
     return message.text if message.kind is Kind.UNREADABLE else f"a {message.kind.value}"
 
 
-class Conformance(ABC):
-    """Inherit it, say how your provider's requests look, and add what is special to it."""
+class Rendering(ABC):
+    """What every channel passes, also one that fetches and believes no request."""
+
+    NEW = "n" * 40
+    OLD = "o" * 40
 
     @abstractmethod
     def channel(self, *secrets: str) -> Channel:
         """The channel, believing these secrets, the newest first."""
+
+    def test_a_reply_survives_rendering(self) -> None:
+        """Every word, choice and source of a reply is somewhere in what goes out, in JSON."""
+        buttons = tuple(Button(f"Choix {number}", f"c.token{number}") for number in range(MAX_BUTTONS))
+        source = Source("Carte d’identité", "https://www.pontavel.example/carte")
+        reply = Reply(
+            "r.1", "Première partie.\n\nSeconde partie.", author=Author.BOT, buttons=buttons, sources=(source,)
+        )
+        sent = json.dumps(
+            [outgoing.payload for outgoing in self.channel(self.NEW).render(reply, THREAD)], ensure_ascii=False
+        )
+
+        for words in ("Première partie.", "Seconde partie.", "Choix 0", f"Choix {MAX_BUTTONS - 1}", source.url):
+            assert words in sent
+
+    def test_a_long_reply_is_split_not_cut(self) -> None:
+        """The last word of a long reply goes out too."""
+        text = "\n\n".join(f"Paragraphe {number} " + "mot " * 100 for number in range(40)) + "fin-du-texte"
+        sent = json.dumps([outgoing.payload for outgoing in self.channel(self.NEW).render(Reply("r.2", text), THREAD)])
+
+        assert "fin-du-texte" in sent
+
+
+class Conformance(Rendering):
+    """Inherit it, say how your provider's requests look, and add what is special to it."""
 
     @abstractmethod
     def request(self, text: str, secret: str) -> RawRequest:
@@ -53,9 +81,6 @@ class Conformance(ABC):
     @abstractmethod
     def tampered(self, request: RawRequest) -> RawRequest:
         """The same request with a wrong signature."""
-
-    NEW = "n" * 40
-    OLD = "o" * 40
 
     def test_a_good_signature_is_believed(self) -> None:
         """A request signed with our secret passes `verify`."""
@@ -113,24 +138,3 @@ class Conformance(ABC):
 
         with pytest.raises((EventIgnored, PayloadRejected)):
             self.channel(self.NEW).parse(request)
-
-    def test_a_reply_survives_rendering(self) -> None:
-        """Every word, choice and source of a reply is somewhere in what goes out, in JSON."""
-        buttons = tuple(Button(f"Choix {number}", f"c.token{number}") for number in range(MAX_BUTTONS))
-        source = Source("Carte d’identité", "https://www.pontavel.example/carte")
-        reply = Reply(
-            "r.1", "Première partie.\n\nSeconde partie.", author=Author.BOT, buttons=buttons, sources=(source,)
-        )
-        sent = json.dumps(
-            [outgoing.payload for outgoing in self.channel(self.NEW).render(reply, THREAD)], ensure_ascii=False
-        )
-
-        for words in ("Première partie.", "Seconde partie.", "Choix 0", f"Choix {MAX_BUTTONS - 1}", source.url):
-            assert words in sent
-
-    def test_a_long_reply_is_split_not_cut(self) -> None:
-        """The last word of a long reply goes out too."""
-        text = "\n\n".join(f"Paragraphe {number} " + "mot " * 100 for number in range(40)) + "fin-du-texte"
-        sent = json.dumps([outgoing.payload for outgoing in self.channel(self.NEW).render(Reply("r.2", text), THREAD)])
-
-        assert "fin-du-texte" in sent

@@ -20,6 +20,9 @@ class FakeTriage:
     def __init__(self) -> None:
         self.read_texts: list[str] = []
 
+    async def ready(self) -> None:
+        pass
+
     def read(self, letter: Letter, text: str) -> Reading:
         self.read_texts.append(text)
         folded = text.casefold()

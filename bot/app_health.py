@@ -1,0 +1,63 @@
+"""What `/ready` asks of a gateway's parts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+from bot import clock, metrics
+from bot.bus import Bus
+from bot.gateway.core import TrustedCore
+from bot.gateway.health import Check, Health
+from bot.store.sql import Store
+from channels.base import Channel
+from channels.web.sockets import WebSockets
+
+STUCK_AFTER = timedelta(minutes=2)
+"""A backlog whose oldest message waits longer makes /ready say so."""
+
+
+def build_health(
+    store: Store, core: TrustedCore, sockets: WebSockets, wakes: Bus, channels: Mapping[str, Channel]
+) -> Health:
+    """Its checks, by their names; a mailbox that cannot be read is told, and stops nobody else."""
+
+    async def database() -> Check:
+        await store.ping()
+        return Check(True, "answers")
+
+    async def rasa() -> Check:
+        return Check(core.trusted, core.detail)
+
+    async def actions() -> Check:
+        return Check(core.actions_well, core.actions_detail)
+
+    async def knowledge() -> Check:
+        version = await store.articles.version()
+        return Check(version > 0, f"version {version}" if version else "no article: run `guichet knowledge import`")
+
+    async def inbox() -> Check:
+        return _backlog("inbox", *await store.inbox.waiting(clock.now()))
+
+    async def outbox() -> Check:
+        return _backlog("outbox", *await store.outbox.waiting(clock.now()))
+
+    async def bus() -> Check:
+        return Check(True, await wakes.ping())
+
+    async def chats() -> Check:
+        metrics.CONNECTED.set(sockets.connected)
+        return Check(True, f"{sockets.connected} connected")
+
+    async def fetched() -> Check:
+        faults = [fault for channel in channels.values() for fault in channel.faults.values()]
+        return Check(not faults, "; ".join(faults)[:1000] or "no fault", needed=False)
+
+    pings = (database, rasa, actions, knowledge, inbox, outbox, bus, chats, fetched)
+    return Health({ping.__name__: ping for ping in pings})
+
+
+def _backlog(box: str, count: int, oldest: timedelta) -> Check:
+    metrics.WAITING.labels(box).set(count)
+    metrics.OLDEST_SECONDS.labels(box).set(oldest.total_seconds())
+    return Check(oldest < STUCK_AFTER, f"{count} waiting, the oldest for {oldest.total_seconds():.0f} s")
