@@ -32,7 +32,8 @@ ADDRESS, LINK = " adressemail ", " lienweb "
 
 _ADDRESS = re.compile(r"[\w.+-]{1,64}@[\w-]{1,64}(?:\.[\w-]{1,64}){0,6}")
 _LINK = re.compile(r"(?:https?://|www\.)\S{1,400}")
-_WORD = re.compile(r"[a-z0&]{2,}")
+_WORD = re.compile(r"[^\W_]{2,}")
+"""Of all scripts: people write in their own language."""
 _DIGIT = re.compile(r"\d")
 
 

@@ -21,9 +21,10 @@ from bot.triage.features import Floats
 from bot.triage.model import NO, YES, Model, Plane, softmax
 from bot.triage.signals import signals
 
-HIGH_RECALL = 0.94
-"""One letter too many among the urgent ones costs a look; one too few may cost a life. At this share about one letter in
-twelve that is not urgent is taken for it."""
+HIGH_RECALL = 0.92
+"""Of another hand's urgent letters, before the words of danger are looked for, which alone find two in five. One letter too
+many among the urgent ones costs a look; one too few may cost a life: at this share nearly one in five of those that could
+wait is taken for it, by a hand that nothing is known of."""
 RIGHT_ALONE = 0.9
 """So often a service that gets a letter without anybody's look is the right one."""
 SILENT = {LetterKind.THANKS, LetterKind.AUTOREPLY, LetterKind.SPAM}

@@ -68,7 +68,15 @@ def test_scores_are_probabilities(learnt: Model) -> None:
 
 def test_what_was_measured_is_kept(learnt: Model) -> None:
     """Shares out of fold, for the comparison with the next model."""
-    names = {"accuracy@1", "accuracy@3", "kind_accuracy", "urgency_accuracy", "expects_accuracy", "urgent_by_mistake", "sent_alone"}
+    names = {
+        "accuracy@1",
+        "accuracy@3",
+        "kind_accuracy",
+        "urgency_accuracy",
+        "expects_accuracy",
+        "urgent_by_mistake",
+        "sent_alone",
+    }
 
     assert set(learnt.measured) == names
     assert all(0.0 <= value <= 1.0 for value in learnt.measured.values())
