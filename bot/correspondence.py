@@ -92,7 +92,7 @@ class Correspondence:
             StoreError: not now.
         """
         message, conversation = claimed.message, claimed.conversation
-        letter = message.letter or Letter()
+        letter = replace(message.letter or Letter(), files=len(message.attachments))
         filed = await self._store.letters.find(conversation.id, message.id)
         if filed is None:
             await self.reads.ready()
@@ -136,7 +136,8 @@ class Correspondence:
         gist = self.reads.gist(letter, reading)
         earlier = await self._store.letters.recent(reading.service, moment - ALIKE_WITHIN)
         alike = self.reads.alike(gist, letter, earlier)
-        suggested = tuple(await self._suggests.suggest(letter, reading, SUGGESTIONS))
+        known = replace(reading, duplicate_of=str(alike.group)) if alike else reading
+        suggested = tuple(await self._suggests.suggest(letter, known, SUGGESTIONS))
         acknowledged = await self._acknowledged(letter, reading, moment)
         opened = await self._store.cases.open(
             self._case(claimed, letter, reading, cases), moment, photos=_files(message)
