@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from bot.errors import ConfigurationError
 from bot.readings import LetterKind, Urgency
 from bot.triage import features
 from bot.triage.examples import Example, fingerprint
@@ -41,12 +42,16 @@ BAYES_SHARE = 1.0
 TERM_WEIGHT = 0.5
 """Of a term or a page beside a letter."""
 TEMPERATURES = np.exp(np.linspace(np.log(0.05), np.log(3.0), 40))
+ABSENT = -10.0
+"""The bias of a class that nothing was learnt of."""
 ALWAYS = -1
 """The fold of what is learnt in every fold and asked in none."""
 
 Ints = npt.NDArray[np.int64]
 Learnt = tuple[npt.NDArray[np.float32], Floats]
 """Planes (features x classes) and their bias."""
+Learn = Callable[[Any, Ints, Floats], Learnt]
+"""From rows, their classes and their weights."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +64,14 @@ class Task:
     weight: Floats
     fold: Ints
 
-    def out_of_fold(self, learn: Callable[[Any, Ints, Floats, int], Learnt]) -> tuple[Ints, Floats]:
+    def out_of_fold(self, learn: Learn) -> tuple[Ints, Floats]:
         """The rows that are asked, and what they get (rows x classes) from what was learnt without their fold."""
         raw = np.zeros((len(self.targets), len(self.names)))
         for number in sorted(set(self.fold.tolist()) - {ALWAYS}):
             taught, asked = self.fold != number, self.fold == number
-            planes, bias = learn(self.matrix[taught], self.targets[taught], self.weight[taught], len(self.names))
+            planes, bias = _present(
+                learn, self.matrix[taught], self.targets[taught], self.weight[taught], len(self.names)
+            )
             raw[asked] = self.matrix[asked] @ planes + bias
         tested = np.flatnonzero(self.fold != ALWAYS)
         return tested, raw[tested]
@@ -79,6 +86,9 @@ def train(
     """Learn from examples, whose own words are `saids`. Same examples, same model.
 
     `learnt_from` says what it was made of, where that is not all of the examples.
+
+    Raises:
+        ConfigurationError: no example says its kind, or none its urgency.
     """
     from scipy import sparse
 
@@ -108,8 +118,8 @@ def train(
     )
     expects, _, _ = closed([_expects(one) for one in written], [YES, NO], "expects")
     urgent, scores, right = _closed(_task(whole, written, words, [_urgent(one) for one in written], [YES, NO]))
-    likely, is_urgent = scores[:, 0], right == 0
-    urgent_from = float(np.quantile(likely[is_urgent], 1 - HIGH_RECALL))
+    likely, is_urgent = scores[:, 0], (right == 0) & (YES in urgent.classes)
+    urgent_from = float(np.quantile(likely[is_urgent], 1 - HIGH_RECALL)) if is_urgent.any() else 1.0
     measured["urgent_by_mistake"] = _share(likely[~is_urgent] >= urgent_from)
     report(f"kind: {measured['kind_accuracy']:.3f}; urgency: {measured['urgency_accuracy']:.3f}")
     return Model(
@@ -147,7 +157,7 @@ def _service(
     measured["accuracy@3"] = _share(
         bool({names[at] for at in ranked[:3]} & among) for ranked, among in zip(order, right, strict=True)
     )
-    planes, bias = _both(task.matrix, task.targets, task.weight, len(names))
+    planes, bias = _present(_both, task.matrix, task.targets, task.weight, len(names))
     # A letter that two services may get teaches the scores by whichever of them the model prefers.
     targets = np.where(hits, order[:, 0], task.targets[tested])
     plane = Plane(names, planes, bias, _temperature(raw, targets))
@@ -163,7 +173,7 @@ def _closed(task: Task) -> tuple[Plane, Floats, Ints]:
     """The plane of a closed set of classes, and out of fold the scores and what was right."""
     tested, raw = task.out_of_fold(_svm)
     right = task.targets[tested]
-    planes, bias = _svm(task.matrix, task.targets, task.weight, len(task.names))
+    planes, bias = _present(_svm, task.matrix, task.targets, task.weight, len(task.names))
     plane = Plane(task.names, planes, bias, _temperature(raw, right))
     return plane, softmax(raw / plane.temperature), right
 
@@ -172,7 +182,9 @@ def _task(
     whole: Any, written: Sequence[Example], words: Sequence[str], labels: Sequence[str], among: Sequence[str]
 ) -> Task:
     """The task of a closed set of classes, those of them that have letters."""
-    having = np.array([place for place, label in enumerate(labels) if label])
+    having = [place for place, label in enumerate(labels) if label]
+    if not having:
+        raise ConfigurationError(f"no letter to learn from says which of {', '.join(among)} it is")
     names = tuple(one for one in among if any(labels[place] == one for place in having))
     return Task(
         names,
@@ -213,11 +225,22 @@ def folds(examples: Sequence[Example], saids: Sequence[str], labels: Sequence[st
     return np.array(found)
 
 
-def _both(matrix: Any, targets: Ints, weight: Floats, classes: int) -> Learnt:
+def _present(learn: Learn, matrix: Any, targets: Ints, weight: Floats, classes: int) -> Learnt:
+    """What `learn` makes of the classes that have rows; the others are as good as impossible."""
+    having, renamed = np.unique(targets, return_inverse=True)
+    planes, bias = np.zeros((matrix.shape[1], classes), np.float32), np.full(classes, ABSENT)
+    if len(having) == 1:
+        bias[having] = 0.0
+    else:
+        planes[:, having], bias[having] = learn(matrix, renamed, weight)
+    return planes, bias
+
+
+def _both(matrix: Any, targets: Ints, weight: Floats) -> Learnt:
     """The sum of a linear SVM and of complement naive Bayes, each scaled to one unit of spread."""
     from sklearn.naive_bayes import ComplementNB
 
-    svm_planes, svm_bias = _svm(matrix, targets, weight, classes)
+    svm_planes, svm_bias = _svm(matrix, targets, weight)
     bayes = ComplementNB(alpha=BAYES_SMOOTHING)
     bayes.fit(matrix, targets, sample_weight=weight)
     bayes_planes = bayes.feature_log_prob_.T - bayes.feature_log_prob_.mean(axis=0)[:, None]
@@ -226,7 +249,7 @@ def _both(matrix: Any, targets: Ints, weight: Floats, classes: int) -> Learnt:
     return planes.astype(np.float32), svm_bias / spread[0]
 
 
-def _svm(matrix: Any, targets: Ints, weight: Floats, classes: int) -> Learnt:
+def _svm(matrix: Any, targets: Ints, weight: Floats) -> Learnt:
     from sklearn.svm import LinearSVC
 
     svm = LinearSVC(C=REGULARISATION, class_weight="balanced", random_state=SEED, tol=1e-2, max_iter=5000)
