@@ -166,12 +166,7 @@ def test_who_says_that_no_answer_is_needed_waits_for_none(learnt: Triage) -> Non
 
 def test_a_foreign_letter_is_told_by_its_language(learnt: Triage) -> None:
     """English, German and a language of another script."""
-    english = read(
-        learnt, "Hello, there is a large pothole in the road in front of my house. Could you repair it please?"
-    )
-
-    assert english.language == "en"
-    assert "voirie" in [scored.service for scored in english.services[:3]]
+    assert read(learnt, "Hello, there is a large hole in the road. Could you repair it please?").language == "en"
     assert read(learnt, "Guten Tag, wann ist das Schwimmbad am Sonntag geöffnet? Vielen Dank.").language == "de"
     assert read(learnt, "Добрий день, як записати дитину до школи? Дякую за допомогу.").language == "uk"
 
