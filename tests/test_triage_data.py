@@ -16,7 +16,10 @@ from bot.readings import LetterKind, Urgency
 ROOT = Path(__file__).parent.parent
 EVALUATION = ROOT / "triage" / "evaluation" / "letters.jsonl"
 KINDS = sorted((ROOT / "triage" / "kinds").glob("*.yml"))
-EXAMPLES = [*KINDS, *(path for part in ("services", "terms") for path in sorted((ROOT / "triage" / part).glob("*.yml")))]
+EXAMPLES = [
+    *KINDS,
+    *(path for part in ("services", "terms") for path in sorted((ROOT / "triage" / part).glob("*.yml"))),
+]
 
 WORDS_OF_A_SENTENCE = 7
 """Shorter ones are everybody's: « Merci d'avance pour votre réponse »."""
