@@ -186,7 +186,10 @@ async def gateway(settings: Settings) -> AsyncIterator[Gateway]:
             office.chat.max_text_chars,
             peer,
         )
-        parts = build_desk(settings, store, counter, channels, wording, bus, server, live, knowledge, sourced, peer)
+        parts = build_desk(
+            *(settings, store, counter, channels, wording, bus, server, live, knowledge, sourced, peer),
+            letters.correspondence,
+        )
         outside = build_channels(channels, store, bus, receive, history, worker_name, peer)
         form_routes = build_forms(settings, forms, store, shown.pages, wording, receive, alarm, history, peer)
         app.add_routes([*shown.routes, *parts.routes, *outside.routes, *form_routes])

@@ -11,6 +11,7 @@ from aiohttp import web
 
 from bot.bus import Bus
 from bot.conversation import Counter
+from bot.correspondence import Correspondence
 from bot.desk import canned
 from bot.desk.api import DeskApi
 from bot.desk.article_shapes import ArticleShapes
@@ -20,6 +21,10 @@ from bot.desk.cases import Desk
 from bot.desk.dossiers import Dossiers
 from bot.desk.failures import Failures
 from bot.desk.fiche_titles import FicheTitles
+from bot.desk.labels import Labels
+from bot.desk.letter_shapes import LetterShapes
+from bot.desk.letters import DeskLetters
+from bot.desk.letters_api import LettersApi
 from bot.desk.login import Login
 from bot.desk.pages import DeskPages
 from bot.desk.passwords import Passwords
@@ -72,20 +77,45 @@ def build_desk(
     knowledge: KnowledgeBase,
     sourced: Sourced,
     peer_of: Callable[[web.Request], str],
+    correspondence: Correspondence | None = None,
 ) -> DeskParts:
-    """The desk of a gateway.
+    """The desk of a gateway. Without a `correspondence` no channel brings letters.
 
     Raises:
         ConfigurationError: the canned replies are wrong, or the pages are not built.
     """
     office = settings.office
     reaches = reaches_of(channels, office.channels)
-    desk = Desk(store.cases, store.agents, store.conversations, counter, wording, office, bus, reaches=reaches)
+    labels = Labels(store.letters, store.cases, store.transcript)
+    desk = Desk(
+        store.cases, store.agents, store.conversations, counter, wording, office, bus, reaches=reaches, labels=labels
+    )
     login = Login(Door(store.agents, Passwords(), office.desk), office.town, settings.host, peer_of)
     words = load_words()
     shapes = Shapes(office, wording, words, reaches)
+    letter_shapes = LetterShapes(shapes, words)
+    letters = DeskLetters(
+        store.letters,
+        store.cases,
+        store.conversations,
+        desk,
+        labels,
+        counter,
+        letter_shapes,
+        shapes,
+        bus,
+        correspondence,
+    )
     dossiers = Dossiers(
-        desk, shapes, store.agents, store.cases, store.conversations, store.transcript, store.outbox, store.links
+        desk,
+        shapes,
+        store.agents,
+        store.cases,
+        store.conversations,
+        store.transcript,
+        store.outbox,
+        store.links,
+        letters,
     )
     failures = Failures(store.outbox, store.cases, store.transcript, counter, bus)
     api = DeskApi(
@@ -115,7 +145,8 @@ def build_desk(
     )
     sockets = DeskSockets(server, login, desk, dossiers, failures, shapes, store.cases, store.agents, citizens, bus)
     pages = DeskPages(login, office.town)
-    routes = [*api.routes(), *articles.routes(api.answering)]
+    mail = LettersApi(letters, letter_shapes, desk, dossiers)
+    routes = [*api.routes(), *articles.routes(api.answering), *mail.routes(api.answering)]
     return DeskParts(desk, sockets, [*login.routes(), *pages.routes(), *routes])
 
 

@@ -17,7 +17,7 @@ from bot.cases import Case, CaseKind, CaseState, Cause, NewCase
 from bot.clock import Clock, now
 from bot.letters import Letter
 from bot.mailroom import Acknowledged, Filed, Gist, NewLetter
-from bot.messages import FILE_URL, PHOTO_URL, HeardIn, Message, Reply, Turn
+from bot.messages import FILE_URL, PHOTO_URL, Attachment, HeardIn, Reply, Turn
 from bot.readings import LetterKind, Reading, Suggested, Urgency
 from bot.store.base import Claimed
 from bot.text.languages import FULL
@@ -32,6 +32,10 @@ ALIKE_WITHIN = timedelta(days=30)
 ACKNOWLEDGED_WITHIN = timedelta(hours=1)
 MAX_ACKNOWLEDGED = 5
 """Acknowledgements that a sender gets in that time; more are held, and shown on the desk: a loop, or a flood."""
+MAX_ALARMED = 20
+"""As many before one that speaks of danger is held: the numbers in it matter more than a mailbox that fills."""
+ACKNOWLEDGED_KINDS = frozenset({LetterKind.REQUEST, LetterKind.COMPLAINT, LetterKind.REPORT})
+"""Whoever writes one gets its number, whether they ask for an answer or not (CRPA, article L112-11)."""
 SUBJECT = "subject"
 PREVIOUS = "previous"
 MAILBOX = "mailbox"
@@ -92,7 +96,7 @@ class Correspondence:
             StoreError: not now.
         """
         message, conversation = claimed.message, claimed.conversation
-        letter = message.letter or Letter()
+        letter = replace(message.letter or Letter(), files=len(message.attachments))
         # A first attempt has filed nothing yet.
         filed = await self._store.letters.find(conversation.id, message.id) if claimed.attempts > 1 else None
         case: Case | None = None
@@ -116,6 +120,23 @@ class Correspondence:
         reply = await self._acknowledges.words(case, filed.letter, filed.reading)
         return replace(reply, id=f"{filed.message_id}{ACKNOWLEDGED_SUFFIX}")
 
+    async def open(self, filed: Filed) -> Case:
+        """A letter that was put aside becomes a case after all, acknowledged if its sender can be; done twice, it is done.
+
+        Raises:
+            Missing: the conversation is gone.
+        """
+        if filed.case_id is not None:
+            return await self._store.cases.get(filed.case_id)
+        before = await self._store.cases.find(filed.conversation_id)
+        entry = await self._store.transcript.entry(filed.conversation_id, filed.message_id)
+        new = self._case(filed.conversation_id, filed.message_id, filed.at, filed.letter, filed.reading, before)
+        photos = _files(entry.attachments if entry else ())
+        opened = await self._store.cases.open(new, self._clock(), photos=photos)
+        acknowledged = Acknowledged.SENT if filed.letter.sender else Acknowledged.NONE
+        await self._store.letters.assign(filed.id, opened.case.id, acknowledged)
+        return opened.case
+
     async def _file(self, claimed: Claimed, letter: Letter, reading: Reading) -> tuple[Filed, Case | None]:
         """The letter as it is filed, and the case that it has opened."""
         conversation_id, message = claimed.conversation.id, claimed.message
@@ -136,25 +157,33 @@ class Correspondence:
             await self._store.conversations.speak(conversation_id, reading.language)
         gist = self.reads.gist(letter, reading)
         alike = self.reads.alike(gist, letter, around.recent)
-        suggested = tuple(await self._suggests.suggest(letter, reading, SUGGESTIONS))
+        known = replace(reading, duplicate_of=str(alike.group)) if alike else reading
+        suggested = tuple(await self._suggests.suggest(letter, known, SUGGESTIONS))
         new = replace(
             new,
-            acknowledged=_acknowledged(letter, reading, around.acknowledged),
+            acknowledged=_acknowledged(letter, reading, own, around.acknowledged),
             gist=gist,
             group=alike.group if alike else None,
             suggested=suggested,
         )
-        case = self._case(claimed, letter, reading, around.cases)
-        return await self._store.letters.open(new, case, moment, _files(message))
+        case = self._case(conversation_id, message.id, message.sent_at, letter, reading, around.cases)
+        return await self._store.letters.open(new, case, moment, _files(message.attachments))
 
-    def _case(self, claimed: Claimed, letter: Letter, reading: Reading, before: Sequence[Case]) -> NewCase:
+    def _case(
+        self,
+        conversation_id: str,
+        message_id: str,
+        opened_at: datetime,
+        letter: Letter,
+        reading: Reading,
+        before: Sequence[Case],
+    ) -> NewCase:
         details = {SUBJECT: letter.subject, MAILBOX: letter.mailbox, FORM: letter.form, **letter.fields}
         if before:
             details[PREVIOUS] = before[0].number
-        opened_at = claimed.message.sent_at
         return NewCase(
-            claimed.conversation.id,
-            claimed.message.id,
+            conversation_id,
+            message_id,
             EFFECT,
             CaseKind.QUESTION,
             reading.service,
@@ -167,10 +196,19 @@ class Correspondence:
         )
 
 
-def _acknowledged(letter: Letter, reading: Reading, sent: int) -> Acknowledged:
-    if not letter.sender or not (reading.expects_reply or reading.alert):
+def _acknowledged(letter: Letter, reading: Reading, own: bool, sent: int) -> Acknowledged:
+    if not letter.sender or letter.automatic is not None or not _waits(reading):
         return Acknowledged.NONE
-    return Acknowledged.HELD if sent >= MAX_ACKNOWLEDGED else Acknowledged.SENT
+    if not own:
+        # It would tell the case's own address of a letter that came from another one.
+        return Acknowledged.HELD
+    most = MAX_ALARMED if reading.alert else MAX_ACKNOWLEDGED
+    return Acknowledged.HELD if sent >= most else Acknowledged.SENT
+
+
+def _waits(reading: Reading) -> bool:
+    """Whether its sender is told that it has come: whoever asks or reports something, or is in danger."""
+    return bool(reading.alert) or reading.expects_reply or reading.kind in ACKNOWLEDGED_KINDS
 
 
 def _nobody_waits(reading: Reading) -> bool:
@@ -179,7 +217,7 @@ def _nobody_waits(reading: Reading) -> bool:
     return machine and not reading.alert
 
 
-def _files(message: Message) -> list[str]:
+def _files(attachments: Sequence[Attachment]) -> list[str]:
     kept = (PHOTO_URL, FILE_URL)
-    urls = (one.url for one in message.attachments)
+    urls = (one.url for one in attachments)
     return [url.removeprefix(prefix) for url in urls for prefix in kept if url.startswith(prefix)]

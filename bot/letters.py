@@ -9,6 +9,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
+CHANNELS = frozenset({"email", "form"})
+"""The channels that bring letters."""
+
 
 class Automatic(str, Enum):
     """Why nobody waits for an answer to a mail: it is never acknowledged, nor answered by itself (RFC 3834).

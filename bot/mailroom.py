@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
@@ -167,11 +167,14 @@ class Letters(Protocol):
     async def aside(self, limit: int = 200) -> list[Filed]:
         """Letters that opened no case, such as newsletters, the newest first: somebody may have to look after all."""
 
-    async def assign(self, letter_id: int, case_id: int) -> bool:
-        """A letter that was put aside belongs to a case after all; False if it has one."""
+    async def assign(self, letter_id: int, case_id: int, acknowledged: Acknowledged = Acknowledged.NONE) -> bool:
+        """A letter that was put aside belongs to a case after all, acknowledged or not; False if it has one."""
 
     async def group(self, letter_id: int) -> list[Filed]:
         """All letters that say the same as this one, itself included, the first of them first."""
+
+    async def alike(self, letter_ids: Sequence[int]) -> dict[int, int]:
+        """How many letters say the same as each of these, itself included."""
 
     async def acknowledged(self, sender: str, since: datetime) -> int:
         """How many acknowledgements a sender was sent since a moment."""
@@ -187,6 +190,12 @@ class Letters(Protocol):
 
     async def labels(self, what: Told, limit: int = 20_000) -> list[Label]:
         """What agents decided, the newest first."""
+
+    async def decided(self, letter_ids: Sequence[int]) -> dict[int, Mapping[Told, str]]:
+        """What agents decided about each of these letters, where they did."""
+
+    async def heard(self, conversation_ids: Sequence[str]) -> dict[str, datetime]:
+        """Of these conversations those in which the citizen has the last word, and since when."""
 
     async def shelves(self, now: datetime) -> list[Shelf]:
         """The open letters by service, in no order."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -12,11 +13,12 @@ from bot import safety, settings
 from bot.bus import LocalBus
 from bot.cases import Case, Cause, NewCase
 from bot.conversation import Counter
-from bot.correspondence import ACKNOWLEDGED_WITHIN, MAX_ACKNOWLEDGED, Correspondence
+from bot.correspondence import ACKNOWLEDGED_WITHIN, MAX_ACKNOWLEDGED, MAX_ALARMED, Correspondence
 from bot.errors import StoreError
-from bot.letters import Letter
+from bot.letters import Automatic, Letter
 from bot.mailroom import Acknowledged, Filed, NewLetter
 from bot.messages import Address, Kind, Message, Thread
+from bot.readings import LetterKind
 from bot.store.base import CITIZEN
 from bot.store.letters import SqlLetters
 from bot.store.sql import Store
@@ -135,6 +137,7 @@ async def test_danger_is_never_put_aside(room: Mailroom) -> None:
 
 async def test_thanks_need_no_acknowledgement(room: Mailroom) -> None:
     """They become a case, which an agent reads and closes."""
+    room.triage.kind = LetterKind.THANKS
     await room.take(letter("m1", "Merci pour le trou rebouché."))
 
     assert len(await room.cases()) == 1
@@ -196,6 +199,50 @@ async def test_a_flood_of_one_sender_is_held(room: Mailroom) -> None:
     assert held == [f"m{MAX_ACKNOWLEDGED}"]
     assert await room.answers(Address("email", f"c{MAX_ACKNOWLEDGED}")) == []
     assert len(await room.answers(Address("email", "late"))) == 1
+
+
+async def test_danger_is_answered_through_a_flood(room: Mailroom) -> None:
+    """The numbers in its acknowledgement come whatever its sender has written before; at some time they end too."""
+    for number in range(MAX_ALARMED + 1):
+        await room.take(letter(f"m{number}", f"Danger, le {number}.", Address("email", f"c{number}")))
+
+    assert [one.message_id for one in await room.store.letters.held()] == [f"m{MAX_ALARMED}"]
+    assert len(await room.answers(Address("email", f"c{MAX_ALARMED - 1}"))) == 1
+
+
+async def test_a_machine_that_speaks_of_danger_is_not_answered(room: Mailroom) -> None:
+    """A newsletter on fires opens an urgent case for whoever looks, and gets no mail back (RFC 3834)."""
+    message = letter("m1", "Danger : les bons gestes.")
+    assert message.letter is not None
+    listed = replace(message, letter=replace(message.letter, automatic=Automatic.LIST))
+    await room.take(listed)
+
+    (case,) = await room.cases()
+    assert case.urgent
+    assert (await room.filed("m1")).acknowledged is Acknowledged.NONE
+    assert await room.answers() == []
+
+
+async def test_a_report_gets_its_number_though_it_asks_nothing(room: Mailroom) -> None:
+    """Whoever asks for something or reports it is told that it has come."""
+    room.triage.kind = LetterKind.REPORT
+    await room.take(letter("m1", "Je vous signale un trou. Merci."))
+
+    assert len(await room.answers()) == 1
+
+
+async def test_somebody_elses_new_case_is_not_acknowledged_to_the_first_one(room: Mailroom) -> None:
+    """It is held: the address that replies go to has sent no letter, and the other one is not confirmed."""
+    await room.take(letter("m1"))
+    (first,) = await room.cases()
+    agent = await hired(room.store)
+    await room.store.cases.take(first.id, agent.id, START)
+    await room.store.cases.close(first.id, agent.id, START)
+
+    await room.take(letter("m2", "Un trou chez le voisin.", sender="autre@example.org"))
+
+    assert (await room.filed("m2")).acknowledged is Acknowledged.HELD
+    assert len(await room.answers()) == 1
 
 
 async def test_english_is_answered_in_english(room: Mailroom) -> None:

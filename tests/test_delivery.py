@@ -28,7 +28,7 @@ class Fragile(Channel):
 
     def __init__(self) -> None:
         self.taken: list[str] = []
-        self.faults: list[Exception] = []
+        self.failures: list[Exception] = []
         self.slow: set[str] = set()
         self.hurry = asyncio.Event()
 
@@ -43,8 +43,8 @@ class Fragile(Channel):
     async def send(self, to: Address, outgoing: Outgoing) -> Receipt:
         if outgoing.payload["text"] in self.slow:
             await self.hurry.wait()
-        if self.faults:
-            raise self.faults.pop(0)
+        if self.failures:
+            raise self.failures.pop(0)
         self.taken.append(str(outgoing.payload["text"]))
         return Receipt("p-1")
 
@@ -150,7 +150,7 @@ async def test_what_is_due_is_sent_and_its_receipt_kept() -> None:
 async def test_a_provider_that_names_a_wait_gets_it() -> None:
     """429 with a wait: not earlier, and a little later, not all in the same moment."""
     box, channel = Box(due(1)), Fragile()
-    channel.faults = [SendFailed("slow down", timedelta(seconds=42))]
+    channel.failures = [SendFailed("slow down", timedelta(seconds=42))]
     await flush(box, channel)
 
     ((what, until),) = box.settled[1]
@@ -164,7 +164,7 @@ async def test_waits_grow_and_stay_bounded() -> None:
     waits = []
     for attempts in (1, 10, 30):
         box, channel = Box(due(1, attempts=attempts)), Fragile()
-        channel.faults = [SendFailed("down")]
+        channel.failures = [SendFailed("down")]
         await flush(box, channel)
         ((_, until),) = box.settled[1]
         assert isinstance(until, datetime)
@@ -177,7 +177,7 @@ async def test_waits_grow_and_stay_bounded() -> None:
 async def test_a_refusal_is_final() -> None:
     """A citizen who blocked us is not asked again."""
     box, channel = Box(due(1)), Fragile()
-    channel.faults = [SendRefused("blocked")]
+    channel.failures = [SendRefused("blocked")]
     await flush(box, channel)
 
     assert box.settled[1] == [("given up", "blocked")]
@@ -186,7 +186,7 @@ async def test_a_refusal_is_final() -> None:
 async def test_after_a_day_it_is_given_up_with_its_reason() -> None:
     """Loudly: the row keeps why."""
     box, channel = Box(due(1, attempts=99)), Fragile()
-    channel.faults = [SendFailed("still down")]
+    channel.failures = [SendFailed("still down")]
     await flush(box, channel, START + GIVE_UP_AFTER + timedelta(seconds=1))
     ((what, why),) = box.settled[1]
 
@@ -197,7 +197,7 @@ async def test_after_a_day_it_is_given_up_with_its_reason() -> None:
 async def test_one_broken_channel_does_not_hold_up_the_others() -> None:
     """A bug in one send is retried; its neighbours are sent."""
     box, channel = Box(due(1), due(2), due(3)), Fragile()
-    channel.faults = [ZeroDivisionError("bug")]
+    channel.failures = [ZeroDivisionError("bug")]
     await flush(box, channel)
 
     assert sorted(channel.taken) == ["t2", "t3"]
@@ -250,7 +250,7 @@ async def test_what_no_provider_takes_in_time_is_given_back() -> None:
 async def test_an_attempt_without_an_answer_is_in_doubt_and_waits_a_while() -> None:
     """The provider may have it, and may still tell so."""
     box, channel = Box(due(1)), Fragile()
-    channel.faults = [SendUnsure("no answer")]
+    channel.failures = [SendUnsure("no answer")]
     await flush(box, channel)
     ((what, until),) = box.settled[1]
 
@@ -287,7 +287,7 @@ async def test_a_fault_of_ours_is_noted_without_its_words() -> None:
             await super().postpone(row, until, error, doubtful)
 
     box, channel = Noting(due(1)), Fragile()
-    channel.faults = [ValueError("https://provider.example/bot123:secret/send")]
+    channel.failures = [ValueError("https://provider.example/bot123:secret/send")]
     await flush(box, channel)
 
     assert errors == ["SendUnsure: ValueError"]

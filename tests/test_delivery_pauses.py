@@ -15,18 +15,18 @@ from tests.test_delivery import START, Box, Fragile, delivering, due, settled
 async def test_a_provider_that_fails_for_everybody_is_left_alone() -> None:
     """After a few failures in a row the others of that channel wait for it, and are not tried one after the other."""
     box, channel = Box(*(due(row) for row in range(1, 60))), Fragile()
-    channel.faults = [SendFailed("down") for _ in range(100)]
+    channel.failures = [SendFailed("down") for _ in range(100)]
     async with delivering(box, channel):
         await asyncio.sleep(0.05)
 
-    assert 5 <= 100 - len(channel.faults) <= AT_ONCE
-    assert len(box.due) == 59 - (100 - len(channel.faults))
+    assert 5 <= 100 - len(channel.failures) <= AT_ONCE
+    assert len(box.due) == 59 - (100 - len(channel.failures))
 
 
 async def test_a_limit_for_everybody_pauses_the_channel_at_once() -> None:
     """One answer is enough where the provider says that it means all of them."""
     box, channel = Box(due(1)), Fragile()
-    channel.faults = [SendFailed("slow down", timedelta(seconds=30), everyone=True)]
+    channel.failures = [SendFailed("slow down", timedelta(seconds=30), everyone=True)]
     async with delivering(box, channel):
         await settled(box, 1)
         box.due.append(due(2))
@@ -38,7 +38,7 @@ async def test_a_limit_for_everybody_pauses_the_channel_at_once() -> None:
 async def test_a_channel_in_a_pause_holds_up_no_other() -> None:
     """What goes to another channel is sent meanwhile."""
     box, channel, other = Box(due(1)), Fragile(), Fragile()
-    channel.faults = [SendFailed("down", everyone=True)]
+    channel.failures = [SendFailed("down", everyone=True)]
     delivery = Delivery(box, {"fragile": channel, "sound": other}, LocalBus(), "w", lambda: START)
     running = asyncio.create_task(delivery.run())
     await settled(box, 1)
@@ -69,7 +69,7 @@ async def test_a_provider_that_is_well_again_gets_what_has_waited() -> None:
     """After the pause one message is tried alone; when it is taken, all others are due at once."""
     moment = [START]
     box, channel = Box(due(1)), Fragile()
-    channel.faults = [SendFailed("down", everyone=True)]
+    channel.failures = [SendFailed("down", everyone=True)]
     delivery = Delivery(box, {"fragile": channel}, LocalBus(), "w", lambda: moment[0])
     running = asyncio.create_task(delivery.run())
     await settled(box, 1)
@@ -85,7 +85,7 @@ async def test_failures_at_once_are_one_failure() -> None:
     """Sixteen messages were under way when the provider broke: it is tried again after the first pause, not the longest."""
     moment = [START]
     box, channel = Box(*(due(row) for row in range(1, AT_ONCE + 1))), Fragile()
-    channel.faults = [SendFailed("down", everyone=True) for _ in range(AT_ONCE)]
+    channel.failures = [SendFailed("down", everyone=True) for _ in range(AT_ONCE)]
     delivery = Delivery(box, {"fragile": channel}, LocalBus(), "w", lambda: moment[0])
     running = asyncio.create_task(delivery.run())
     await settled(box, *range(1, AT_ONCE + 1))
@@ -103,7 +103,7 @@ async def test_a_message_sent_before_a_pause_does_not_end_it() -> None:
     channel.slow = {"t1"}
     async with delivering(box, channel):
         await asyncio.sleep(0.02)
-        channel.faults = [SendFailed("slow down", timedelta(seconds=30), everyone=True)]
+        channel.failures = [SendFailed("slow down", timedelta(seconds=30), everyone=True)]
         box.due.append(due(2))
         await settled(box, 2)
         channel.hurry.set()

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from bot import safety
 from bot.errors import ConfigurationError
-from bot.safety import Alert, sre_parse
+from bot.safety import Alert, Safety, sre_parse
 
 NET = safety.load()
 LEXICON = yaml.safe_load(safety.LEXICON.read_text(encoding="utf-8"))
@@ -133,6 +133,26 @@ def test_every_cry_for_help_is_sure(text: str) -> None:
     assert is_sure(text)
 
 
+@pytest.mark.parametrize("text", SENTENCES["hints"])
+def test_a_hint_gets_the_numbers_too(text: str) -> None:
+    """Said sideways, it may mean nothing; whoever means it has the numbers."""
+    assert NET.check(text) is not None
+
+
+@pytest.mark.parametrize("text", ["vite les pompié", "choc alergique", "qqn est tombé ds les pommes"])
+def test_words_typed_in_haste_are_put_right(text: str) -> None:
+    """A text is read as it stands, and once more with them mended."""
+    assert NET.check(text) is Alert.DANGER
+
+
+def test_what_is_mended_hides_nothing() -> None:
+    """The second reading may find more, never less."""
+    plain = Safety(NET.violence, NET.danger, NET.distress, {})
+    for text in (*SENTENCES["cries"], *SENTENCES["hints"]):
+        alone = plain.check(text)
+        assert alone is None or not alone.is_sure or NET.check(text) is alone
+
+
 def test_danger_at_the_end_of_a_long_message_is_seen() -> None:
     """However much is said before."""
     assert NET.check("bla " * 5000 + "il y a le feu") is Alert.DANGER
@@ -219,6 +239,9 @@ def test_questions_written_by_another_hand_raise_almost_no_alarm() -> None:
         ("danger:\n", "dangers:\n"),
         (r"- \\bau feu", "- au feu"),
         (r"- \\bau feu", "- \\\\bau (feu"),
+        (r"\[jsuis, ", "[chez nous, "),
+        (r"\[jsuis, ", "[tt, "),
+        (r"\[jsuis, ", "[É, "),
     ],
 )
 def test_a_broken_lexicon_stops_the_start(tmp_path: Path, was: str, becomes: str) -> None:

@@ -151,13 +151,12 @@ class DeskApi:
         }
 
     async def queue(self, request: web.Request, agent: Agent) -> dict[str, Any]:
-        """`GET /desk/api/cases?view=…`"""
+        """`GET /desk/api/cases?view=…&service=…`"""
         try:
             view = View(request.query.get("view", View.WAITING.value))
         except ValueError as error:
             raise PayloadRejected("there is no such view") from error
-        moment = self._clock()
-        rows = [self._shapes.row(case, moment) for case in await self._desk.queue(agent, view)]
+        rows = await self._dossiers.rows(await self._desk.queue(agent, view, request.query.get("service", "")))
         return {"cases": rows, "counts": {view.value: n for view, n in (await self._desk.counts(agent)).items()}}
 
     async def case(self, request: web.Request, agent: Agent) -> dict[str, Any]:
@@ -207,7 +206,9 @@ class DeskApi:
         """`POST …/replies`"""
         body = await bodies.json_object(request)
         text = bodies.read_text(body, "text", self._office.chat.max_text_chars)
-        pending = await self._desk.reply(agent, _case(request), bodies.read_id(body), text, bodies.read_sources(body))
+        used = bodies.read_text(body, "suggestion", bodies.MAX_KEY_CHARS, may_be_empty=True)
+        said = bodies.read_id(body), text, bodies.read_sources(body)
+        pending = await self._desk.reply(agent, _case(request), *said, suggestion=used)
         return {"pending": self._shapes.pending(pending)}
 
     async def flags(self, request: web.Request, agent: Agent) -> dict[str, Any]:

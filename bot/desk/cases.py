@@ -15,10 +15,13 @@ from bot.bus import DESK, INBOX, LEAVING, OUTBOX, Bus
 from bot.cases import AGENT, WAITING, Case, CaseEvent, CaseKind, CaseState, Pending, Seen, Standing, View
 from bot.casework import Cases
 from bot.clock import Clock, now
+from bot.desk.labels import Labels
 from bot.desk.queue import standing
 from bot.desk.reach import Reaches
 from bot.errors import Missing, NotAllowed, Stale
+from bot.letters import CHANNELS as BY_LETTER
 from bot.messages import Author, Kind, Message, Reply, Source
+from bot.readings import Urgency
 from bot.settings import GENERAL_SERVICE, Office, Service
 from bot.store.base import Conversation, Conversations, Prepared
 from bot.text import moments_words
@@ -61,7 +64,10 @@ class Desk:
         bus: Bus,
         clock: Clock = now,
         reaches: Reaches | None = None,
+        labels: Labels | None = None,
     ) -> None:
+        """`labels` keeps what is decided about letters."""
+        self._labels = labels
         self._reaches = reaches or {}
         self._cases = cases
         self._agents = agents
@@ -79,9 +85,14 @@ class Desk:
             raise NotAllowed(f"the case {case_id} is not one of {agent.login}'s services")
         return case
 
-    async def queue(self, agent: Agent, view: View) -> list[Case]:
-        """What stands under a tab."""
-        return await self._cases.view(view, seen_by(agent))
+    async def queue(self, agent: Agent, view: View, service: str = "") -> list[Case]:
+        """What stands under a tab; with a service, of that one only."""
+        if not service:
+            return await self._cases.view(view, seen_by(agent))
+        if not agent.serves(service):
+            raise NotAllowed(f"{service} is not one of {agent.login}'s services")
+        found = await self._cases.view(view, replace(seen_by(agent), services=(service,)))
+        return [case for case in found if case.service == service]
 
     async def counts(self, agent: Agent) -> dict[View, int]:
         """How many cases stand under each tab."""
@@ -100,7 +111,7 @@ class Desk:
         was = await self.case(agent, case_id)
         await self._flush(case_id)
         case = await self._cases.release(case_id, agent.id, self._clock(), reason)
-        if was.live:
+        if was.live and not _by_letter(case):
             await self._tell(case, "agent_left", f"released-{case.version}", name=agent.name)
         return await self._changed(case)
 
@@ -115,7 +126,12 @@ class Desk:
         await self.case(agent, case_id)
         await self._flush(case_id)
         case = await self._cases.transfer(case_id, agent.id, service, note, self._clock())
-        await self._tell(case, "transferred", f"transferred-{case.version}", number=case.number, **self._names(case))
+        if self._labels:
+            await self._labels.moved(agent, case, service)
+        if not _by_letter(case):
+            await self._tell(
+                case, "transferred", f"transferred-{case.version}", number=case.number, **self._names(case)
+            )
         return await self._changed(case)
 
     async def close(self, agent: Agent, case_id: int, cancels: bool = False) -> Case:
@@ -128,7 +144,7 @@ class Desk:
             await self._flush(case_id)
             moment = self._clock()
             farewell = None
-            if was.address is not None and not self._only_once(was):
+            if was.address is not None and not self._only_once(was) and not _by_letter(was):
                 name = f"{was.address.key}.case-{case_id}-{was.version}"
                 farewell = Message(name, was.address, str(case_id), moment, Kind.RETURN)
             try:
@@ -141,7 +157,7 @@ class Desk:
                 await self._tell_cancelled(case, cancelled_at)
             if was.live:
                 await self._bus.publish(INBOX)
-            elif cancelled_at is None:
+            elif cancelled_at is None and not _by_letter(case):
                 await self._tell(case, "case_closed", "closed", number=case.number)
             return await self._changed(case)
         raise Stale(f"replies of the case {case_id} go on coming in")
@@ -149,7 +165,10 @@ class Desk:
     async def set_urgent(self, agent: Agent, case_id: int, urgent: bool) -> Case:
         """Mark a case urgent, or not. See `Cases.set_urgent`."""
         await self.case(agent, case_id)
-        return await self._changed(await self._cases.set_urgent(case_id, agent.id, urgent, self._clock()))
+        case = await self._cases.set_urgent(case_id, agent.id, urgent, self._clock())
+        if self._labels:
+            await self._labels.urgent(agent, case, Urgency.HIGH if urgent else Urgency.NORMAL)
+        return await self._changed(case)
 
     async def reveal(self, agent: Agent, case_id: int) -> str:
         """The contact of a case; the history says who looked. See `Cases.reveal`."""
@@ -165,8 +184,13 @@ class Desk:
         await self._changed(case)
         return event
 
-    async def reply(self, agent: Agent, case_id: int, reply_id: str, text: str, sources: Sequence[Source]) -> Pending:
-        """Say something to the citizen, in a few seconds. See `Cases.join` and `Cases.say_soon`."""
+    async def reply(
+        self, agent: Agent, case_id: int, reply_id: str, text: str, sources: Sequence[Source], suggestion: str = ""
+    ) -> Pending:
+        """Say something to the citizen, in a few seconds. See `Cases.join` and `Cases.say_soon`.
+
+        `suggestion` is the id of the suggested reply that it was made of.
+        """
         was = await self.case(agent, case_id)
         moment = self._clock()
         case = await self._cases.join(case_id, agent.id, moment)
@@ -177,6 +201,8 @@ class Desk:
             reply_id, case_id, case.conversation_id, agent.id, agent.name, text, tuple(sources), leaves_at
         )
         said = await self._cases.say_soon(pending, moment)
+        if self._labels:
+            await self._labels.answered(agent, case, said, suggestion)
         await self._bus.publish(LEAVING)
         await self._changed(case)
         return said
@@ -248,6 +274,8 @@ class Desk:
                 await self._bus.publish(DESK)
 
     async def _introduce(self, case: Case) -> None:
+        if _by_letter(case):
+            return
         moment = case.taken_at.timestamp() if case.taken_at else 0
         await self._tell(
             case, "agent_joined", f"joined-{int(moment * 1000)}", name=case.agent_name, **self._names(case)
@@ -286,3 +314,8 @@ class Desk:
     def _service(self, case: Case) -> Service:
         """The service of a case; the general one if `office.yml` has lost it."""
         return self._office.services.get(case.service) or self._office.services[GENERAL_SERVICE]
+
+
+def _by_letter(case: Case) -> bool:
+    """Whether a case is a correspondence: who comes and goes at the desk is not worth a mail each."""
+    return case.address is not None and case.address.channel in BY_LETTER

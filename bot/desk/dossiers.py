@@ -11,6 +11,7 @@ from bot.cases import Case, CaseEvent, CaseState, Pending
 from bot.casework import Cases
 from bot.clock import Clock, now
 from bot.desk.cases import Desk
+from bot.desk.letters import DeskLetters
 from bot.desk.queue import SEEN_WITHIN
 from bot.desk.shapes import Shape, Shapes
 from bot.errors import Missing
@@ -85,6 +86,7 @@ class Dossiers:
         transcript: Transcript,
         outbox: Outbox,
         links: Links,
+        letters: DeskLetters,
         clock: Clock = now,
     ) -> None:
         self._desk = desk
@@ -95,6 +97,7 @@ class Dossiers:
         self._transcript = transcript
         self._outbox = outbox
         self._links = links
+        self._letters = letters
         self._clock = clock
 
     async def read(self, agent: Agent, case_id: int) -> Dossier:
@@ -143,6 +146,7 @@ class Dossiers:
         """A case by itself."""
         moment = self._clock()
         shape = self._shapes.case(case, await self.lines(case) if lines is None else lines, moment)
+        shape["mail"] = await self._letters.of_case(agent, case)
         if not case.conversation_id:
             return shape | self._shapes.nobody()
         try:
@@ -161,6 +165,10 @@ class Dossiers:
             "also_on": self._shapes.channels(await self._links.others(case.conversation_id)),
             "other_cases": [self._shapes.other(one, one.id in seen) for one in others],
         }
+
+    async def rows(self, cases: Sequence[Case]) -> list[Shape]:
+        """Cases as rows of the queue."""
+        return await self._letters.rows(cases)
 
     async def lines(self, case: Case) -> list[Entry]:
         """The conversation of a case."""

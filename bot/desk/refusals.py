@@ -34,12 +34,17 @@ class NoArticle(Missing):
     """An article is not there, or not any more."""
 
 
+class NoLetter(Missing):
+    """A letter is not there, or not any more."""
+
+
 REFUSED: Mapping[type[Exception], tuple[str, int]] = {
     NotSignedIn: ("signed_out", 401),
     SignatureRejected: ("foreign", 403),
     ForeignArticle: ("article_not_allowed", 403),
     NotAllowed: ("not_allowed", 403),
     NoArticle: ("article_missing", 404),
+    NoLetter: ("letter_missing", 404),
     Missing: ("missing", 404),
     CaseTaken: ("taken", 409),
     CaseClosed: ("closed", 409),

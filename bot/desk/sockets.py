@@ -22,7 +22,7 @@ from bot.desk.cases import Desk
 from bot.desk.dossiers import Dossiers, Known
 from bot.desk.failures import Failure, Failures, may_see
 from bot.desk.login import Login, is_same_origin
-from bot.desk.shapes import Shapes
+from bot.desk.shapes import Shape, Shapes
 from bot.errors import BotError, DeskError, Missing, NotSignedIn
 from bot.messages import Address
 from bot.outgoing import Undelivered
@@ -227,8 +227,9 @@ class DeskSockets:
             except Missing:
                 continue
         moved = {event.case_id for event in events if event.what is What.TRANSFERRED}
+        rows = dict(zip(changed, await self._dossiers.rows(list(changed.values())), strict=True))
         for sid, page in list(self._pages.items()):
-            await self._tell_page(sid, page, changed, moved)
+            await self._tell_page(sid, page, changed, rows, moved)
         await self._tell_citizens(changed, {event.case_id for event in events if event.what in QUEUE_MOVES})
         return max(last, *(event.position for event in events))
 
@@ -240,13 +241,13 @@ class DeskSockets:
             self._seen = set(sorted(self._seen)[-KEEP_POSITIONS // 2 :])
         return True
 
-    async def _tell_page(self, sid: str, page: Page, changed: dict[int, Case], moved: set[int]) -> None:
-        moment = self._clock()
+    async def _tell_page(
+        self, sid: str, page: Page, changed: dict[int, Case], rows: dict[int, Shape], moved: set[int]
+    ) -> None:
         own = [case for case in changed.values() if page.agent.serves(case.service) or case.agent_id == page.agent.id]
         gone = sorted(moved - {case.id for case in own})
-        rows = [self._shapes.row(case, moment) for case in own]
-        if rows or gone:
-            await self._emit(sid, "cases", {"changed": rows, "gone": gone})
+        if own or gone:
+            await self._emit(sid, "cases", {"changed": [rows[case.id] for case in own], "gone": gone})
             counts = await self._desk.counts(page.agent)
             await self._emit(sid, "counts", {view.value: count for view, count in counts.items()})
 

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Connection, and_, func, or_, select, updat
 
 from bot.cases import Case, CaseEvent, CaseKind, CaseState, What
 from bot.errors import CaseClosed, CaseTaken, Missing, Stale
+from bot.letters import CHANNELS as BY_LETTER
 from bot.messages import Message, Mode
 from bot.store import codec, conversations
 from bot.store.case_rows import EVENTS, as_event, note_down, read_case
@@ -179,6 +180,9 @@ class Casework:
         gone = (
             select(cases.c.id)
             .join(agents, cases.c.agent_id == agents.c.id)
+            .join(conversations_table, cases.c.conversation_id == conversations_table.c.id)
+            # Nobody waits at a screen for the answer to a letter: it stays with who took it.
+            .where(conversations_table.c.channel.not_in(sorted(BY_LETTER)))
             .where(cases.c.live, cases.c.state == CaseState.TAKEN.value, cases.c.taken_at < before)
             .where(or_(agents.c.seen_at.is_(None), agents.c.seen_at < before))
         )

@@ -8,17 +8,17 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Integer, Row, bindparam, case, func, insert, or_, select, update
+from sqlalchemy import Connection, Integer, Row, bindparam, func, or_, select, update
 
-from bot.cases import Case, CaseState, NewCase
+from bot.cases import Case, NewCase
 from bot.errors import Missing, StoreError
-from bot.mailroom import Acknowledged, Around, Filed, Gist, Label, NewLetter, Shelf, Told
+from bot.mailroom import Acknowledged, Around, Filed, Gist, NewLetter
 from bot.store import codec, conversations
 from bot.store.case_rows import of_conversation, read_case
 from bot.store.cases import open_case
-from bot.store.desk_tables import cases
 from bot.store.engine import Database, insert_new
-from bot.store.letter_tables import labels, letters
+from bot.store.letter_labels import LetterLabels
+from bot.store.letter_tables import letters
 
 RECENT = 200
 """As many letters of a service are compared."""
@@ -49,11 +49,11 @@ _GISTS = select(letters.c.id, letters.c.case_id, letters.c.group_id, letters.c.g
 )
 
 
-class SqlLetters:
+class SqlLetters(LetterLabels):
     """See `Letters`."""
 
     def __init__(self, database: Database) -> None:
-        self._database = database
+        super().__init__(database)
         self._gists: dict[str, dict[int, Gist]] = {}
 
     async def file(self, new: NewLetter, now: datetime) -> Filed:
@@ -162,9 +162,13 @@ class SqlLetters:
         )
         return await self._database.read(lambda connection: [_read(row) for row in connection.execute(found)])
 
-    async def assign(self, letter_id: int, case_id: int) -> bool:
+    async def assign(self, letter_id: int, case_id: int, acknowledged: Acknowledged = Acknowledged.NONE) -> bool:
         """See `Letters.assign`."""
-        taken = update(letters).where(letters.c.id == letter_id, letters.c.case_id.is_(None)).values(case_id=case_id)
+        taken = (
+            update(letters)
+            .where(letters.c.id == letter_id, letters.c.case_id.is_(None))
+            .values(case_id=case_id, acknowledged=acknowledged.value)
+        )
         return await self._database.write(lambda connection: connection.execute(taken).rowcount == 1)
 
     async def group(self, letter_id: int) -> list[Filed]:
@@ -181,6 +185,21 @@ class SqlLetters:
             return [_read(row) for row in connection.execute(found)]
 
         return await self._database.read(work)
+
+    async def alike(self, letter_ids: Sequence[int]) -> dict[int, int]:
+        """See `Letters.alike`."""
+        first = func.coalesce(letters.c.group_id, letters.c.id)
+        whose = select(letters.c.id, first.label("first")).where(letters.c.id.in_(letter_ids)).subquery()
+        counted = (
+            select(whose.c.id, func.count().label("many"))
+            .join(letters, or_(letters.c.id == whose.c.first, letters.c.group_id == whose.c.first))
+            .group_by(whose.c.id)
+        )
+
+        def work(connection: Connection) -> dict[int, int]:
+            return {row.id: int(row.many) for row in connection.execute(counted)}
+
+        return await self._database.read(work) if letter_ids else {}
 
     async def acknowledged(self, sender: str, since: datetime) -> int:
         """See `Letters.acknowledged`."""
@@ -205,76 +224,6 @@ class SqlLetters:
             .values(acknowledged=Acknowledged.SENT.value)
         )
         return await self._database.write(lambda connection: connection.execute(released).rowcount == 1)
-
-    async def note(self, label: Label, agent_id: int) -> None:
-        """See `Letters.note`."""
-        decided = {"value": label.value, "edited": label.edited, "agent_id": agent_id, "at": label.at}
-        # `was` and the words stay those of the letter, however often an agent changes their mind.
-        again = update(labels).where(labels.c.letter_id == label.letter_id, labels.c.what == label.what.value)
-
-        def work(connection: Connection) -> None:
-            whose = select(letters.c.conversation_id).where(letters.c.id == label.letter_id)
-            conversation_id = connection.execute(whose).scalar_one_or_none()
-            if conversation_id is None or not conversations.lock(connection, conversation_id):
-                raise Missing(f"there is no letter {label.letter_id}")
-            if connection.execute(again.values(decided)).rowcount:
-                return
-            fresh = {
-                "conversation_id": conversation_id,
-                "letter_id": label.letter_id,
-                "what": label.what.value,
-                "was": label.was,
-                "subject": label.subject,
-                "text": label.text,
-            }
-            connection.execute(insert(labels).values(**fresh, **decided))
-
-        await self._database.write(work)
-
-    async def labels(self, what: Told, limit: int = 20_000) -> list[Label]:
-        """See `Letters.labels`."""
-        found = (
-            select(labels)
-            .where(labels.c.what == what.value)
-            .order_by(labels.c.at.desc(), labels.c.id.desc())
-            .limit(limit)
-        )
-
-        def work(connection: Connection) -> list[Label]:
-            return [
-                Label(row.letter_id or 0, what, row.was, row.value, row.edited, row.subject, row.text, row.at)
-                for row in connection.execute(found)
-            ]
-
-        return await self._database.read(work)
-
-    async def shelves(self, now: datetime) -> list[Shelf]:
-        """See `Letters.shelves`."""
-
-        def many(condition: Any) -> Any:
-            return func.sum(case((condition, 1), else_=0))
-
-        lettered = select(letters.c.id).where(letters.c.case_id == cases.c.id).exists()
-        counted = (
-            select(
-                cases.c.service,
-                many(cases.c.state == CaseState.WAITING.value).label("waiting"),
-                many(cases.c.state == CaseState.TAKEN.value).label("taken"),
-                many(cases.c.due_at < now).label("late"),
-                many(cases.c.urgent).label("high"),
-                func.min(cases.c.opened_at).label("oldest"),
-            )
-            .where(cases.c.state != CaseState.CLOSED.value, lettered)
-            .group_by(cases.c.service)
-        )
-
-        def work(connection: Connection) -> list[Shelf]:
-            return [
-                Shelf(row.service, int(row.waiting), int(row.taken), int(row.late), int(row.high), row.oldest)
-                for row in connection.execute(counted)
-            ]
-
-        return await self._database.read(work)
 
 
 def _key(conversation_id: str, message_id: str) -> dict[str, str]:

@@ -11,7 +11,7 @@ setting: nothing is said of it where there is none.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from bot.cases import Case
@@ -62,7 +62,9 @@ class Acknowledgements:
         """
         language = case.language if case.language in FULL else DEFAULT
         if reading.alert and reading.alert in self._wording.lines[DEFAULT]:
-            return self._reply([self._say(reading.alert, language), *self._urgent(case, language)], language)
+            # What to do comes in the citizen's own language, wherever we know it.
+            spoken = self._wording.spoken(reading.language, reading.alert)
+            return self._reply([self._say(reading.alert, spoken), *self._urgent(case, language)], language)
         short = await self._drafts.short(letter, reading)
         formal = self._delays.formal(case.service, reading.kind, spread(letter.subject, reading.said))
         paragraphs = [
@@ -111,7 +113,9 @@ class Acknowledgements:
     def _expected(self, case: Case, language: str) -> Iterator[str]:
         """The delay, a promise only where the service has set one; and when it opens, if it is closed."""
         if case.due_at is not None:
-            day = full_day(case.due_at.astimezone(self._office.zone).date(), language)
+            # A service that closes at midnight closes on the day before.
+            last = (case.due_at - timedelta(microseconds=1)).astimezone(self._office.zone)
+            day = full_day(last.date(), language)
             yield self._say(
                 "received_promise" if self._delays.promised(case.service) else "received_due", language, day=day
             )

@@ -22,6 +22,7 @@ from bot.messages import AnswerStatus, Source
 from bot.readings import LetterKind, Reading, Scored, Suggested, Urgency
 from bot.settings import GENERAL_SERVICE, Office
 from bot.text.addresses import read_address
+from bot.text.clean import clean
 from bot.text.french import fold
 from bot.text.languages import FULL
 from bot.text.moments_words import full_day, moment
@@ -299,7 +300,7 @@ class Drafts:
 
 def subject_of(letter: Letter) -> str:
     """A letter's subject without « Re : »; "" for one that is too long to be quoted."""
-    subject = " ".join(_PREFIX.sub("", letter.subject).split())
+    subject = " ".join(_PREFIX.sub("", clean(letter.subject[: 4 * MAX_SUBJECT_CHARS])).split())
     return subject if len(subject) <= MAX_SUBJECT_CHARS else ""
 
 

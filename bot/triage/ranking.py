@@ -23,6 +23,8 @@ MISSED = 0.55
 """What each further word of a template leaves of the doubt."""
 ANY_WORDS = 0.2
 """A template that asks for no words fits by so much."""
+ITS_KIND = 0.1
+"""So much more, if it is for letters of one kind only."""
 OF_KIND = 0.9
 """The same, where it is for letters of this kind alone and no page answers them: thanks."""
 PASSAGE = {LetterKind.REQUEST: 0.85, LetterKind.COMPLAINT: 0.4, LetterKind.REPORT: 0.4}
@@ -93,7 +95,8 @@ class Ranking:
             count = sum(min(2, len(phrase.split())) for phrase in held(words, when.words))
             told = 1 - MISSED**count
         else:
-            told = OF_KIND if when.kind == (LetterKind.THANKS,) == (kind,) else ANY_WORDS
+            thanked = when.kind == (LetterKind.THANKS,) == (kind,)
+            told = OF_KIND if thanked else ANY_WORDS + ITS_KIND * (when.kind == (kind,))
         known = self._stems[one.id]
         mass = sum(self._weight[stem] for stem in own if stem in self._weight)
         shared = sum(self._weight[stem] for stem in own if stem in known)

@@ -16,7 +16,7 @@ from bot.readings import LetterKind, Part, PartKind, Reading, Scored, Urgency
 from bot.safety import Safety
 from bot.settings import GENERAL_SERVICE
 from bot.text.french import fold, words
-from bot.text.languages import surely
+from bot.text.languages import FULL, surely
 from bot.text.wording import DEFAULT
 from bot.triage import automatic, duplicates
 from bot.triage.features import Floats, plain, said_of
@@ -28,8 +28,6 @@ from bot.triage.similar import Similar
 
 MAX_SERVICES = 5
 MAX_BECAUSE = 6
-SURE = 0.45
-"""A first service that is less likely than this goes to the reception, with the two best guesses."""
 FRIGHTENING = 0.5
 """Where words stand in a letter that frighten, so much of the usual score makes it urgent."""
 MACHINE_FROM = 0.6
@@ -55,7 +53,6 @@ class Triage:
     safety: Safety
     rules: Rules = field(default_factory=Rules)
     similar: Similar = field(default_factory=Similar)
-    sure_from: float = SURE
 
     def read(self, letter: Letter, text: str) -> Reading:
         """Read a letter; a few milliseconds. Nothing is raised, whatever stands in it."""
@@ -70,8 +67,11 @@ class Triage:
         whole = self._whole(letter, text)
         kind = self._kind(whole, rule, machine)
         first = scores[0]
-        sure = first.score >= self.sure_from
+        sure = first.score >= self.model.sure_from
         language = surely(said)
+        if kind is LetterKind.THANKS and rule is None and language and language not in FULL:
+            # The model knows thanks in French and English; of any other language it would be a guess, and nobody answered.
+            kind = LetterKind.REQUEST
         return Reading(
             services=scores,
             service=first.service if sure else GENERAL_SERVICE,
@@ -127,10 +127,10 @@ class Triage:
             return Urgency.HIGH
         if rule and rule.urgency:
             return rule.urgency
-        scores = _named(self.model.urgency, whole)
         bar = self.model.urgent_from * (FRIGHTENING if frightens else 1.0)
-        if scores.get(Urgency.HIGH.value, 0.0) >= bar:
+        if _named(self.model.urgent, whole).get(YES, 0.0) >= bar:
             return Urgency.HIGH
+        scores = _named(self.model.urgency, whole)
         low, normal = scores.get(Urgency.LOW.value, 0.0), scores.get(Urgency.NORMAL.value, 0.0)
         return Urgency.LOW if low > normal else Urgency.NORMAL
 

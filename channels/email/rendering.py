@@ -17,6 +17,8 @@ COLUMNS = 76
 MAX_SUBJECT_CHARS = 200
 MAX_REFERENCES = 20
 """Of the mails before, besides the first."""
+SIGNED_LINES = 6
+"""Of a text's end, in which a signature is looked for."""
 RIGHT_TO_LEFT = frozenset({"ar"})
 KEPT = (PHOTO_URL, FILE_URL)
 """What goes into the mail; any other file is a link."""
@@ -72,7 +74,10 @@ def signature(reply: Reply, wording: Wording) -> str:
     """Who has written: a person by their name and service, or a machine that says so."""
     if reply.author is Author.AGENT:
         who = ", ".join(part for part in (one_line(reply.name), one_line(reply.service)) if part)
-        return "\n".join(part for part in (who, wording.say("mail_by_agent", reply.language)) if part)
+        town = wording.say("mail_by_agent", reply.language)
+        # A suggested reply ends with the office's own lines.
+        said = town in reply.text.split("\n")[-SIGNED_LINES:]
+        return "\n".join(part for part in (who, "" if said and who else town) if part)
     return wording.say("mail_by_bot" if reply.author is Author.BOT else "mail_by_system", reply.language)
 
 

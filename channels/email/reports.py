@@ -30,25 +30,29 @@ def is_report(mime: Mime) -> bool:
 def status(mime: Mime, secrets: Sequence[str], at: datetime) -> Status | None:
     """What a report says of a mail of ours; None if it is not of ours, or only that it takes longer.
 
-    Ours is what has a Message-ID with a token of ours: a report that somebody made up fails nothing.
+    Ours is what has a Message-ID with a token of ours, or was handed over under an id with one, where a server on the way
+    has put its own Message-ID in the place of ours: a report that somebody made up fails nothing.
     """
     action, reason = "", ""
-    returned = ""
+    returned, envelope = "", ""
     for part in _parts(mime):
         kind = media_type(part)
         if kind == "message/delivery-status":
             action, reason = _outcome(part)
+            envelope = _envelope(part)
         elif kind in ("message/rfc822", "text/rfc822-headers", "message/rfc822-headers", "message/global-headers"):
             returned = returned or _message_id(part)
     fate = FATES.get(action)
-    if fate is None or not keys.conversation([returned], secrets):
+    ours = bool(keys.conversation([returned], secrets))
+    key = tokens.outgoing_key(returned if ours else envelope, secrets)
+    if fate is None or not (ours or key):
         return None
     return Status(
         fate,
         at,
-        provider_id=returned,
+        provider_id=returned if ours else None,
         # Of an attempt whose answer we never heard, the outbox knows this alone.
-        key=tokens.outgoing_key(returned, secrets) or None,
+        key=key or None,
         reason=reason if fate is Fate.FAILED else "",
     )
 
@@ -58,11 +62,23 @@ def _parts(mime: Mime) -> list[Mime]:
     return [part for part in inside if isinstance(part, Mime)][:20] if isinstance(inside, list) else []
 
 
+def _blocks(part: Mime) -> list[dict[str, list[str]]]:
+    """The fields of the mail and those of each recipient."""
+    inside: Any = guarded(lambda: part.get_payload(), None)
+    return [headers_of(block) for block in inside[:MAX_RECIPIENTS]] if isinstance(inside, list) else []
+
+
+def _envelope(part: Mime) -> str:
+    """The id under which a mail was handed over, as a Message-ID (RFC 3464, 2.2.1)."""
+    given = next(
+        (first(block, "original-envelope-id") for block in _blocks(part) if "original-envelope-id" in block), ""
+    )
+    return f"<{given}@envelope>"
+
+
 def _outcome(part: Mime) -> tuple[str, str]:
     """Action and reason of the first recipient that failed, else of the first one."""
-    inside: Any = guarded(lambda: part.get_payload(), None)
-    blocks = [headers_of(block) for block in inside[:MAX_RECIPIENTS]] if isinstance(inside, list) else []
-    found = [block for block in blocks if "action" in block]
+    found = [block for block in _blocks(part) if "action" in block]
     if not found:
         return "", ""
     worst = next((block for block in found if _action(block) == "failed"), found[0])

@@ -114,7 +114,7 @@ class Sender:
         recipient = recipient_of(await self._correspondent(to.key), self._mailboxes)
         heading = composing.Heading(mailbox, recipient.address, reply_to, message_id, self._clock(), self._town)
         content = composing.compose(mail, heading, [await self._file(file) for file in mail.files])
-        await self._with_server(lambda handing: handing.mail(mailbox, recipient, content, outgoing.key))
+        await self._with_server(lambda handing: handing.mail(mailbox, recipient, content, message_id))
         return Receipt(message_id)
 
     async def check(self) -> str:
@@ -145,13 +145,15 @@ class Sender:
             raise SendRefused(f"a file is not there any more: {error}") from error
 
     async def _with_server(self, work: Callable[[Handing], Awaitable[None]]) -> None:
+        loop = asyncio.get_running_loop()
+        until = loop.time() + self._patience
         try:
-            await asyncio.wait_for(self._places.acquire(), self._patience)
+            await asyncio.wait_for(self._places.acquire(), self._patience / 2)
         except asyncio.TimeoutError as error:
             raise SendFailed("all connections to the mail server are in use") from error
         handing = Handing(self._server, self._password, self._patience)
         try:
-            await asyncio.wait_for(self._talk(handing, work), self._patience)
+            await asyncio.wait_for(self._talk(handing, work), until - loop.time())
         except asyncio.TimeoutError as error:
             raise self._noted(handing.stage, error) from error
         except (SMTPException, OSError, ValueError) as error:
@@ -179,28 +181,25 @@ class Handing:
     """One connection for one mail; knows how far it has come."""
 
     def __init__(self, server: MailServer, password: str, patience: float) -> None:
-        self._user, self._password = server.user, password
+        self._server, self._password = server, password
+        self._client = SMTP(hostname=server.host, local_hostname=_our_name(), timeout=patience)
         self.stage = Stage.OPENING
-        tls = server.security == "tls"
-        self._client = SMTP(
-            hostname=server.host,
+
+    async def open(self) -> None:
+        """Connect and log in."""
+        server, tls = self._server, self._server.security == "tls"
+        await self._client.connect(
             port=server.port or (TLS_PORT if tls else SUBMISSION_PORT),
             use_tls=tls,
             start_tls=server.security == "starttls",
             tls_context=None if server.security == "none" else ssl.create_default_context(),
-            local_hostname=_our_name(),
-            timeout=patience,
         )
-
-    async def open(self) -> None:
-        """Connect and log in."""
-        await self._client.connect()
         await self._client.ehlo()
-        if self._user:
+        if server.user:
             self.stage = Stage.LOGIN
-            await self._client.login(self._user, self._password)
+            await self._client.login(server.user, self._password)
 
-    async def mail(self, mailbox: str, recipient: Recipient, content: bytes, key: str) -> None:
+    async def mail(self, mailbox: str, recipient: Recipient, content: bytes, message_id: str) -> None:
         """Hand one mail over.
 
         Raises:
@@ -213,8 +212,8 @@ class Handing:
         options += ["SMTPUTF8", "BODY=8BITMIME"] if recipient.international else []
         notify = []
         if offers("dsn"):
-            # RFC 3461: the headers come back with a report, and in them the Message-ID.
-            options += ["RET=HDRS", *([f"ENVID={key}"] if key.isalnum() and key.isascii() else [])]
+            # RFC 3461: a report brings the headers back, and this id even where a server has changed the Message-ID.
+            options += ["RET=HDRS", f"ENVID={message_id.strip('<>').partition('@')[0]}"]
             notify = ["NOTIFY=FAILURE"]
         encoding = "utf-8" if recipient.international else "ascii"
         self.stage = Stage.SENDER

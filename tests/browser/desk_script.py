@@ -140,6 +140,11 @@ def case(number: int, subject: str, now: datetime, minutes: float = 5, **more: A
         "channel_limits": {"text_chars": 20_000, "window_until": None, "after_window": "", "first_private": False},
         "also_on": [],
         "other_cases": [],
+        "mail": None,
+        "alike": 0,
+        "new_reply": False,
+        "letter": False,
+        "form": "",
         "summary": "Demande de contact reçue aujourd’hui ; a demandé une personne ; le robot a cité : « Refaire sa "
         "carte d’identité ».",
     }

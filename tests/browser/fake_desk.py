@@ -21,6 +21,7 @@ from tests.browser import desk_pages
 from tests.browser import desk_script as script
 from tests.browser.desk_script import Shape
 from tests.browser.fake_articles import FakeArticles
+from tests.browser.fake_letters import FakeLetters
 from tests.browser.fake_undelivered import FakeUndelivered
 
 NAMESPACE = "/desk"
@@ -51,7 +52,7 @@ class FakeDesk:
         self.history = {number: [self._opened(one)] for number, one in self.cases.items()}
         self.pending: dict[int, list[Shape]] = {}
         self.undelivered = FakeUndelivered(self)
-        self.articles = FakeArticles(self, is_empty)
+        self.articles, self.letters = FakeArticles(self, is_empty), FakeLetters(self)
         self.watching: list[str] = []
         self.sent: list[Shape] = []
         self.requests: list[tuple[str, str, Shape]] = []
@@ -82,6 +83,7 @@ class FakeDesk:
             [
                 *self.undelivered.routes(),
                 *self.articles.routes(),
+                *self.letters.routes(),
                 web.get("/desk", desk_pages.page),
                 web.get("/desk/desk.js", desk_pages.script),
                 web.get("/static/{name}", desk_pages.static),
@@ -203,25 +205,24 @@ class FakeDesk:
         return web.json_response({"agents": [{**self.agent, "present": True}, other]})
 
     async def _queue(self, request: web.Request) -> web.Response:
-        view = request.query["view"]
-        rows = [one for one in self.cases.values() if self._belongs(one, view)]
+        view, only = request.query["view"], request.query.get("service")
+        rows = [one for one in self.cases.values() if self._belongs(one, view) and only in (None, one["service"])]
         rows.sort(key=lambda one: (not one["urgent"], one["opened_at"]))
         return web.json_response({"cases": rows, "counts": self._counts()})
 
     async def _open(self, request: web.Request) -> web.Response:
         number = int(request.match_info["case"])
-        if number not in self.cases:
-            return _refuse(404, "missing", "Cette demande n’existe plus. La personne a peut-être effacé ses données.")
-        return web.json_response(self._whole(number))
+        if number in self.cases:
+            return web.json_response(self._whole(number))
+        return _refuse(404, "missing", "Cette demande n’existe plus. La personne a peut-être effacé ses données.")
 
     async def _act(self, request: web.Request) -> web.Response:
         number, act = int(request.match_info["case"]), request.match_info["act"]
         one, body = self.cases[number], self.requests[-1][2]
         if act == "take" and one["agent"] is not None:
             return _refuse(409, "taken", f"{one['agent']['name']} s’occupe de cette demande.", by=one["agent"]["name"])
-        me = {"id": self.agent["id"], "name": self.agent["name"]}
         fields: Shape = {
-            "take": {"state": "taken", "agent": me, "live": True},
+            "take": {"state": "taken", "agent": {key: self.agent[key] for key in ("id", "name")}, "live": True},
             "release": {"state": "waiting", "agent": None, "live": False},
             "transfer": {"state": "waiting", "agent": None, "service": body.get("service")},
             "close": {"state": "closed", "closed_at": _now().isoformat(), "live": False},
@@ -246,8 +247,8 @@ class FakeDesk:
             return web.json_response(body, status=status)
         number, body = int(request.match_info["case"]), self.requests[-1][2]
         leaves_at = _now() + timedelta(seconds=self.undo_seconds)
-        me = {"id": self.agent["id"], "name": self.agent["name"]}
-        pending = {**body, "leaves_at": leaves_at.isoformat(), "agent": me}
+        by = {key: self.agent[key] for key in ("id", "name")}
+        pending = {**body, "leaves_at": leaves_at.isoformat(), "agent": by}
         waiting = self.pending.setdefault(number, [])
         if not any(one["id"] == body["id"] for one in waiting):
             waiting.append(pending)
@@ -262,8 +263,8 @@ class FakeDesk:
             return
         self.pending[number].remove(pending)
         self.sent.append(pending)
-        name, sources = pending["agent"]["name"], pending["sources"]
-        await self.say(number, pending["text"], "agent", id=pending["id"], name=name, sources=sources)
+        more = {"id": pending["id"], "name": pending["agent"]["name"], "sources": pending["sources"]}
+        await self.say(number, pending["text"], "agent", **more)
 
     async def _take_back(self, request: web.Request) -> web.Response:
         number, reply = int(request.match_info["case"]), request.match_info["reply"]
@@ -278,8 +279,7 @@ class FakeDesk:
 
     async def _flag(self, request: web.Request) -> web.Response:
         """Every number that is not the town's own."""
-        words = (await request.json())["text"]
-        found = [one for one in re.findall(r"\b0\d(?: \d\d){4}\b", words) if not one.startswith("02 61 91")]
+        found = re.findall(r"\b(?!02 61 91)0\d(?: \d\d){4}\b", (await request.json())["text"])
         return web.json_response({"flags": [{"kind": "phone", "text": one} for one in found]})
 
     def _whole(self, number: int) -> Shape:

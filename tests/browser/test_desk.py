@@ -189,7 +189,7 @@ async def test_style_and_script_obey_the_policy(browser: Browser) -> None:
             await desk.page.evaluate(
                 "() => document.querySelector('guichet-desk').shadowRoot.adoptedStyleSheets.length"
             )
-            == 5
+            == 6
         )
         assert await desk.page.locator(".photos img").first.evaluate("(one) => one.naturalWidth") == 400
 

@@ -9,9 +9,12 @@ from bot.cases import Case
 from bot.letters import Automatic, Letter
 from bot.mailroom import Gist
 from bot.messages import Reply
-from bot.readings import LetterKind, Reading, Scored, Suggested, Urgency
+from bot.readings import LetterKind, Part, PartKind, Reading, Scored, Suggested, Urgency
 
 DELAY = timedelta(days=5)
+OTHERS = (Scored("eclairage_public", 0.06), Scored("proprete_dechets", 0.03))
+SIGNED = "\n-- \n"
+"""What stands before a signature."""
 
 
 class FakeTriage:
@@ -19,6 +22,8 @@ class FakeTriage:
 
     def __init__(self) -> None:
         self.read_texts: list[str] = []
+        self.kind = LetterKind.REQUEST
+        """Of what no machine has written."""
 
     async def ready(self) -> None:
         pass
@@ -29,19 +34,21 @@ class FakeTriage:
         service = "voirie" if "trou" in folded else "accueil_general"
         automatic = Automatic.ABSENCE if "absent" in folded else letter.automatic
         danger = "danger" in folded
-        kind = LetterKind.AUTOREPLY if automatic else LetterKind.SPAM if "promo" in folded else LetterKind.REQUEST
+        kind = LetterKind.AUTOREPLY if automatic else LetterKind.SPAM if "promo" in folded else self.kind
+        said, mark, signature = text.partition(SIGNED)
+        parts = (Part(PartKind.BODY, said), *((Part(PartKind.SIGNATURE, signature),) if mark else ()))
         return Reading(
-            services=(Scored(service, 0.9),),
+            services=(Scored(service, 0.9), *OTHERS),
             service=service,
             sure=True,
             kind=kind,
             urgency=Urgency.HIGH if danger else Urgency.NORMAL,
             language="en" if "hello" in folded else "es" if "hola" in folded else "fr",
-            said=text,
-            parts=(),
-            because=(),
+            said=said,
+            parts=parts,
+            because=("trou",) if "trou" in folded else (),
             automatic=automatic,
-            expects_reply=kind is LetterKind.REQUEST and "merci" not in folded,
+            expects_reply=kind not in {LetterKind.AUTOREPLY, LetterKind.SPAM} and "merci" not in folded,
             alert="emergency" if danger else "",
         )
 

@@ -21,6 +21,7 @@ from bot.settings import Settings
 from bot.store.base import Article
 from bot.store.sql import Store, open_store
 from tests.databases import migrated
+from tests.fakes import letters
 from tests.fakes.actions import FakeActions
 from tests.fakes.rasa import FakeRasa
 from tests.gateway.fronts import Front, Post, fronts
@@ -42,7 +43,10 @@ def environ(tmp_path: Path) -> dict[str, str]:
 
 @pytest.fixture
 async def store(environ: dict[str, str]) -> AsyncIterator[Store]:
-    opened = await open_store(migrated(settings_module.load(environ).database_url))
+    found = settings_module.load(environ)
+    # Learnt by `guichet setup` elsewhere; here of a few letters.
+    letters.learnt(found.data)
+    opened = await open_store(migrated(found.database_url))
     yield opened
     await opened.close()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
@@ -15,17 +16,14 @@ import pytest
 
 from bot import settings as settings_module
 from bot.app import Gateway, gateway
-from bot.correspondence import Correspondence
+from bot.cases import Cause
 from bot.errors import ConfigurationError
-from bot.letters import Letter
-from bot.messages import PHOTO_URL, Kind, Message
+from bot.messages import PHOTO_URL
 from bot.settings import Settings
 from bot.settings_channels import WebForms
-from bot.store.base import Claimed
 from bot.store.sql import Store
 from channels.form import tokens
 from channels.form.routes import PATH, TOKEN
-from tests.fakes.triage import FakeTriage
 from tests.pictures import file, quarters
 
 FILLED = {"subject": "Un banc", "body": "Le banc du square est cassé.", "consent": "oui"}
@@ -83,20 +81,17 @@ async def test_the_receipt_shows_the_cases_number(running: Gateway, settings: Se
     store: Store = running.store
     conversation = await store.conversations.find(receipt.address)
     assert conversation is not None
-    triage = FakeTriage()
-    letter = Letter("Un banc", form="contact")
-    message = Message(
-        receipt.message_id, receipt.address, FILLED["body"], datetime.now(timezone.utc), Kind.LETTER, letter=letter
-    )
-    await Correspondence(store, triage, triage, triage).take(
-        Claimed(0, message, conversation, 1, datetime.now(timezone.utc))
-    )
-    (case,) = await store.cases.find(conversation.id)
+    deadline = asyncio.get_running_loop().time() + 20
+    while not (cases := await store.cases.find(conversation.id)):
+        assert asyncio.get_running_loop().time() < deadline, "no case was opened"
+        await asyncio.sleep(0.02)
+    (filed,) = await store.letters.of_case(cases[0].id)
     status, page = await read(running, location)
 
     assert status == 200
-    assert case.number in page.replace("\u2011", "-")
+    assert cases[0].number in page.replace("\u2011", "-")
     assert re.search(r"Numéro de votre demande", page)
+    assert (filed.letter.form, cases[0].cause) == ("contact", Cause.FORM)
 
 
 async def test_forms_can_be_switched_off(settings: Settings, store: Store) -> None:

@@ -243,10 +243,11 @@ class CasesContract:
         assert (await store.cases.queued(waiting.id)).waits == (timedelta(seconds=120), timedelta(seconds=60))
 
     async def test_an_agent_who_vanishes_loses_their_conversations(self, store: Store) -> None:
-        """They go back to the queue with their history; forms, which need no presence, stay."""
+        """They go back to the queue with their history; forms and mail, which need no presence, stay."""
         case, form = await opened(store), await opened(store, "m2", BRUNO, kind=CaseKind.APPOINTMENT)
+        mail = await opened(store, "m3", Address("email", "bruno"))
         claire = await hired(store, seen_at=after(10))
-        for one in (case, form):
+        for one in (case, form, mail):
             await store.cases.take(one.id, claire.id, after(1))
         present = await store.cases.vanished(after(5), after(20))
         gone = await store.cases.vanished(after(15), after(20))

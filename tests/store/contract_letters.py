@@ -11,8 +11,9 @@ from bot.cases import Case, CaseKind, Cause, NewCase
 from bot.errors import Missing
 from bot.letters import Automatic, Letter, Proofs, Verdict
 from bot.mailroom import Acknowledged, Around, Filed, Label, NewLetter, Told
-from bot.messages import Address, Source
+from bot.messages import Address, Message, Outgoing, Reply, Source
 from bot.readings import LetterKind, Part, PartKind, Reading, Scored, Suggested, Urgency
+from bot.store.base import Prepared
 from bot.store.sql import Store
 from tests.store.words import START, after, conversation_of
 
@@ -211,6 +212,38 @@ class LettersContract:
         assert await store.letters.labels(Told.REPLY) == []
         with pytest.raises(Missing):
             await store.letters.note(label(999, "sports"), who)
+
+    async def test_how_many_say_the_same(self, store: Store) -> None:
+        """Counted for the first of a group, for another of it, and for one that stands alone."""
+        one = await filed(store)
+        two = await filed(store, "m2", NEIGHBOUR, group=one.id)
+        alone = await filed(store, "m3", NEIGHBOUR)
+
+        assert await store.letters.alike([one.id, two.id, alone.id, 999]) == {one.id: 2, two.id: 2, alone.id: 1}
+        assert await store.letters.alike([]) == {}
+
+    async def test_what_was_decided_about_letters(self, store: Store) -> None:
+        """By matter, the last word each; nothing for a letter that nobody judged."""
+        one, two, who = await filed(store), await filed(store, "m2", NEIGHBOUR), await agent(store)
+        for value in ("sports", "proprete_dechets"):
+            await store.letters.note(label(one.id, value), who)
+        await store.letters.note(Label(one.id, Told.KIND, "report", "thanks", False, "", "", START), who)
+
+        found = await store.letters.decided([one.id, two.id])
+
+        assert found == {one.id: {Told.SERVICE: "proprete_dechets", Told.KIND: "thanks"}}
+        assert await store.letters.decided([]) == {}
+
+    async def test_where_the_citizen_has_the_last_word(self, store: Store) -> None:
+        """Of several conversations, those whose last line nobody has answered."""
+        lucie, neighbour = await conversation_of(store, LUCIE), await conversation_of(store, NEIGHBOUR)
+        for name, address in (("m1", LUCIE), ("m2", NEIGHBOUR)):
+            await store.inbox.put(Message(name, address, "Un trou.", START), "fr", after(1))
+        prepared = Prepared(Reply("r1", "Bonjour."), (), (Outgoing({}),))
+        await store.outbox.add(neighbour, [prepared], after(2))
+
+        assert await store.letters.heard([lucie, neighbour]) == {lucie: START}
+        assert await store.letters.heard([]) == {}
 
     async def test_open_letters_by_service(self, store: Store) -> None:
         """What waits, what somebody has, what is late and urgent, and since when."""

@@ -117,6 +117,25 @@ async def test_in_danger_the_numbers_come_first_and_the_rest_is_short() -> None:
     assert reply.text.count("\n\n") == 2
 
 
+async def test_the_numbers_come_in_the_citizens_own_language() -> None:
+    """Where we know what to do in danger in it; the rest, which nobody has to read at once, is in French."""
+    reading = read("هناك حريق في بيتي", "accueil_general", alert="emergency", language="ar")
+    reply = await acknowledged(Letter("حريق"), reading)
+
+    assert reply.text.startswith("اتصلوا فورا")
+    assert "porte le numéro D-7K3M-92QX" in reply.text
+
+
+async def test_a_service_that_closes_at_midnight_answers_on_that_day() -> None:
+    """And not on the day that begins then."""
+    letter, reading = Letter("Trou"), read("Un trou.", kind=LetterKind.REPORT)
+    _, acknowledges = replying(TUESDAY)
+    midnight = datetime(2026, 12, 8, 23, 0, tzinfo=timezone.utc)
+    reply = await acknowledges.words(case_of(letter, reading, midnight, TUESDAY), letter, reading)
+
+    assert "au plus tard le mardi 8 décembre 2026." in reply.text.replace("\u00a0", " ")
+
+
 async def test_distress_has_its_own_numbers() -> None:
     """And in the language of the letter."""
     reply = await acknowledged(Letter("Help"), read("I want to die.", alert="distress", language="en"))

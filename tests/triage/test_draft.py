@@ -10,7 +10,7 @@ from bot.letters import Letter
 from bot.readings import LetterKind, Scored
 from bot.triage import greeting
 from bot.triage.draft import asked
-from tests.triage.drafting import SUNDAY, FewChoices, read, replying
+from tests.triage.drafting import SUNDAY, FewChoices, case_of, read, replying
 
 HOLE = "Un nid-de-poule s'est formé au 58 rue de Bretagne, juste après le virage."
 OPENING = "Quels sont les horaires de la déchèterie ?"
@@ -209,3 +209,37 @@ async def test_a_short_answer_is_given_to_a_plain_question_only() -> None:
         assert await drafts.short(letter, other) is None
     assert await drafts.short(Letter("Re: Horaires"), question) is None
     assert await drafts.short(Letter("Horaires", files=1), question) is None
+
+
+@pytest.mark.parametrize(
+    ("subject", "said"),
+    [
+        ("", ""),
+        ("[{name}]", "{x} [y] {directory.caf} \\0"),
+        ("Re: " * 500, "\u202e\u0000 trou \ud800"),
+        ("a\r\nBcc: b@example.org", "1 rue " * 20_000),
+        ("?" * 1000, "?" * 50_000),
+    ],
+)
+async def test_odd_letters_are_answered_too(subject: str, said: str) -> None:
+    """Nothing in a letter stops its suggestions, and no line break of a subject reaches a reply."""
+    drafts, acknowledges = replying()
+    letter, reading = Letter(subject, name="Mme \n {a}"), read(said, kind=LetterKind.REPORT)
+    found = await drafts.suggest(letter, reading, 20)
+    reply = await acknowledges.words(case_of(letter, reading, None), letter, reading)
+
+    assert found
+    assert all("\nBcc" not in one.text for one in found)
+    assert "D-7K3M-92QX" in reply.text
+    assert "\nBcc" not in reply.text
+
+
+async def test_a_letter_that_no_template_knows_has_a_reply_of_its_kind() -> None:
+    """A report with its place is passed on to its team, a question is being looked into."""
+    drafts, _ = replying()
+    report = await drafts.suggest(
+        Letter("Étrange"), read("Un perroquet gris au 3 rue Haute.", kind=LetterKind.REPORT), 1
+    )
+    question = await drafts.suggest(Letter("Étrange"), read("Un perroquet gris ?"), 1)
+
+    assert (report[0].id, question[0].id) == ("general.report", "general.question")

@@ -8,42 +8,16 @@ import numpy as np
 import pytest
 
 from bot.errors import ConfigurationError
-from bot.readings import LetterKind, Urgency
-from bot.triage import model
-from bot.triage.examples import Example
+from bot.triage import model, training
 from bot.triage.features import said_of
 from bot.triage.model import Model
-
-MATTERS = {
-    "voirie": ("trou dans la chaussée", "nid de poule", "trottoir cassé", "pavé descellé", "bordure abîmée"),
-    "eau_assainissement": ("fuite d'eau", "compteur d'eau", "facture d'eau", "égout bouché", "eau trouble"),
-    "sports": ("piscine fermée", "créneau de gymnase", "stade de foot", "vestiaire du gymnase", "cours de natation"),
-}
-TURNS = ("Bonjour, {} rue du Lavoir.", "Il y a {} chez nous, merci.", "Je vous écris pour {}.", "{} : que faire ?")
-
-
-def examples() -> list[Example]:
-    found = []
-    for number, (service, matters) in enumerate(MATTERS.items()):
-        for matter in matters:
-            for turn, text in enumerate(TURNS):
-                urgency = Urgency.HIGH if (number + turn) % 5 == 0 else Urgency.NORMAL
-                words = text.format(matter) + (
-                    " C'est dangereux, quelqu'un est blessé." if urgency is Urgency.HIGH else ""
-                )
-                kind = LetterKind.REPORT if number == 0 else LetterKind.REQUEST
-                found.append(Example(matter, words, service=service, kind=kind, urgency=urgency))
-    found += [
-        Example("Promotion", f"Offre {place} pour collectivités, cliquez.", kind=LetterKind.SPAM) for place in range(6)
-    ]
-    found += [Example("", "ralentisseur", service="voirie", is_letter=False)]
-    return found
+from tests.fakes.letters import examples
 
 
 @pytest.fixture(scope="module")
 def learnt() -> Model:
     taught = examples()
-    return model.train(taught, [one.body for one in taught])
+    return training.train(taught, [one.body for one in taught])
 
 
 def best(found: Model, subject: str, said: str) -> tuple[str, float]:
@@ -61,14 +35,22 @@ def test_scores_are_probabilities(learnt: Model) -> None:
     """Between 0 and 1, adding up to 1, also for a letter without a known word."""
     scores = learnt.service.scores(learnt.vocabulary.matrix([said_of("", "zzz")]))
 
-    assert scores.shape == (1, 3)
+    assert scores.shape == (1, 4)
     assert np.isclose(scores.sum(), 1.0)
     assert (scores >= 0).all()
 
 
 def test_what_was_measured_is_kept(learnt: Model) -> None:
     """Shares out of fold, for the comparison with the next model."""
-    names = {"accuracy@1", "accuracy@3", "kind_accuracy", "urgency_accuracy", "expects_accuracy", "urgent_by_mistake"}
+    names = {
+        "accuracy@1",
+        "accuracy@3",
+        "kind_accuracy",
+        "urgency_accuracy",
+        "expects_accuracy",
+        "urgent_by_mistake",
+        "sent_alone",
+    }
 
     assert set(learnt.measured) == names
     assert all(0.0 <= value <= 1.0 for value in learnt.measured.values())
@@ -93,7 +75,7 @@ def test_a_file_gives_the_same_model(learnt: Model, tmp_path: Path) -> None:
 def test_the_same_examples_give_the_same_model(learnt: Model) -> None:
     """Nothing depends on chance or on the time."""
     taught = examples()
-    again = model.train(taught, [one.body for one in taught])
+    again = training.train(taught, [one.body for one in taught])
 
     assert np.array_equal(again.service.weights, learnt.service.weights)
     assert again.urgent_from == learnt.urgent_from

@@ -1,14 +1,16 @@
 import type { Announcing } from "../widget/announcing";
 import type { Api } from "./api";
 import { Requests } from "./articles/requests";
-import type { Composing, Mode } from "./composing";
+import type { Mode } from "./composing";
 import type { Dialogs } from "./dialogs";
 import type { Focusing } from "./focusing";
+import type { Letter, Reply } from "./letters/words";
 import type { Opened } from "./opened";
 import type { Canned, GivenUp, Line, Pending, Source, Suggestion } from "./protocol";
 import type { Reading } from "./reading";
 import { articles as words } from "./strings/articles";
 import { fr as t } from "./strings/fr";
+import { letters } from "./strings/letters";
 import type { Undelivered } from "./undelivered";
 
 export interface Around {
@@ -22,6 +24,8 @@ export interface Around {
   /** The conversation's pane, where only one is shown. */
   readonly showTalk: () => void;
   readonly refreshQueue: () => void;
+  /** The citizen sees that an answer is being written. */
+  readonly type: () => void;
 }
 
 /** What an agent does with the case on the page, and where the focus is afterwards. */
@@ -99,7 +103,35 @@ export class Acting {
       onRetry: (): void => void opened.retry().then(() => this.#around.focusing.write()),
       onAgain: (line: Line): void => void this.again(opened, line),
       onInsert: (suggestion: Suggestion): void => this.insert(opened, suggestion),
+      ...this.answering(opened),
     };
+  }
+
+  /** What can be done with the letters of an open case; the focus stays where it was, or goes to what follows it. */
+  answering(opened: Opened) {
+    const { focusing } = this.#around;
+    // The button is gone then.
+    const settle = async (letter: Letter, isDone: boolean): Promise<void> => {
+      if (isDone) await focusing.to(`[data-letter="${letter.id}"]`);
+    };
+    return {
+      onMove: (service: string): void => void this.move(opened, service),
+      onTrust: (letter: Letter): void => void opened.trust(letter).then((isDone) => settle(letter, isDone)),
+      onAcknowledge: (letter: Letter): void => void opened.acknowledge(letter).then((isDone) => settle(letter, isDone)),
+      onInsertReply: (reply: Reply): void => {
+        if (!opened.isMine) return;
+        opened.composing.insertReply(reply);
+        this.#around.announcing.tellAgain(letters.toldReplyInserted);
+        void focusing.write(0);
+      },
+    };
+  }
+
+  /** To the service that it is for, in one step. */
+  async move(opened: Opened, service: string): Promise<void> {
+    if (!(await opened.transfer(service, ""))) return;
+    this.#around.refreshQueue();
+    await this.#around.focusing.to("#talk-title");
   }
 
   insert(opened: Opened, suggestion: Suggestion): void {
@@ -116,9 +148,15 @@ export class Acting {
   }
 
   /** What the field's own buttons do. */
-  writing(composing: Composing) {
+  writing(opened: Opened) {
+    const { composing } = opened;
     const write = (caret?: number): void => void this.#around.focusing.write(caret);
     return {
+      onInput: (field: HTMLTextAreaElement): void => {
+        composing.write(field.value, field.selectionStart);
+        if (composing.mode === "reply" && opened.isMine) this.#around.type();
+        if (composing.offer) this.#around.announcing.tell(t.cannedCount(composing.offer.found.length));
+      },
       onMode: (mode: Mode): void => {
         composing.turn(mode);
         void this.#around.focusing.fit();

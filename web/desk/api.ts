@@ -77,8 +77,8 @@ export class Api {
     return this.request("GET", "agents", undefined, (raw) => list(fields(raw)["agents"], readColleague));
   }
 
-  queue(view: View): Promise<Answer<{ rows: readonly Row[]; counts: Counts }>> {
-    return this.request("GET", `cases?view=${view}`, undefined, (raw) => ({
+  queue(view: View, service = ""): Promise<Answer<{ rows: readonly Row[]; counts: Counts }>> {
+    return this.request("GET", `cases?view=${view}${service && `&service=${service}`}`, undefined, (raw) => ({
       rows: list(fields(raw)["cases"], readRow),
       counts: readCounts(fields(raw)["counts"]),
     }));
@@ -116,9 +116,9 @@ export class Api {
     return this.request("POST", `cases/${id}/notes`, { id: key, text: words }, (raw) => readHappening(fields(raw)["event"]));
   }
 
-  reply(id: number, { id: key, text: words, sources }: Outgoing): Promise<Answer<Pending>> {
+  reply(id: number, { id: key, text: words, sources, suggestion }: Outgoing): Promise<Answer<Pending>> {
     const given = sources.map(({ title, url, publisher, updated }) => ({ title, url, publisher, updated }));
-    return this.request("POST", `cases/${id}/replies`, { id: key, text: words, sources: given }, (raw) =>
+    return this.request("POST", `cases/${id}/replies`, { id: key, text: words, sources: given, suggestion }, (raw) =>
       readPending(fields(raw)["pending"], this.#server),
     );
   }
@@ -166,7 +166,7 @@ export class Api {
   }
 
   #act(id: number, act: string, body: object): Promise<Answer<Case>> {
-    return this.request("POST", `cases/${id}/${act}`, body, (raw) => readCase(fields(raw)["case"]));
+    return this.request("POST", `cases/${id}/${act}`, body, (raw) => readCase(fields(raw)["case"], this.#server));
   }
 
   /** Any request below `/desk/api/`, whose answer `read` looks at before anybody uses it. */

@@ -6,13 +6,16 @@ import { fr as t } from "./strings/fr";
 /** A sound and a notification for what is new, where the agent wants them. */
 export class Arriving {
   readonly #settings: Settings;
+  readonly #tell: (words: string) => void;
 
-  constructor(settings: Settings) {
+  constructor(settings: Settings, tell: (words: string) => void) {
     this.#settings = settings;
+    this.#tell = tell;
   }
 
-  /** Cases that are new in the queue. */
-  cases(rows: readonly Row[]): void {
+  /** Cases that are new in the queue, of which so many are held back. */
+  cases(rows: readonly Row[], held: number): void {
+    if (held) this.#tell(t.toldHeld(held));
     const { sound, notifications } = this.#settings.preferences;
     if (sound) ring();
     if (notifications) for (const row of rows) notify(t.newFor(row.serviceName), `case-${row.id}`);

@@ -2,6 +2,7 @@ import { countChars } from "../widget/words";
 import type { Answer, Api, Refusal } from "./api";
 import { addParagraph, insertAt, matching, queryAt, type Query } from "./canned";
 import { Flagging, type Flag } from "./flags";
+import type { Reply } from "./letters/words";
 import type { Canned, Happening, Me, Pending, Source, Suggestion } from "./protocol";
 import type { Draft, Outgoing, Storage } from "./storage";
 import { fr as t } from "./strings/fr";
@@ -32,6 +33,8 @@ export class Composing {
 
   #draft: Draft;
   #noteId = newId();
+  /** The suggested reply that the last one sent was made of: whoever takes it back goes on with it. */
+  #sent = "";
   readonly #caseId: number;
   readonly #me: Me;
   readonly #api: Api;
@@ -84,7 +87,9 @@ export class Composing {
   }
 
   write(words: string, caret: number): void {
-    this.#keep(this.mode === "note" ? { note: words } : { reply: words });
+    // Whoever clears the field writes another text.
+    const suggestion = words.trim() ? this.#draft.suggestion : "";
+    this.#keep(this.mode === "note" ? { note: words } : { reply: words, suggestion });
     this.problem = null;
     const query = this.mode === "reply" ? queryAt(words, caret) : null;
     this.#propose(query, query ? matching(this.#me.canned, query.words) : []);
@@ -127,6 +132,18 @@ export class Composing {
     this.#keep({ reply: addParagraph(this.#draft.reply, text), sources });
   }
 
+  /** Puts a whole suggested reply below what is written, and its sources beside it; sends nothing. */
+  insertReply({ id, text, sources }: Reply): void {
+    this.mode = "reply";
+    this.problem = null;
+    const fresh = sources.filter((one) => one.href !== null && !this.#draft.sources.some(({ url }) => url === one.url));
+    this.#keep({
+      reply: addParagraph(this.#draft.reply, text),
+      sources: [...this.#draft.sources, ...fresh].slice(-MAX_SOURCES),
+      suggestion: id,
+    });
+  }
+
   detach(source: Source): void {
     this.#keep({ sources: this.#draft.sources.filter((one) => one !== source) });
   }
@@ -139,8 +156,10 @@ export class Composing {
       this.#changed();
       return null;
     }
-    const outgoing = { id: newId(), text: this.#draft.reply.trim(), sources: this.#draft.sources };
-    this.#keep({ reply: "", sources: [], outgoing });
+    const { sources, suggestion } = this.#draft;
+    this.#sent = suggestion;
+    const outgoing = { id: newId(), text: this.#draft.reply.trim(), sources, suggestion };
+    this.#keep({ reply: "", sources: [], suggestion: "", outgoing });
     return this.#post(outgoing);
   }
 
@@ -150,7 +169,7 @@ export class Composing {
   }
 
   /** Words that did not leave, before what was written since. */
-  giveBack(words: { text: string; sources: readonly Source[] } | null = this.#draft.outgoing): void {
+  giveBack(words: { text: string; sources: readonly Source[]; suggestion?: string } | null = this.#draft.outgoing): void {
     if (!words) return;
     this.mode = "reply";
     const known = new Set(words.sources.map(({ url }) => url));
@@ -158,6 +177,7 @@ export class Composing {
     this.#keep({
       reply: [words.text, this.#draft.reply].filter(Boolean).join("\n\n"),
       sources: [...words.sources, ...this.#draft.sources.filter(({ url }) => !known.has(url))],
+      suggestion: words.suggestion || this.#draft.suggestion || this.#sent,
       outgoing: null,
     });
   }

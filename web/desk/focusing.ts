@@ -45,6 +45,7 @@ export class Focusing {
     field.focus();
     const at = caret ?? field.value.length;
     field.setSelectionRange(at, at);
+    if (at === 0) field.scrollTop = 0;
   }
 
   /** The field as high as what is written in it. */

@@ -2,6 +2,7 @@ import { LitElement, html, nothing, type PropertyValues, type TemplateResult } f
 
 import { Announcing } from "../widget/announcing";
 import "./articles/guichet-articles";
+import "./letters/guichet-letters";
 import { Acting } from "./acting";
 import { Api } from "./api";
 import { Arriving } from "./arriving";
@@ -24,7 +25,7 @@ import { styles } from "./styles";
 import { Undelivered } from "./undelivered";
 import { barView } from "./views/bar";
 import { dialogView } from "./views/dialogs";
-import { articlesView, bannerView, doorView, skipsView, type Pane } from "./views/frame";
+import { bannerView, besideView, doorView, skipsView, type Beside, type Pane } from "./views/frame";
 import { queueView } from "./views/queue";
 import { sideView } from "./views/side";
 import { nothingView, talkView } from "./views/talk";
@@ -60,7 +61,7 @@ export class GuichetDesk extends LitElement {
   readonly #undelivered = new Undelivered(this.#api, () => this.requestUpdate(), this.#tell);
   readonly #pages = new Pages(() => this.requestUpdate());
   readonly #settings = new Settings(this.#storage, () => this.requestUpdate());
-  readonly #arriving = new Arriving(this.#settings);
+  readonly #arriving = new Arriving(this.#settings, (words) => this.#announcing.tell(words));
   readonly #focusing = new Focusing(this);
   readonly #acting = new Acting({
     api: this.#api,
@@ -71,6 +72,7 @@ export class GuichetDesk extends LitElement {
     current: () => this.#opened,
     showTalk: () => (this.#pane = "talk"),
     refreshQueue: () => void this.#queueing?.look(),
+    type: () => this.#live.type(),
   });
 
   #me: Me | null = null;
@@ -115,9 +117,18 @@ export class GuichetDesk extends LitElement {
       ${skipsView(this.#pages.current, this.#opened !== null, (pane, target) => this.#go(pane, target))} ${this.#renderBar(this.#me)}
       ${bannerView(this.#isSignedOut && !this.#dialogs.current, this.#live.link)}
       <div class="vh" role="status">${this.#announcing.words}</div>
-      ${this.#pages.current === "articles" ? articlesView(this.#api, this.#storage, this.#tell, this.#me, this.#pages.article) : this.#renderPanes(this.#me)}
+      ${this.#pages.current === "cases" ? this.#renderPanes(this.#me) : besideView(this.#pages, this.#beside(this.#me))}
       ${this.#dialogs.current ? this.#renderDialog(this.#me) : nothing}
     </div>`;
+  }
+
+  #beside(me: Me): Beside {
+    const go = (work: Promise<void> | undefined): void => void Promise.all([this.#pages.go("cases"), work]);
+    return {
+      ...{ api: this.#api, storage: this.#storage, tell: this.#tell, me },
+      onService: (service) => go(this.#queueing?.look("all", service).then(() => this.#go("queue", '.rows [tabindex="0"]'))),
+      onCase: (id) => go(this.#open(id)),
+    };
   }
 
   #renderPanes(me: Me): TemplateResult {
@@ -178,7 +189,6 @@ export class GuichetDesk extends LitElement {
   }
 
   #renderTalk(opened: Opened, me: Me): TemplateResult {
-    const { composing } = opened;
     return talkView({
       opened,
       me: me.agent,
@@ -197,12 +207,7 @@ export class GuichetDesk extends LitElement {
       onSide: () => this.#go("side", ".back-talk"),
       ...this.#acting.talking(opened),
       onArticle: (line) => void this.#acting.makeArticle(opened, line).then((id) => id && this.#pages.go("articles", id)),
-      onInput: (field) => {
-        composing.write(field.value, field.selectionStart);
-        if (composing.mode === "reply" && opened.isMine) this.#live.type();
-        if (composing.offer) this.#announcing.tell(t.cannedCount(composing.offer.found.length));
-      },
-      ...this.#acting.writing(composing),
+      ...this.#acting.writing(opened),
       onSuggestions: () => {
         this.#areSuggestionsUnfolded = !this.#areSuggestionsUnfolded;
         if (narrow.matches) this.requestUpdate();
@@ -256,7 +261,7 @@ export class GuichetDesk extends LitElement {
     }
     this.#me = answer.value;
     this.#presence = new Presence(answer.value, this.#api, () => this.requestUpdate(), this.#tell);
-    this.#queueing = new Queueing(answer.value, this.#api, () => this.requestUpdate(), (rows) => this.#arrive(rows));
+    this.#queueing = new Queueing(answer.value, this.#api, () => this.requestUpdate(), (rows) => this.#arriving.cases(rows, this.#queueing?.list.held.length ?? 0));
     this.#live.open();
     void this.#queueing.look();
     void this.#presence.count();
@@ -304,7 +309,7 @@ export class GuichetDesk extends LitElement {
     }
     this.#pane = "talk";
     await this.#focusing.fit();
-    this.#reading.toEnd();
+    this.#reading.begin();
     if (withFocus) this.#focusing.talk(this.#opened?.isMine === true && !narrow.matches);
   }
 
@@ -313,12 +318,6 @@ export class GuichetDesk extends LitElement {
     const opened = this.#opened;
     if (opened?.id === row.id && opened.case && !opened.isMine) await this.#acting.take(opened);
     else this.#focusing.talk(this.#opened?.isMine === true && !narrow.matches);
-  }
-
-  #arrive(rows: readonly Row[]): void {
-    const held = this.#queueing?.list.held.length ?? 0;
-    if (held) this.#announcing.tell(t.toldHeld(held));
-    this.#arriving.cases(rows);
   }
 
   #hear(lines: readonly Line[]): void {

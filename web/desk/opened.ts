@@ -1,8 +1,11 @@
 import type { Answer, Api, Refusal } from "./api";
 import { Composing } from "./composing";
+import { LetterRequests } from "./letters/requests";
+import type { Letter } from "./letters/words";
 import type { Case, Happening, Line, Me, Pending, Suggestion, Whole } from "./protocol";
 import type { Storage } from "./storage";
 import { fr as t } from "./strings/fr";
+import { letters as words } from "./strings/letters";
 import { lastPosition, mergeHistory, mergeLines, secondsLeft } from "./thread";
 
 /** What the citizen's typing is shown for after the last sign of it. */
@@ -60,6 +63,11 @@ export class Opened {
   /** Whether an agent has said something that was not given up. */
   get hasAnswered(): boolean {
     return this.lines.some((line) => line.author === "agent" && !hasFailed(line));
+  }
+
+  /** The letter that a line of the conversation is. */
+  letterOf({ id }: Line): Letter | null {
+    return this.case?.mail?.letters.find(({ message }) => message === id) ?? null;
   }
 
   get position(): number {
@@ -153,6 +161,19 @@ export class Opened {
 
   setUrgent(urgent: boolean): Promise<boolean> {
     return this.#act("urgent", urgent ? t.toldUrgent : t.toldNotUrgent, (api) => api.setUrgent(this.id, urgent));
+  }
+
+  correct(change: { kind: string } | { urgency: string }): Promise<boolean> {
+    return this.#act("correct", words.toldCorrected, (api) => new LetterRequests(api).correct(this.id, change));
+  }
+
+  /** Answers go to the sender of this letter from now on. */
+  trust({ id }: Letter): Promise<boolean> {
+    return this.#act("trust", words.toldTrusted, (api) => new LetterRequests(api).trust(this.id, id));
+  }
+
+  acknowledge({ id }: Letter): Promise<boolean> {
+    return this.#act("acknowledge", words.toldAcknowledged, (api) => new LetterRequests(api).acknowledge(this.id, id));
   }
 
   async reveal(): Promise<void> {

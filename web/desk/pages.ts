@@ -1,6 +1,7 @@
 import { fr as t } from "./strings/fr";
 
-export type Page = "cases" | "articles";
+export const PAGES = ["cases", "letters", "articles"] as const;
+export type Page = (typeof PAGES)[number];
 
 const REMEMBERED = "guichet-desk:page";
 
@@ -14,7 +15,7 @@ export class Pages {
 
   constructor(changed: () => void) {
     this.#changed = changed;
-    this.current = remembered(REMEMBERED) === "articles" ? "articles" : "cases";
+    this.current = PAGES.find((page) => page === remembered(REMEMBERED)) ?? "cases";
   }
 
   go(page: Page, article: string | null = null): void {

@@ -59,19 +59,19 @@ test("a state that nobody knows is none, and a detail's link is a page of the we
 
   expect(readLine(line, SERVER)).toMatchObject({ delivery: null, files: [{ id: "f", name: "f", sizeBytes: 0 }], receiving: 0 });
   expect(readLine({ ...line, delivery: { state: "read" } }, SERVER)?.delivery).toEqual({ state: "read", reason: "", doubtful: false });
-  expect(readCase({ id: 1, details })?.details.map(({ href }) => href)).toEqual(["https://a.example/", null, null, null]);
+  expect(readCase({ id: 1, details }, SERVER)?.details.map(({ href }) => href)).toEqual(["https://a.example/", null, null, null]);
 });
 
 test("limits of a channel without a window, and a reply that cannot be named, are read as such", () => {
   const limits = { text_chars: 4096, window_until: "soon", after_window: "later", first_private: 1 };
 
-  expect(readCase({ id: 1, channel_limits: limits })?.channelLimits).toEqual({
+  expect(readCase({ id: 1, channel_limits: limits }, SERVER)?.channelLimits).toEqual({
     textChars: 4096,
     windowUntil: "",
     afterWindow: "",
     firstPrivate: false,
   });
-  expect(readCase({ id: 1, channel_limits: { text_chars: 0 } })?.channelLimits).toBeNull();
-  expect(readCase({ id: 1, other_cases: [{ id: 2 }, { number: "D-1" }] })?.otherCases).toMatchObject([{ id: null, number: "D-1" }]);
+  expect(readCase({ id: 1, channel_limits: { text_chars: 0 } }, SERVER)?.channelLimits).toBeNull();
+  expect(readCase({ id: 1, other_cases: [{ id: 2 }, { number: "D-1" }] }, SERVER)?.otherCases).toMatchObject([{ id: null, number: "D-1" }]);
   expect(readGivenUp({ reply: "r1" })).toBeNull();
 });

@@ -4,6 +4,7 @@
  */
 
 import { safeUrl } from "../widget/protocol";
+import { readMail } from "./letters/words";
 import {
   AFTERWARDS,
   DELIVERY_STATES,
@@ -85,11 +86,13 @@ export function readRow(value: unknown): Row | null {
     closedAt: word(raw["closed_at"]),
     agent: person(raw["agent"]),
     rating: number(raw["rating"]),
+    alike: Math.max(0, number(raw["alike"]) ?? 0),
+    newReply: raw["new_reply"] === true,
     version: number(raw["version"]) ?? 0,
   };
 }
 
-export function readCase(value: unknown): Case | null {
+export function readCase(value: unknown, server: string): Case | null {
   const raw = fields(value);
   const row = readRow(raw);
   if (!row) return null;
@@ -110,6 +113,7 @@ export function readCase(value: unknown): Case | null {
     channelLimits: readLimits(raw["channel_limits"]),
     alsoOn: list(raw["also_on"], word),
     otherCases: list(raw["other_cases"], readOther),
+    mail: readMail(raw["mail"], server),
   };
 }
 
@@ -131,7 +135,7 @@ function readLimits(value: unknown): ChannelLimits | null {
   };
 }
 
-function readOther(value: unknown): OtherCase | null {
+export function readOther(value: unknown): OtherCase | null {
   const raw = fields(value);
   const name = text(raw["number"]);
   return name
@@ -249,7 +253,7 @@ export function readCounts(value: unknown): Counts {
 /** What `GET /desk/api/cases/ID` and the event `lines` have in common; null without a case. */
 export function readWhole(value: unknown, server: string): Whole | null {
   const raw = fields(value);
-  const found = readCase(raw["case_state"] ?? raw["case"]);
+  const found = readCase(raw["case_state"] ?? raw["case"], server);
   if (!found) return null;
   return {
     case: found,

@@ -1,5 +1,5 @@
 import type { Api } from "./api";
-import type { Counts, Me, Row, View } from "./protocol";
+import type { Counts, Me, Row, Service, View } from "./protocol";
 import { arrive, EMPTY, neighbour, refill, settle, type List } from "./queue";
 
 /** So long after the last change the gateway is asked once how things stand. */
@@ -16,6 +16,8 @@ export class Queueing {
   counts: Counts = {};
   /** The row that the keyboard is on. */
   current: number | null = null;
+  /** Only the cases of this one are shown; null for all. */
+  service: Service | null = null;
   isLoading = true;
   failure: string | null = null;
 
@@ -42,9 +44,10 @@ export class Queueing {
   }
 
   /** Another tab, or the same once more. */
-  async look(view: View = this.view): Promise<void> {
-    const isOther = view !== this.view;
+  async look(view: View = this.view, service: Service | null = this.service): Promise<void> {
+    const isOther = view !== this.view || service?.code !== this.service?.code;
     this.view = view;
+    this.service = service;
     if (isOther) {
       this.list = EMPTY;
       this.current = null;
@@ -52,7 +55,7 @@ export class Queueing {
       this.#changed();
     }
     const asked = ++this.#asked;
-    const answer = await this.#api.queue(view);
+    const answer = await this.#api.queue(view, service?.code);
     if (asked !== this.#asked) return;
     this.isLoading = false;
     if (answer.ok) {
@@ -65,7 +68,10 @@ export class Queueing {
 
   hear(rows: readonly Row[], gone: readonly number[]): void {
     const known = new Set([...this.list.rows, ...this.list.held].map(({ id }) => id));
-    this.list = arrive(this.list, rows, gone, this.view, this.#me.agent, this.isHeld);
+    const only = this.service?.code;
+    const elsewhere = rows.filter((row) => only !== undefined && row.service !== only);
+    const here = rows.filter((row) => !elsewhere.includes(row));
+    this.list = arrive(this.list, here, [...gone, ...elsewhere.map(({ id }) => id)], this.view, this.#me.agent, this.isHeld);
     const fresh = rows.filter((row) => row.state === "waiting" && !known.has(row.id) && this.#isNews(row));
     if (fresh.length) this.#arrived(fresh);
     clearTimeout(this.#recountTimer);

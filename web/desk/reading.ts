@@ -4,6 +4,8 @@ import type { LitElement } from "lit";
 const SLACK_PX = 80;
 /** Closer than this, somebody is kept at the end when what is below the conversation takes more room. */
 const PINNED_PX = 8;
+/** Above a letter where reading begins. */
+const MARGIN_PX = 10;
 
 /** Where an agent is in the conversation: follows new words only for those who are at the end. */
 export class Reading {
@@ -23,6 +25,17 @@ export class Reading {
     if (!log) return;
     log.scrollTop = log.scrollHeight;
     this.#pinnedAt = log.scrollTop;
+    this.#turn(false);
+  }
+
+  /** Where reading begins: at the newest letter of a correspondence, else at the end. */
+  begin(): void {
+    const log = this.#log;
+    const letter = [...(log?.querySelectorAll<HTMLElement>(".letter") ?? [])].at(-1);
+    if (!log || !letter) return this.toEnd();
+    log.scrollTop += letter.getBoundingClientRect().top - log.getBoundingClientRect().top - MARGIN_PX;
+    // The end of a letter is not where its reader wants to be kept.
+    this.#pinnedAt = null;
     this.#turn(false);
   }
 

@@ -6,6 +6,8 @@ export interface Outgoing {
   readonly id: string;
   readonly text: string;
   readonly sources: readonly Source[];
+  /** The suggested reply that it was made of; "" for none. */
+  readonly suggestion: string;
 }
 
 /** What an agent wrote about one case and nobody has yet. */
@@ -13,10 +15,11 @@ export interface Draft {
   readonly reply: string;
   readonly note: string;
   readonly sources: readonly Source[];
+  readonly suggestion: string;
   readonly outgoing: Outgoing | null;
 }
 
-export const NO_DRAFT: Draft = { reply: "", note: "", sources: [], outgoing: null };
+export const NO_DRAFT: Draft = { reply: "", note: "", sources: [], suggestion: "", outgoing: null };
 
 /** What an agent set on the page. */
 export interface Preferences {
@@ -100,8 +103,14 @@ export class Storage {
       reply: text(raw["reply"]),
       note: text(raw["note"]),
       sources: sources(raw["sources"]),
+      suggestion: text(raw["suggestion"]),
       outgoing: text(outgoing["id"])
-        ? { id: text(outgoing["id"]), text: text(outgoing["text"]), sources: sources(outgoing["sources"]) }
+        ? {
+            id: text(outgoing["id"]),
+            text: text(outgoing["text"]),
+            sources: sources(outgoing["sources"]),
+            suggestion: text(outgoing["suggestion"]),
+          }
         : null,
     };
   }

@@ -1,5 +1,7 @@
 /** The words of the desk's protocol (docs/desk-protocol.md), as the page knows them. */
 
+import type { Mail } from "./letters/words";
+
 export const VIEWS = ["mine", "services", "waiting", "callbacks", "all", "closed"] as const;
 /** The tabs of the queue, in the order in which they are shown. */
 export type View = (typeof VIEWS)[number];
@@ -36,6 +38,10 @@ export interface Row {
   readonly closedAt: string | null;
   readonly agent: Person | null;
   readonly rating: number | null;
+  /** So many other letters say the same. */
+  readonly alike: number;
+  /** The citizen has written since somebody took it. */
+  readonly newReply: boolean;
   readonly version: number;
 }
 
@@ -82,6 +88,8 @@ export interface Case extends Row {
   /** Names of the other channels on which the same person is reached. */
   readonly alsoOn: readonly string[];
   readonly otherCases: readonly OtherCase[];
+  /** Null where it is no correspondence. */
+  readonly mail: Mail | null;
 }
 
 export interface Source {

@@ -81,7 +81,7 @@ test("drafts are kept by agent and case, go when empty, and are swept after seve
   let now = 0;
   const area = memory();
   const storage = new Storage(localArea(() => area), SERVER, () => now);
-  const draft = { ...NO_DRAFT, reply: "à moitié", outgoing: { id: "a", text: "b", sources: [] } };
+  const draft = { ...NO_DRAFT, reply: "à moitié", outgoing: { id: "a", text: "b", sources: [], suggestion: "" } };
   storage.keepDraft(1, 7, draft);
   storage.keepDraft(2, 7, { ...NO_DRAFT, note: "n" });
 

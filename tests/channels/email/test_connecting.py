@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from bot.errors import SendError, SendFailed, SendUnsure
+from channels.email.smtp import CONNECTIONS
 from tests.channels.email.sending import failure, sender, sent
 from tests.servers import free_port
 from tests.smtp_server import BREAK, HANG, USER, running_smtp
@@ -157,3 +158,20 @@ async def test_few_connections_at_once() -> None:
         await asyncio.gather(*(sent(writer) for _ in range(12)))
 
     assert len(server.taken) == server.connections == 12
+
+
+async def test_a_hanging_server_holds_up_nobody_for_longer() -> None:
+    """Who waits for a place does not wait on top of that: all know within the time for one mail that theirs has not left."""
+    async with running_smtp() as server:
+        server.answers["MAIL"] = HANG
+        writer = sender(server.port, patience=SHORT)
+        clock = asyncio.get_running_loop().time
+        begun = clock()
+        errors = await asyncio.gather(*(sent(writer) for _ in range(CONNECTIONS + 3)), return_exceptions=True)
+        took = clock() - begun
+
+        assert [type(error) for error in errors] == [SendFailed] * (CONNECTIONS + 3)
+        assert sum("in use" in str(error) for error in errors) == 3
+        assert took < 2 * SHORT.total_seconds()
+        server.answers.clear()
+        await sent(writer)

@@ -138,6 +138,15 @@ def test_who_speaks_is_said() -> None:
         )
 
 
+def test_the_office_is_not_named_twice() -> None:
+    """A suggested reply ends with it: then the agent's name alone is added."""
+    signed = "Bonjour.\n\nService Voirie\nMairie de Pontavel\nTéléphone : 02 61 91 40 00"
+    reply = Reply("r.1", signed, author=Author.AGENT, name="Camille Martin")
+
+    assert text(reply).endswith("40 00\n\n-- \nCamille Martin\n")
+    assert rendering.signature(replace(reply, name=""), WORDING) == "Mairie de Pontavel"
+
+
 def test_text_is_wrapped_for_readers() -> None:
     """Lines of at most 76 characters; paragraphs, list lines and addresses stay what they are."""
     url = f"{SITE}/{'a' * 120}"

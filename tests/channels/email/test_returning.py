@@ -54,12 +54,14 @@ def answered(taken: Taken, keeps_address: bool = True, keeps_ids: bool = True, b
     return made
 
 
-def report(taken: Taken, action: str = "failed", message_id: Callable[[str], str] = str) -> bytes:
+def report(taken: Taken, action: str = "failed", message_id: Callable[[str], str] = str, envelope: str = "") -> bytes:
     """What a server writes of a mail of ours (RFC 3464)."""
     made = MIMEMultipart("report", report_type="delivery-status")
     made["From"], made["To"], made["Subject"] = "MAILER-DAEMON@citoyen.example", taken.sender, "Undelivered"
     of_mail, of_recipient = EmailMessage(), EmailMessage()
     of_mail["Reporting-MTA"] = "dns; mx.citoyen.example"
+    if envelope:
+        of_mail["Original-Envelope-Id"] = envelope
     of_recipient["Final-Recipient"], of_recipient["Action"] = f"rfc822; {CITIZEN}", action
     of_recipient["Status"], of_recipient["Diagnostic-Code"] = "5.1.1", "smtp; 550 5.1.1 no such user"
     status = MIMENonMultipart("message", "delivery-status")
@@ -120,6 +122,22 @@ async def test_a_report_names_the_message() -> None:
     found = event(report(server.taken[0]))
 
     assert found == Status(Fate.FAILED, NOW, receipt.provider_id, OUTGOING_KEY, reason="5.1.1 550 5.1.1 no such user")
+
+
+async def test_a_report_of_mail_whose_id_was_changed() -> None:
+    """Some providers put their own Message-ID in the place of ours; the id that the mail was handed over with is left."""
+    async with running_smtp() as server:
+        await sent(sender(server.port))
+    taken, given = server.taken[0], server.asked[0].partition("ENVID=")[2].split()[0]
+
+    def changed(one: str) -> str:
+        return "<0100@provider.example>"
+
+    assert event(report(taken, message_id=changed, envelope=given)) == Status(
+        Fate.FAILED, NOW, None, OUTGOING_KEY, reason="5.1.1 550 5.1.1 no such user"
+    )
+    for forged in (given.replace("g.", "g.a"), OUTGOING_KEY, "", "x" * 100_000, "<>@"):
+        assert isinstance(event(report(taken, message_id=changed, envelope=forged)), Message)
 
 
 async def test_a_report_of_nothing_of_ours_fails_nothing() -> None:
@@ -188,6 +206,7 @@ async def test_the_town_is_wired_up(store: Store, tmp_path: Path) -> None:
     async with running_smtp(login=True) as server, aiohttp.ClientSession() as http:
         raw = yaml.safe_load((ROOT / "office.yml").read_text("utf-8"))
         here = {"host": "127.0.0.1", "security": "none"}
+        raw["channels"].pop("form", None)
         raw["channels"]["email"] = {
             "mailboxes": {OWN: {"imap": here}},
             "smtp": {**here, "port": server.port, "user": USER},

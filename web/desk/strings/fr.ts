@@ -22,7 +22,7 @@ export const fr = {
   close: "Fermer",
   newTab: "nouvel onglet",
 
-  pages: { cases: "Demandes", articles: "Connaissances" } satisfies Record<Page, string>,
+  pages: { cases: "Demandes", letters: "Courrier", articles: "Connaissances" } satisfies Record<Page, string>,
   pagesLabel: "Pages du bureau",
   makeArticle: "En faire un article",
 

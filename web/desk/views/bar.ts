@@ -1,13 +1,13 @@
 import { html, nothing, type TemplateResult } from "lit";
 
 import { canNotify } from "../alerts";
-import { icon } from "../icons";
+import { icon, type IconName } from "../icons";
 import type { Colleague, Me } from "../protocol";
-import type { Page } from "../pages";
+import { PAGES, type Page } from "../pages";
 import type { Preferences } from "../storage";
 import { fr as t } from "../strings/fr";
 
-const PAGES = ["cases", "articles"] as const;
+const DRAWN: Readonly<Record<Page, IconName>> = { cases: "inbox", letters: "mail", articles: "book" };
 
 export interface BarView {
   readonly me: Me;
@@ -34,7 +34,7 @@ export function barView(view: BarView): TemplateResult {
     <nav aria-label=${t.pagesLabel}>
       ${PAGES.map(
         (page) => html`<button type="button" aria-current=${page === view.page ? "page" : nothing} @click=${() => view.onPage(page)}>
-          ${icon(page === "cases" ? "inbox" : "book")}${t.pages[page]}
+          ${icon(DRAWN[page])}${t.pages[page]}
         </button>`,
       )}
     </nav>

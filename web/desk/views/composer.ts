@@ -4,10 +4,12 @@ import { countChars } from "../../widget/words";
 import { fit } from "../../widget/views/composer";
 import type { Mode } from "../composing";
 import { icon } from "../icons";
+import type { Reply } from "../letters/words";
 import type { Opened } from "../opened";
 import type { Canned, Source, Suggestion } from "../protocol";
 import { limitWords, windowOf } from "../reach";
 import { fr as t } from "../strings/fr";
+import { letters } from "../strings/letters";
 import { flagsView } from "./flags";
 import { factsOf, sourceLink } from "./piece";
 
@@ -26,6 +28,7 @@ export interface ComposerView {
   readonly onInsert: (suggestion: Suggestion) => void;
   readonly onSuggestions: () => void;
   readonly onTake: () => void;
+  readonly onInsertReply: (reply: Reply) => void;
 }
 
 /** The counter appears when this share of the limit is left. */
@@ -35,8 +38,9 @@ const COUNTER_SHARE = 0.1;
 export function composerView(view: ComposerView): TemplateResult {
   const { composing } = view.opened;
   const isNote = composing.mode === "note";
-  const hasSuggestions = view.opened.isMine && !isNote && view.opened.suggestions.length > 0;
-  return html`<div class="composer-area ${isNote ? "is-note" : ""}">
+  const hasSuggestions = view.opened.isMine && !isNote && view.opened.suggestions.length + repliesTo(view).length > 0;
+  const isLetter = view.opened.case?.mail != null;
+  return html`<div class="composer-area ${isNote ? "is-note" : ""} ${isLetter ? "is-letter" : ""}">
     <div class="composer-top">
       <fieldset class="modes">
       <legend class="vh">${t.mode}</legend>
@@ -183,16 +187,38 @@ function offerView({ opened, onPick }: ComposerView): TemplateResult | typeof no
   </ul>`;
 }
 
-function foldView({ opened, showsSuggestions, onSuggestions }: ComposerView): TemplateResult {
+/** The whole replies that are suggested to the letter that opened the case. */
+function repliesTo({ opened }: ComposerView): readonly Reply[] {
+  return opened.case?.mail?.letters[0]?.suggested ?? [];
+}
+
+function foldView(view: ComposerView): TemplateResult {
+  const { opened, showsSuggestions, onSuggestions } = view;
   return html`<button type="button" class="fold" aria-expanded=${showsSuggestions} aria-controls="suggestions" @click=${onSuggestions}>
-    ${icon("down")}${t.suggestions(opened.suggestions.length)}
+    ${icon("down")}${t.suggestions(opened.suggestions.length + repliesTo(view).length)}
   </button>`;
 }
 
-function cardsView({ opened, showsSuggestions, onInsert }: ComposerView): TemplateResult {
-  return html`<ul id="suggestions" class="cards" role="list" aria-label=${t.suggested} ?hidden=${!showsSuggestions}>
+function cardsView(view: ComposerView): TemplateResult {
+  const { opened, showsSuggestions, onInsert } = view;
+  // A letter needs the room once it is begun.
+  const isCompact = opened.case?.mail != null && opened.composing.hasReply;
+  return html`<ul id="suggestions" class="cards ${isCompact ? "compact" : ""}" role="list" aria-label=${t.suggested} ?hidden=${!showsSuggestions}>
+    ${repliesTo(view).map((one) => html`<li>${replyView(one, view.onInsertReply)}</li>`)}
     ${opened.suggestions.map((one) => html`<li>${suggestionView(one, t.insert, onInsert)}</li>`)}
   </ul>`;
+}
+
+/** A whole reply, its sources beside it. */
+function replyView(reply: Reply, onInsert: (reply: Reply) => void): TemplateResult {
+  return html`<article class="card whole">
+    <p class="card-title">${reply.title}</p>
+    <p class="passage">${reply.text}</p>
+    <p class="facts">${reply.sources.map((source, at) => html`${at ? " · " : nothing}${sourceLink(source)}`)}</p>
+    <button type="button" class="primary small" aria-label="${letters.insertReply} : ${reply.title}" @click=${() => onInsert(reply)}>
+      ${t.insert}
+    </button>
+  </article>`;
 }
 
 /** A passage that can be put into the reply; null for `onInsert` where there is no reply to write. */

@@ -3,7 +3,8 @@ import { html, nothing, type TemplateResult } from "lit";
 import type { Api } from "../api";
 import { icon } from "../icons";
 import type { Link } from "../live";
-import type { Page } from "../pages";
+import type { Named } from "../letters/words";
+import type { Page, Pages } from "../pages";
 import type { Me } from "../protocol";
 import type { Storage } from "../storage";
 import { fr as t } from "../strings/fr";
@@ -49,7 +50,19 @@ export function bannerView(isSignedOut: boolean, link: Link): TemplateResult | t
   return html`<section class="banner" aria-label=${t.link}>${icon("late")}<span>${t.lost}</span></section>`;
 }
 
-/** The page of the town's articles, an element of its own. */
-export function articlesView(api: Api, storage: Storage, tell: (words: string) => void, me: Me, wanted: string | null): TemplateResult {
-  return html`<guichet-articles .api=${api} .storage=${storage} .tell=${tell} .me=${me} .wanted=${wanted}></guichet-articles>`;
+/** What a page beside that of the cases needs. */
+export interface Beside {
+  readonly api: Api;
+  readonly storage: Storage;
+  readonly tell: (words: string) => void;
+  readonly me: Me;
+  readonly onService: (service: Named) => void;
+  readonly onCase: (id: number) => void;
+}
+
+/** The pages of the town's articles and of its mail, elements of their own. */
+export function besideView(pages: Pages, { api, storage, tell, me, onService, onCase }: Beside): TemplateResult {
+  return pages.current === "letters"
+    ? html`<guichet-letters .api=${api} .tell=${tell} .onService=${onService} .onCase=${onCase}></guichet-letters>`
+    : html`<guichet-articles .api=${api} .storage=${storage} .tell=${tell} .me=${me} .wanted=${pages.article}></guichet-articles>`;
 }

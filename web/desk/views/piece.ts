@@ -42,7 +42,7 @@ export function lineView(line: Line, now: number, isOwn: boolean, acts: LineActs
 }
 
 /** Documents, which a browser saves and does not show: nobody has looked into them. */
-function filesView(files: readonly Document[]): TemplateResult | typeof nothing {
+export function filesView(files: readonly Document[]): TemplateResult | typeof nothing {
   if (!files.length) return nothing;
   return html`<ul class="files" role="list">
     ${files.map(

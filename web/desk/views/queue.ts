@@ -5,6 +5,7 @@ import { icon } from "../icons";
 import type { Me, Row, View } from "../protocol";
 import type { Queueing } from "../queueing";
 import { fr as t } from "../strings/fr";
+import { letters } from "../strings/letters";
 import { rowView } from "./row";
 import { undeliveredView, type UndeliveredView } from "./undelivered";
 
@@ -50,6 +51,12 @@ export function queueView(view: QueueView): TemplateResult {
         </button>`,
       )}
     </div>
+    ${queueing.service
+      ? html`<p class="only-service">
+          <span>${letters.onlyService(queueing.service.name)}</span>
+          <button type="button" class="plain small" @click=${() => void queueing.look(queueing.view, null)}>${icon("close")}${letters.allServices}</button>
+        </p>`
+      : nothing}
     ${undeliveredView(view)}
     <div id="rows" class="rows" role="tabpanel" aria-labelledby="tab-${queueing.view}" tabindex=${list.rows.length ? nothing : 0}>
       ${list.held.length

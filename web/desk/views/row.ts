@@ -4,6 +4,7 @@ import { ageOf, languageName } from "../ages";
 import { channelIcon, icon } from "../icons";
 import type { Row } from "../protocol";
 import { fr as t } from "../strings/fr";
+import { letters } from "../strings/letters";
 
 export interface RowView {
   readonly row: Row;
@@ -43,13 +44,15 @@ export function rowView({ row, me, now, isOpen, isReached, isLeaving, onOpen }: 
           >`
         : nothing}
     </span>
-    ${row.urgent || age.hurry || row.callback || isForm || language || row.state === "closed"
+    ${row.urgent || age.hurry || row.callback || isForm || language || row.newReply || row.alike || row.state === "closed"
       ? html`<span class="row-chips">
           ${row.urgent ? html`<span class="chip urgent">${icon("urgent")}${t.urgent}</span>` : nothing}
           ${age.hurry ? html`<span class="chip ${age.lateness}">${icon(age.lateness === "late" ? "late" : "clock")}${age.hurry}</span>` : nothing}
+          ${row.newReply ? html`<span class="chip news">${icon("chat")}${letters.newReply}</span>` : nothing}
           ${row.callback ? html`<span class="chip">${icon("phone")}${t.callback}</span>` : nothing}
           ${isForm ? html`<span class="chip">${icon(row.kind === "appointment" ? "calendar" : "form")}${row.kindName}</span>` : nothing}
           ${language ? html`<span class="chip">${icon("globe")}${language}</span>` : nothing}
+          ${row.alike ? html`<span class="chip">${icon("lines")}${letters.alikeRow(row.alike)}</span>` : nothing}
           ${row.state === "closed" ? html`<span class="chip">${icon("check")}${t.closedRow}</span>` : nothing}
         </span>`
       : nothing}

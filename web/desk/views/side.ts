@@ -2,19 +2,17 @@ import { html, nothing, type TemplateResult } from "lit";
 
 import { ageOf, languageName, momentWords } from "../ages";
 import { icon } from "../icons";
-import type { Opened } from "../opened";
 import type { Case, Detail, Suggestion } from "../protocol";
 import type { Searching } from "../searching";
 import { fr as t } from "../strings/fr";
 import { suggestionView } from "./composer";
 import { photosView } from "./piece";
+import { readingView, type ReadingView } from "./reading";
 
-export interface SideView {
-  readonly opened: Opened;
+export interface SideView extends ReadingView {
   readonly searching: Searching;
   readonly now: number;
   readonly onReveal: () => void;
-  readonly onOpenCase: (id: number) => void;
   readonly onInsert: (suggestion: Suggestion) => void;
   readonly onBack: () => void;
 }
@@ -26,11 +24,11 @@ export function sideView(view: SideView): TemplateResult {
   return html`<button type="button" class="plain small back-talk" @click=${view.onBack}>${icon("back")}${t.backToTalk}</button>
     <h2 id="side-title" tabindex="-1" class="vh">${t.side}</h2>
     ${shown
-      ? html`${whoView(view)}
+      ? html`${readingView(view)} ${whoView(view)}
           <section aria-labelledby="case-title">
             <h3 id="case-title">${t.caseTitle}</h3>
             ${factsView(factsOfCase(shown, now))} ${placeView(shown)}
-            ${shown.details.length
+            ${shown.details.length && !shown.mail
               ? html`<h4>${shown.kind === "question" ? t.precisions : t.details}</h4>
                   ${detailsView(shown.details)}`
               : nothing}

@@ -2,10 +2,11 @@ import { html, nothing, type TemplateResult } from "lit";
 
 import { icon } from "../icons";
 import { fr as t } from "../strings/fr";
+import { routeView, type RouteView } from "./route";
 import { composerView, type ComposerView } from "./composer";
 import { threadView, type ThreadView } from "./thread";
 
-export interface TalkView extends ComposerView, Omit<ThreadView, "onUndo"> {
+export interface TalkView extends ComposerView, RouteView, Omit<ThreadView, "onUndo"> {
   readonly onUndoOne: ThreadView["onUndo"];
   /** Where there is little room, summary and acts are unfolded on demand. */
   readonly isUnfolded: boolean;
@@ -66,7 +67,7 @@ function headView(view: TalkView): TemplateResult {
               : nothing}
           </p>
           <div id="talk-more" class=${view.isUnfolded ? "open" : ""}>
-            ${shown.summary ? html`<p class="summary" dir="auto">${shown.summary}</p>` : nothing} ${actsView(view)}
+            ${shown.summary ? html`<p class="summary" dir="auto">${shown.summary}</p>` : nothing} ${actsView(view)} ${routeView(view)}
           </div>`
       : nothing}
   </div>`;

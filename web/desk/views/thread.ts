@@ -2,10 +2,12 @@ import { html, nothing, type TemplateResult } from "lit";
 import { repeat } from "lit/directives/repeat.js";
 
 import { icon } from "../icons";
+import type { Letter } from "../letters/words";
 import type { Opened } from "../opened";
 import type { Line, Pending } from "../protocol";
 import { fr as t } from "../strings/fr";
 import { pieces } from "../thread";
+import { letterView } from "./letter";
 import { lineView, noteView, sourcesView } from "./piece";
 
 export interface ThreadView {
@@ -21,6 +23,8 @@ export interface ThreadView {
   /** An article of an agent's reply. */
   readonly onArticle: (line: Line) => void;
   readonly onTakeUp: () => void;
+  readonly onTrust: (letter: Letter) => void;
+  readonly onAcknowledge: (letter: Letter) => void;
 }
 
 /**
@@ -28,7 +32,7 @@ export interface ThreadView {
  * busy, so that nobody has to hear it all. What has not left yet is told by the status line, not by the log.
  */
 export function threadView(view: ThreadView): TemplateResult {
-  const { opened, me, now } = view;
+  const { opened, now } = view;
   return html`<div class="thread">
     <div
       class="log"
@@ -44,14 +48,7 @@ export function threadView(view: ThreadView): TemplateResult {
       ${repeat(
         pieces(opened.lines, opened.history),
         ({ key }) => key,
-        (piece) =>
-          piece.kind === "note"
-            ? noteView(piece.note, now)
-            : lineView(piece.line, now, piece.line.author === "agent" && piece.line.name === me.name, {
-                isBusy: opened.isSendingAgain(piece.line),
-                onAgain: () => view.onAgain(piece.line),
-                onArticle: () => view.onArticle(piece.line),
-              }),
+        (piece) => (piece.kind === "note" ? noteView(piece.note, now) : saidView(piece.line, view)),
       )}
       <div class="departures" aria-live="off">
         ${repeat(
@@ -69,6 +66,17 @@ export function threadView(view: ThreadView): TemplateResult {
       ? html`<button type="button" class="below" @click=${view.onBelow}>${icon("down")} ${t.newBelow}</button>`
       : nothing}
   </div>`;
+}
+
+function saidView(line: Line, view: ThreadView): TemplateResult {
+  const { opened, me, now } = view;
+  const letter = line.author === "citizen" ? opened.letterOf(line) : null;
+  if (letter) return letterView({ ...view, letter, line });
+  return lineView(line, now, line.author === "agent" && line.name === me.name, {
+    isBusy: opened.isSendingAgain(line),
+    onAgain: () => view.onAgain(line),
+    onArticle: () => view.onArticle(line),
+  });
 }
 
 function pendingView(pending: Pending, { opened, me, onUndo }: ThreadView): TemplateResult {

@@ -1,0 +1,75 @@
+import { LitElement, html, unsafeCSS, type TemplateResult } from "lit";
+
+import type { Api } from "../api";
+import { letters as t } from "../strings/letters";
+import base from "../style.css?inline";
+import sheet from "../style-letters-page.css?inline";
+import { overviewView } from "../views/letters-page";
+import { LetterRequests } from "./requests";
+import type { Aside, Named, Overview } from "./words";
+
+const ANEW_MS = 60_000;
+
+/** `<guichet-letters>`: the town's mail by service, and what was put aside. */
+export class GuichetLetters extends LitElement {
+  static override readonly styles = [base, sheet].map((one) => unsafeCSS(one));
+
+  api!: Api;
+  tell!: (words: string) => void;
+  /** The queue, of one service. */
+  onService!: (service: Named) => void;
+  onCase!: (id: number) => void;
+
+  #overview: Overview | null = null;
+  #failure: string | null = null;
+  readonly #busy = new Set<number>();
+  #timer: ReturnType<typeof setInterval> | undefined;
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.#timer = setInterval(() => void this.#look(), ANEW_MS);
+    void this.#look();
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    clearInterval(this.#timer);
+  }
+
+  override firstUpdated(): void {
+    this.renderRoot.querySelector<HTMLElement>("h2")?.focus();
+  }
+
+  override render(): TemplateResult {
+    return html`${overviewView({
+      overview: this.#overview,
+      failure: this.#failure,
+      now: this.api.now(),
+      isBusy: (one) => this.#busy.has(one.id),
+      onService: this.onService,
+      onReal: (one) => void this.#open(one),
+      onRetry: () => void this.#look(),
+    })}`;
+  }
+
+  async #look(): Promise<void> {
+    const answer = await new LetterRequests(this.api).overview();
+    this.#failure = answer.ok ? null : answer.text;
+    if (answer.ok) this.#overview = answer.value;
+    this.requestUpdate();
+  }
+
+  async #open(one: Aside): Promise<void> {
+    if (this.#busy.has(one.id)) return;
+    this.#busy.add(one.id);
+    this.requestUpdate();
+    const answer = await new LetterRequests(this.api).open(one.id);
+    this.#busy.delete(one.id);
+    this.#failure = answer.ok ? null : answer.text;
+    this.tell(answer.ok ? t.toldOpened : answer.text);
+    if (answer.ok) this.onCase(answer.value);
+    else this.requestUpdate();
+  }
+}
+
+customElements.define("guichet-letters", GuichetLetters);
