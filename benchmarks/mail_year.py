@@ -75,10 +75,12 @@ class Life:
     def listen(self) -> None:
         """Take down what it tells, until it ends."""
         assert self.process.stdout is not None
-        for line in self.process.stdout:
-            with contextlib.suppress(json.JSONDecodeError):
-                self.last = json.loads(line)
-                self.memory.append((self.last["handled"], self.last["rss"]))
+        with self.process.stdout as lines:
+            for line in lines:
+                # Of a process that is killed the last line may be cut.
+                with contextlib.suppress(json.JSONDecodeError):
+                    self.last = json.loads(line)
+                    self.memory.append((self.last["handled"], self.last["rss"]))
 
     def growth(self, after: int) -> float | None:
         """How many times as much memory it has at most, once it has handled so many; None if it has not handled twice as many."""
@@ -95,6 +97,7 @@ class Town:
         self._profile = profile
         self.lives: list[Life] = []
         self.running: dict[str, Life] = {}
+        self._listening: list[threading.Thread] = []
         for number in range(processes):
             self.start(f"gateway-{number}")
 
@@ -106,7 +109,9 @@ class Town:
         process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True, env=self._environ, cwd=ROOT)
         log.close()
         life = Life(process)
-        threading.Thread(target=life.listen, daemon=True).start()
+        listening = threading.Thread(target=life.listen, daemon=True)
+        listening.start()
+        self._listening.append(listening)
         self.lives.append(life)
         self.running[name] = life
 
@@ -126,6 +131,8 @@ class Town:
             except subprocess.TimeoutExpired:
                 life.process.kill()
                 life.process.wait()
+        for listening in self._listening:
+            listening.join(10)
 
     def sum(self, what: str) -> Any:
         """Of all lives together."""
