@@ -129,7 +129,9 @@ class Desk:
         if self._labels:
             await self._labels.moved(agent, case, service)
         if not _by_letter(case):
-            await self._tell(case, "transferred", f"transferred-{case.version}", number=case.number, **self._names(case))
+            await self._tell(
+                case, "transferred", f"transferred-{case.version}", number=case.number, **self._names(case)
+            )
         return await self._changed(case)
 
     async def close(self, agent: Agent, case_id: int, cancels: bool = False) -> Case:
