@@ -122,6 +122,8 @@ class Counter:
         Raises:
             StoreError: it is not stored, and the provider has to send it again.
         """
+        if self._correspondence:
+            message = await self._correspondence.hung(message)
         received = await self._at_once.receive(message)
         language = (message.language_hint or DEFAULT)[:16]
         moment = self._clock()

@@ -17,7 +17,7 @@ from bot.cases import Case, CaseKind, CaseState, Cause, NewCase
 from bot.clock import Clock, now
 from bot.letters import Letter
 from bot.mailroom import Acknowledged, Filed, Gist, NewLetter
-from bot.messages import FILE_URL, PHOTO_URL, Attachment, HeardIn, Reply, Turn
+from bot.messages import FILE_URL, PHOTO_URL, Attachment, HeardIn, Message, Reply, Turn
 from bot.readings import LetterKind, Reading, Suggested, Urgency
 from bot.store.base import Claimed
 from bot.text.languages import FULL
@@ -87,6 +87,22 @@ class Correspondence:
         self._suggests = suggests
         self._acknowledges = acknowledges
         self._clock = clock
+
+    async def hung(self, message: Message) -> Message:
+        """A letter as it is to be stored: somebody else's mail in a conversation is nothing that replies hang under.
+
+        Whoever replies go to has never seen it.
+
+        Raises:
+            StoreError: not now.
+        """
+        letter = message.letter
+        if letter is None or not letter.returned:
+            return message
+        conversation = await self._store.conversations.find(message.address)
+        if conversation is None or await self._is_own(conversation.id, letter):
+            return message
+        return replace(message, thread=None)
 
     async def take(self, claimed: Claimed) -> Turn:
         """File a claimed letter; what is said to it.

@@ -179,6 +179,20 @@ async def test_somebody_else_in_a_conversation_is_not_answered(room: Mailroom) -
     assert await room.store.letters.correspondent(filed.conversation_id) == "lucie@example.org"
 
 
+async def test_replies_hang_under_the_mails_of_whom_they_go_to(room: Mailroom) -> None:
+    """Not under somebody else's in the same conversation, which they have never seen."""
+    await room.take(letter("m1"))
+    for name, sender in (("m2", "lucie@example.org"), ("m3", "autre@example.org")):
+        message = letter(name, "Moi aussi.", sender=sender)
+        assert message.letter is not None
+        await room.take(replace(message, letter=replace(message.letter, returned=True)))
+
+    conversation = await room.store.conversations.find(LUCIE)
+    assert conversation is not None
+    assert conversation.thread is not None
+    assert conversation.thread.last_message_id == "m2"
+
+
 async def test_letters_that_say_the_same_stand_together(room: Mailroom) -> None:
     """Each has its case and its acknowledgement; the desk sees that they are one matter."""
     for number in range(3):

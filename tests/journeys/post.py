@@ -84,12 +84,16 @@ class Post:
     def origin(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
-    async def start(self) -> None:
-        """Start the gateway; returns when it listens."""
+    def launch(self) -> None:
+        """Start the gateway; nothing is waited for."""
         with (self.folder / "gateway.log").open("ab") as log:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "bot", "serve", "gateway"], cwd=ROOT, env=self.environ, stdout=log, stderr=log
             )
+
+    async def start(self) -> None:
+        """Start the gateway; returns when it listens."""
+        self.launch()
         await self.until(self.ready, "the gateway does not listen")
 
     def kill(self) -> None:
