@@ -100,7 +100,10 @@ class Correspondence:
         if letter is None or not letter.returned:
             return message
         conversation = await self._store.conversations.find(message.address)
-        if conversation is None or await self._is_own(conversation.id, letter):
+        if conversation is None:
+            return message
+        own = await self._store.letters.correspondent(conversation.id)
+        if own in {"", letter.sender}:
             return message
         return replace(message, thread=None)
 
