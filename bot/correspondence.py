@@ -100,7 +100,10 @@ class Correspondence:
         if letter is None or not letter.returned:
             return message
         conversation = await self._store.conversations.find(message.address)
-        if conversation is None or await self._is_own(conversation.id, letter):
+        if conversation is None:
+            return message
+        own = await self._store.letters.correspondent(conversation.id)
+        if own in {"", letter.sender}:
             return message
         return replace(message, thread=None)
 
@@ -113,24 +116,26 @@ class Correspondence:
         """
         message, conversation = claimed.message, claimed.conversation
         letter = replace(message.letter or Letter(), files=len(message.attachments))
-        filed = await self._store.letters.find(conversation.id, message.id)
+        # A first attempt has filed nothing yet.
+        filed = await self._store.letters.find(conversation.id, message.id) if claimed.attempts > 1 else None
+        case: Case | None = None
         if filed is None:
             await self.reads.ready()
             reading = await asyncio.to_thread(self.reads.read, letter, message.text)
-            filed = await self._file(claimed, letter, reading)
+            filed, case = await self._file(claimed, letter, reading)
         said: tuple[Reply, ...] = ()
         if filed.acknowledged is Acknowledged.SENT and filed.case_id is not None:
-            said = (await self.acknowledgement(filed),)
+            said = (await self.acknowledgement(filed, case),)
         language = filed.reading.language
         return Turn(said, (HeardIn(language),) if language and language not in FULL else ())
 
-    async def acknowledgement(self, filed: Filed) -> Reply:
-        """The one acknowledgement of a letter's case.
+    async def acknowledgement(self, filed: Filed, case: Case | None = None) -> Reply:
+        """The one acknowledgement of a letter's case, which is looked up if it is not given.
 
         Raises:
             Missing: it has no case, or that is gone.
         """
-        case = await self._store.cases.get(filed.case_id or 0)
+        case = case or await self._store.cases.get(filed.case_id or 0)
         reply = await self._acknowledges.words(case, filed.letter, filed.reading)
         return replace(reply, id=f"{filed.message_id}{ACKNOWLEDGED_SUFFIX}")
 
@@ -151,45 +156,37 @@ class Correspondence:
         await self._store.letters.assign(filed.id, opened.case.id, acknowledged)
         return opened.case
 
-    async def _file(self, claimed: Claimed, letter: Letter, reading: Reading) -> Filed:
+    async def _file(self, claimed: Claimed, letter: Letter, reading: Reading) -> tuple[Filed, Case | None]:
+        """The letter as it is filed, and the case that it has opened."""
         conversation_id, message = claimed.conversation.id, claimed.message
         moment = self._clock()
-        cases = await self._store.cases.find(conversation_id)
-        going_on = next((case for case in cases if case.state is not CaseState.CLOSED), None)
-        if going_on is not None and not await self._store.letters.of_case(going_on.id):
-            # This letter's own: its worker was killed before the letter was filed.
-            cases.remove(going_on)
-            going_on = None
-        own = await self._is_own(conversation_id, letter)
+        since = (moment - ALIKE_WITHIN, moment - ACKNOWLEDGED_WITHIN)
+        around = await self._store.letters.around(conversation_id, letter.sender, reading.service, *since)
+        going_on = next((case for case in around.cases if case.state is not CaseState.CLOSED), None)
+        # Whether it comes from the address that the conversation's replies go to.
+        own = around.correspondent in {"", letter.sender}
         new = NewLetter(conversation_id, message.id, None, letter, reading, trusted=own)
         if going_on is not None:
             if reading.urgency is Urgency.HIGH and not _nobody_waits(reading):
                 await self._store.cases.mark_urgent(conversation_id, moment)
-            return await self._store.letters.file(replace(new, case_id=going_on.id), moment)
+            return await self._store.letters.file(replace(new, case_id=going_on.id), moment), None
         if _nobody_waits(reading):
-            return await self._store.letters.file(new, moment)
+            return await self._store.letters.file(new, moment), None
         if reading.language in FULL and reading.language != claimed.conversation.language:
             await self._store.conversations.speak(conversation_id, reading.language)
         gist = self.reads.gist(letter, reading)
-        earlier = await self._store.letters.recent(reading.service, moment - ALIKE_WITHIN)
-        alike = self.reads.alike(gist, letter, earlier)
+        alike = self.reads.alike(gist, letter, around.recent)
         known = replace(reading, duplicate_of=str(alike.group)) if alike else reading
         suggested = tuple(await self._suggests.suggest(letter, known, SUGGESTIONS))
-        acknowledged = await self._acknowledged(letter, reading, own, moment)
-        opened = await self._store.cases.open(
-            self._case(conversation_id, message.id, message.sent_at, letter, reading, cases),
-            moment,
-            photos=_files(message.attachments),
-        )
-        filed = replace(
+        new = replace(
             new,
-            case_id=opened.case.id,
-            acknowledged=acknowledged,
+            acknowledged=_acknowledged(letter, reading, own, around.acknowledged),
             gist=gist,
             group=alike.group if alike else None,
             suggested=suggested,
         )
-        return await self._store.letters.file(filed, moment)
+        case = self._case(conversation_id, message.id, message.sent_at, letter, reading, around.cases)
+        return await self._store.letters.open(new, case, moment, _files(message.attachments))
 
     def _case(
         self,
@@ -217,20 +214,15 @@ class Correspondence:
             due_at=self._acknowledges.delay(reading.service, opened_at),
         )
 
-    async def _is_own(self, conversation_id: str, letter: Letter) -> bool:
-        """Whether a letter comes from the address that the conversation's replies go to."""
-        known = await self._store.letters.correspondent(conversation_id)
-        return not known or known == letter.sender
 
-    async def _acknowledged(self, letter: Letter, reading: Reading, own: bool, moment: datetime) -> Acknowledged:
-        if not letter.sender or letter.automatic is not None or not _waits(reading):
-            return Acknowledged.NONE
-        if not own:
-            # It would tell the case's own address of a letter that came from another one.
-            return Acknowledged.HELD
-        sent = await self._store.letters.acknowledged(letter.sender, moment - ACKNOWLEDGED_WITHIN)
-        most = MAX_ALARMED if reading.alert else MAX_ACKNOWLEDGED
-        return Acknowledged.HELD if sent >= most else Acknowledged.SENT
+def _acknowledged(letter: Letter, reading: Reading, own: bool, sent: int) -> Acknowledged:
+    if not letter.sender or letter.automatic is not None or not _waits(reading):
+        return Acknowledged.NONE
+    if not own:
+        # It would tell the case's own address of a letter that came from another one.
+        return Acknowledged.HELD
+    most = MAX_ALARMED if reading.alert else MAX_ACKNOWLEDGED
+    return Acknowledged.HELD if sent >= most else Acknowledged.SENT
 
 
 def _waits(reading: Reading) -> bool:

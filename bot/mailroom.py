@@ -8,6 +8,7 @@ from datetime import datetime
 from enum import Enum
 from typing import Protocol
 
+from bot.cases import Case, NewCase
 from bot.letters import Letter
 from bot.readings import Reading, Suggested
 
@@ -79,6 +80,20 @@ class Gist:
 
 
 @dataclass(frozen=True, slots=True)
+class Around:
+    """What a letter has to be looked at with, at one moment."""
+
+    cases: tuple[Case, ...]
+    """Of its conversation, the newest first."""
+    correspondent: str
+    """See `Letters.correspondent`."""
+    acknowledged: int
+    """How many acknowledgements its sender had since a moment."""
+    recent: tuple[Gist, ...]
+    """See `Letters.recent`."""
+
+
+@dataclass(frozen=True, slots=True)
 class Label:
     """What an agent decided about a letter; what the next training learns from."""
 
@@ -116,6 +131,20 @@ class Letters(Protocol):
         Raises:
             Missing: the conversation is gone.
         """
+
+    async def open(
+        self, new: NewLetter, case: NewCase, now: datetime, photos: Sequence[str] = ()
+    ) -> tuple[Filed, Case]:
+        """Keep a letter with the case that it opens, which also gets these photos: both or neither.
+
+        Raises:
+            Missing: the conversation is gone.
+        """
+
+    async def around(
+        self, conversation_id: str, sender: str, service: str, alike_since: datetime, acknowledged_since: datetime
+    ) -> Around:
+        """What a letter to a service that is not filed yet is looked at with."""
 
     async def find(self, conversation_id: str, message_id: str) -> Filed | None:
         """The letter of a message."""

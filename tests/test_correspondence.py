@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -10,7 +11,7 @@ import pytest
 
 from bot import safety, settings
 from bot.bus import LocalBus
-from bot.cases import Case, Cause
+from bot.cases import Case, Cause, NewCase
 from bot.conversation import Counter
 from bot.correspondence import ACKNOWLEDGED_WITHIN, MAX_ACKNOWLEDGED, MAX_ALARMED, Correspondence
 from bot.errors import StoreError
@@ -283,19 +284,22 @@ async def test_identifiers_never_reach_the_store(room: Mailroom) -> None:
 
 
 class Breaking(SqlLetters):
-    """Letters whose first filing fails, behind the case that it belongs to."""
+    """Letters of which the first is filed by a worker that never hears of it."""
 
     broken = True
 
-    async def file(self, new: NewLetter, now: datetime) -> Filed:
+    async def open(
+        self, new: NewLetter, case: NewCase, now: datetime, photos: Sequence[str] = ()
+    ) -> tuple[Filed, Case]:
+        opened = await super().open(new, case, now, photos)
         if self.broken:
             self.broken = False
-            raise StoreError("the disk is full")
-        return await super().file(new, now)
+            raise StoreError("the connection was lost behind the commit")
+        return opened
 
 
 async def test_a_letter_that_breaks_off_is_filed_once(store: Store) -> None:
-    """A worker that dies between the case and the letter leaves one case, one letter and one acknowledgement."""
+    """A worker that dies behind the case and the letter leaves one case, one letter and one acknowledgement."""
     letters = Breaking(store.database)
     parts = {name: getattr(store, name) for name in Store.__slots__}
     room = Mailroom(Store(**{**parts, "letters": letters}))

@@ -51,6 +51,7 @@ async def find(knowledge: KnowledgeBase, office: Office, words: str) -> list[Sug
         return []
     hits = await knowledge.search(words, SUGGESTIONS * 2)
     today = knowledge.today()
+    shown = [hit for hit in hits if hit.score >= LEAST_SCORE and not expired(hit.article, today)][:SUGGESTIONS]
     library = await knowledge.library()
     found = [
         Suggestion(
@@ -61,8 +62,7 @@ async def find(knowledge: KnowledgeBase, office: Office, words: str) -> list[Sug
             service=hit.article.service,
             score=round(hit.score, 3),
         )
-        for hit in hits
-        if hit.score >= LEAST_SCORE and not expired(hit.article, today)
+        for hit in shown
     ]
     if library is not None:
         # The search over the fiches is arithmetic: others are answered meanwhile.

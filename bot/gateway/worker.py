@@ -22,6 +22,8 @@ LEASE = timedelta(seconds=30)
 LOOK_EVERY = timedelta(milliseconds=500)
 AT_ONCE = 16
 AGAIN_AFTER = timedelta(seconds=5)
+GATHER = timedelta(milliseconds=20)
+"""While more waits than there are places, so long for a few more places before the next claim: a claim is a transaction."""
 
 
 class Worker:
@@ -44,6 +46,8 @@ class Worker:
         self._places = asyncio.Semaphore(at_once)
         self._running: set[asyncio.Task[None]] = set()
         self._failed: set[int] = set()
+        self._at_once = at_once
+        self._behind = False
 
     async def run(self) -> None:
         """Claim, handle, wait for more."""
@@ -72,6 +76,8 @@ class Worker:
     async def _take_places(self) -> int:
         """All places that are free, at least one; how many."""
         await self._places.acquire()
+        if self._behind and len(self._running) > self._at_once // 2:
+            await asyncio.sleep(GATHER.total_seconds())
         taken = 1
         while not self._places.locked():
             await self._places.acquire()
@@ -89,6 +95,7 @@ class Worker:
             claimed = await self._inbox.claim_some(self._name, self._clock(), LEASE, places)
         except Exception:
             log.exception("worker.claim_failed")
+        self._behind = len(claimed) == places
         for _ in range(places - len(claimed)):
             self._places.release()
         return claimed

@@ -7,10 +7,12 @@ Two tantivy indexes, because an article and a passage are ranked by different fi
 from __future__ import annotations
 
 import math
-from collections import Counter
+import threading
+from collections import Counter, OrderedDict
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
+from typing import Any, Generic, TypeVar
 
 import tantivy
 
@@ -19,6 +21,8 @@ from bot.settings import Service
 from bot.store.base import Article
 from bot.text.french import STOP_WORDS, tokens, words
 from bot.text.spelling import Speller
+
+T = TypeVar("T")
 
 ARTICLE_FIELDS = ("title", "keywords", "headings", "body", "service", "shape")
 PASSAGE_FIELDS = ("heading", "body")
@@ -59,8 +63,32 @@ class Query:
         return sum(term.weight for term in self.terms)
 
 
+KEPT = 32
+"""Searches of an index that are kept: a question is often looked up twice within a moment, by those who answer at once."""
 CORRECTED = 0.8
 """How much a corrected word counts as known."""
+
+
+class Kept(Generic[T]):
+    """The last values of something, from any number of threads."""
+
+    def __init__(self, at_most: int) -> None:
+        self._at_most = at_most
+        self._values: OrderedDict[str, T] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def get(self, key: str) -> T | None:
+        """What was kept, None if nothing is."""
+        with self._lock:
+            return self._values.get(key)
+
+    def put(self, key: str, value: T) -> None:
+        """Keep a value, and let the oldest go."""
+        with self._lock:
+            self._values[key] = value
+            self._values.move_to_end(key)
+            if len(self._values) > self._at_most:
+                self._values.popitem(last=False)
 
 
 class Index:
@@ -106,6 +134,12 @@ class Index:
             PASSAGE_FIELDS,
             [{"heading": " ".join(piece.headings), "body": piece.text} for pieces in self.passages for piece in pieces],
         )
+        # A searcher is a view of an index that never changes; making one costs as much as a search.
+        self._article_searcher = self._article_index.searcher()
+        self._passage_searcher = self._passage_index.searcher()
+        self.asked: Kept[Any] = Kept(KEPT)
+        """What `bot.knowledge.search` has found last, by question."""
+        self._passage_hits = lru_cache(maxsize=KEPT)(self._searched_passages)
 
     def place(self, article_id: str) -> int | None:
         """Where an article stands in `articles`, None if there is none."""
@@ -121,7 +155,7 @@ class Index:
 
     def article_scores(self, query: Query) -> dict[str, list[float]]:
         """BM25 of every field for every article, over the question's mass: about [0, 2]; by place."""
-        searcher = self._article_index.searcher()
+        searcher = self._article_searcher
         scores = {field: [0.0] * len(self.articles) for field in ARTICLE_FIELDS}
         for field in ARTICLE_FIELDS:
             terms = self._grams.analyze(query.shape) if field == SHAPE else _stems(query)
@@ -130,18 +164,24 @@ class Index:
                 scores[field][place] = score / mass
         return scores
 
-    def passage_scores(self, query: Query, mass: float) -> dict[str, dict[tuple[int, int], float]]:
-        """BM25 of every field for the passages that have any of the words, by (place, number), over a mass."""
-        searcher = self._passage_index.searcher()
+    def passage_scores(self, query: Query, mass: float, place: int) -> dict[str, dict[int, float]]:
+        """BM25 of every field for the passages of an article that have any of the words, by number, over a mass."""
+        found = self._passage_hits(tuple(_stems(query)))
         return {
-            field: {
-                self._passage_places[row]: score / (mass or 1.0)
-                for row, score in _matches(
-                    searcher, self._passage_schema, field, _stems(query), len(self._passage_places)
-                )
-            }
-            for field in PASSAGE_FIELDS
+            field: {number: score / (mass or 1.0) for number, score in scores.get(place, ())}
+            for field, scores in found.items()
         }
+
+    def _searched_passages(self, stems: tuple[str, ...]) -> dict[str, dict[int, list[tuple[int, float]]]]:
+        """The articles of one question are asked for its words one after the other, mostly for the same ones."""
+        count = len(self._passage_places)
+        found: dict[str, dict[int, list[tuple[int, float]]]] = {}
+        for field in PASSAGE_FIELDS:
+            of_field = found.setdefault(field, {})
+            for row, score in _matches(self._passage_searcher, self._passage_schema, field, stems, count):
+                place, number = self._passage_places[row]
+                of_field.setdefault(place, []).append((number, score))
+        return found
 
     def beside_subject(self, query: Query, place: int) -> Query:
         """A question without the words that name the article's subject: those that most of its passages have."""

@@ -9,8 +9,9 @@ how a rank becomes a probability: a logistic on six features that a person can c
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import cache, partial
 
 from bot.knowledge import aspects
 from bot.knowledge.articles import Passage
@@ -58,15 +59,31 @@ class Hit:
     """An article that may answer."""
 
     article: Article
-    passage: Passage
     score: float
     """How likely it answers, in [0, 1]; falls with the rank."""
     features: Features
+    _best: Callable[[], Passage] = field(repr=False, compare=False)
+
+    @property
+    def passage(self) -> Passage:
+        """Its passage that answers best: found when it is first asked for, as most hits are never shown."""
+        return self._best()
 
 
 def search(index: Index, question: str, limit: int = 5) -> list[Hit]:
     """The articles that share anything with a question, the likeliest first."""
     question = normalise(question)
+    # A letter is looked up for its suggestions and, a moment later, for its acknowledgement.
+    known: tuple[int, list[Hit]] | None = index.asked.get(question)
+    if known is not None and known[0] >= limit:
+        return known[1][:limit]
+    hits = _search(index, question, limit)
+    index.asked.put(question, (limit, hits))
+    return list(hits)
+
+
+def _search(index: Index, question: str, limit: int) -> list[Hit]:
+    """What stands at a rank depends on nothing behind it."""
     query = index.read(question)
     if not any(term.known for term in query.terms):
         return []
@@ -79,8 +96,8 @@ def search(index: Index, question: str, limit: int = 5) -> list[Hit]:
         features = _features(index, query, place, strengths[place], rival)
         # A rank that is lower is never surer.
         ceiling = min(ceiling, probability(features))
-        passage = best_passage(index, query, question, place)
-        hits.append(Hit(index.articles[place], passage, ceiling, features))
+        best = cache(partial(best_passage, index, query, question, place))
+        hits.append(Hit(index.articles[place], ceiling, features, best))
     return hits
 
 
@@ -104,15 +121,16 @@ def best_passage(index: Index, query: Query, question: str, place: int) -> Passa
 
     « Retrait de la carte » has the subject in its heading and answers « refaire ma carte » no better for it.
     """
-    scores = index.passage_scores(index.beside_subject(query, place), query.mass)
-    asked = aspects.asked(question)
     pieces: Sequence[Passage] = index.passages[place]
+    if len(pieces) == 1:
+        return pieces[0]
+    scores = index.passage_scores(index.beside_subject(query, place), query.mass, place)
+    asked = aspects.asked(question)
 
     def worth(passage: Passage) -> float:
-        key = (place, passage.number)
         return (
-            scores["heading"].get(key, 0.0)
-            + PASSAGE_BODY * scores["body"].get(key, 0.0)
+            scores["heading"].get(passage.number, 0.0)
+            + PASSAGE_BODY * scores["body"].get(passage.number, 0.0)
             + PASSAGE_ASPECT * aspects.fit(asked, passage.headings, passage.text)
             + (FIRST_PASSAGE if passage.number == 0 else 0.0)
         )

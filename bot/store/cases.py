@@ -6,15 +6,13 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, case, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, case, func, insert, or_, select, update
 
 from bot.cases import (
     MAX_SUBJECT_CHARS,
     Case,
     CaseEvent,
-    CaseKind,
     CaseState,
-    Cause,
     NewCase,
     Opened,
     Queued,
@@ -23,42 +21,24 @@ from bot.cases import (
     View,
     What,
 )
-from bot.errors import Missing, SlotTaken, StoreError
-from bot.messages import Address, Location
+from bot.errors import Missing, SlotTaken
 from bot.store import codec, conversations
-from bot.store.desk_tables import agents, bookings, case_events, cases, photos
+from bot.store.case_rows import CASES, EVENTS, as_case, as_event, note_down, read_case
+from bot.store.desk_tables import bookings, case_events, cases, photos
 from bot.store.engine import Database, insert_new
 from bot.store.numbers import readable
-from bot.store.tables import conversations as conversations_table
 
 WAITS = 20
 """So many last waits say how long the next one may be."""
 
-_APPOINTMENT = (
-    select(bookings.c.starts_at)
-    .where(bookings.c.case_id == cases.c.id, bookings.c.cancelled_at.is_(None))
-    .limit(1)
-    .correlate(cases)
-    .scalar_subquery()
-)
-CASES = select(
-    cases,
-    agents.c.name.label("agent_name"),
-    conversations_table.c.channel,
-    conversations_table.c.address_key,
-    conversations_table.c.language,
-    conversations_table.c.spoken,
-    _APPOINTMENT.label("appointment_at"),
-).select_from(
-    cases.outerjoin(agents, cases.c.agent_id == agents.c.id).outerjoin(
-        conversations_table, cases.c.conversation_id == conversations_table.c.id
-    )
-)
-EVENTS = select(case_events, agents.c.name.label("agent_name")).select_from(
-    case_events.outerjoin(agents, case_events.c.agent_id == agents.c.id)
-)
 _OPEN = cases.c.state != CaseState.CLOSED.value
 _ORDER = (cases.c.urgent.desc(), cases.c.opened_at, cases.c.id)
+
+_SAME = select(cases.c.id).where(
+    cases.c.conversation_id == bindparam("conversation_id"),
+    cases.c.message_id == bindparam("message_id"),
+    cases.c.effect == bindparam("effect"),
+)
 
 
 def new_number() -> str:
@@ -66,93 +46,23 @@ def new_number() -> str:
     return f"D-{readable()}"
 
 
-def read_case(connection: Connection, case_id: int) -> Case:
-    """One case, with its photos.
-
-    Raises:
-        Missing: there is none.
-    """
-    row = connection.execute(CASES.where(cases.c.id == case_id)).first()
-    if row is None:
-        raise Missing(f"there is no case {case_id}")
-    shown = select(photos.c.id).where(photos.c.case_id == case_id).order_by(photos.c.at, photos.c.id)
-    return as_case(row, tuple(connection.execute(shown).scalars()))
-
-
-def note_down(
-    connection: Connection,
-    case_id: int,
-    conversation_id: str | None,
-    what: What,
-    now: datetime,
-    agent_id: int | None = None,
-    text: str = "",
-    ref: str | None = None,
-) -> None:
-    """Add a line to a case's history."""
-    line = {
-        "case_id": case_id,
-        "conversation_id": conversation_id or None,
-        "what": what.value,
-        "at": now,
-        "agent_id": agent_id,
-        "ref": ref,
-        "text": text,
-    }
-    connection.execute(insert(case_events).values(line))
-
-
-def as_case(row: Row[Any], photo_ids: tuple[str, ...] = ()) -> Case:
-    """A case from a row of `CASES`.
-
-    Raises:
-        StoreError: it holds something that this version does not know.
-    """
-    try:
-        return Case(
-            id=row.id,
-            number=row.number,
-            conversation_id=row.conversation_id or "",
-            address=Address(row.channel, row.address_key) if row.channel else None,
-            language=row.language or "fr",
-            spoken=row.spoken or "",
-            kind=CaseKind(row.kind),
-            state=CaseState(row.state),
-            service=row.service,
-            cause=Cause(row.cause),
-            subject=row.subject or "",
-            details=codec.texts(row.details) if row.details else {},
-            callback=row.callback,
-            has_contact=bool(row.contact),
-            urgent=row.urgent,
-            live=row.live,
-            opened_at=row.opened_at,
-            due_at=row.due_at,
-            taken_at=row.taken_at,
-            closed_at=row.closed_at,
-            agent_id=row.agent_id,
-            agent_name=row.agent_name or "",
-            rating=row.rating,
-            location=None if row.latitude is None else Location(row.latitude, row.longitude),
-            appointment_at=row.appointment_at,
-            photos=photo_ids,
-            version=row.version,
-        )
-    except ValueError as error:
-        raise StoreError(str(error)) from error
-
-
-def as_event(row: Row[Any]) -> CaseEvent:
-    """A line of a history from a row of `EVENTS`.
-
-    Raises:
-        StoreError: it holds something that this version does not know.
-    """
-    try:
-        what = What(row.what)
-    except ValueError as error:
-        raise StoreError(str(error)) from error
-    return CaseEvent(row.position, row.case_id, what, row.at, row.agent_id, row.agent_name or "", row.text)
+def open_case(
+    connection: Connection, new: NewCase, now: datetime, slot: Slot | None = None, photos: Sequence[str] = ()
+) -> Opened:
+    """Open a case; see `Cases.open`."""
+    if not conversations.lock(connection, new.conversation_id):
+        raise Missing(f"there is no conversation {new.conversation_id}")
+    known = connection.execute(_SAME, dict(zip(("conversation_id", "message_id", "effect"), _key(new), strict=True)))
+    if (same := known.scalar_one_or_none()) is not None:
+        return Opened(read_case(connection, same), fresh=False)
+    case_id = connection.execute(insert(cases).returning(cases.c.id), _row(new, now)).scalar_one()
+    note_down(connection, case_id, new.conversation_id, What.OPENED, now, text=new.cause.value)
+    if new.urgent:
+        note_down(connection, case_id, new.conversation_id, What.URGENT, now)
+    if slot is not None:
+        _book(connection, case_id, new, slot)
+    _attach(connection, case_id, new.conversation_id, photos)
+    return Opened(read_case(connection, case_id), fresh=True)
 
 
 class CaseBook:
@@ -163,25 +73,7 @@ class CaseBook:
 
     async def open(self, new: NewCase, now: datetime, slot: Slot | None = None, photos: Sequence[str] = ()) -> Opened:
         """See `Cases.open`."""
-
-        def work(connection: Connection) -> Opened:
-            if not conversations.lock(connection, new.conversation_id):
-                raise Missing(f"there is no conversation {new.conversation_id}")
-            key = (cases.c.conversation_id, cases.c.message_id, cases.c.effect)
-            same = and_(*(column == value for column, value in zip(key, _key(new), strict=True)))
-            known = connection.execute(select(cases.c.id).where(same)).scalar_one_or_none()
-            if known is not None:
-                return Opened(read_case(connection, known), fresh=False)
-            case_id = connection.execute(insert(cases).values(_row(new, now)).returning(cases.c.id)).scalar_one()
-            note_down(connection, case_id, new.conversation_id, What.OPENED, now, text=new.cause.value)
-            if new.urgent:
-                note_down(connection, case_id, new.conversation_id, What.URGENT, now)
-            if slot is not None:
-                _book(connection, case_id, new, slot)
-            _attach(connection, case_id, new.conversation_id, photos)
-            return Opened(read_case(connection, case_id), fresh=True)
-
-        return await self._database.write(work)
+        return await self._database.write(lambda connection: open_case(connection, new, now, slot, photos))
 
     async def get(self, case_id: int) -> Case:
         """See `Cases.get`."""

@@ -13,7 +13,7 @@ from bot.errors import CaseClosed, CaseTaken, Missing, Stale
 from bot.letters import CHANNELS as BY_LETTER
 from bot.messages import Message, Mode
 from bot.store import codec, conversations
-from bot.store.cases import EVENTS, as_event, note_down, read_case
+from bot.store.case_rows import EVENTS, as_event, note_down, read_case
 from bot.store.desk_tables import agents, bookings, case_events, cases, pending
 from bot.store.engine import Database, insert_new
 from bot.store.tables import conversations as conversations_table

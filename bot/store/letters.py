@@ -2,47 +2,93 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import sys
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, case, func, insert, or_, select, update
+from sqlalchemy import Connection, Integer, Row, bindparam, func, or_, select, update
 
-from bot.cases import CaseState
+from bot.cases import Case, NewCase
 from bot.errors import Missing, StoreError
-from bot.mailroom import Acknowledged, Filed, Gist, Label, NewLetter, Shelf, Told
+from bot.mailroom import Acknowledged, Around, Filed, Gist, NewLetter
 from bot.store import codec, conversations
-from bot.store.base import CITIZEN
-from bot.store.desk_tables import cases
+from bot.store.case_rows import of_conversation, read_case
+from bot.store.cases import open_case
 from bot.store.engine import Database, insert_new
-from bot.store.letter_tables import labels, letters
-from bot.store.tables import transcript
+from bot.store.letter_labels import LetterLabels
+from bot.store.letter_tables import letters
+
+RECENT = 200
+"""As many letters of a service are compared."""
+
+# Built once: building a statement costs as much as running it.
+_FIND = select(letters).where(
+    letters.c.conversation_id == bindparam("conversation_id"), letters.c.message_id == bindparam("message_id")
+)
+_CORRESPONDENT = (
+    select(letters.c.sender)
+    .where(letters.c.conversation_id == bindparam("conversation_id"), letters.c.trusted, letters.c.sender != "")
+    .order_by(letters.c.id.desc())
+    .limit(1)
+)
+_ACKNOWLEDGED = select(func.count()).where(
+    letters.c.sender == bindparam("sender"),
+    letters.c.at >= bindparam("since"),
+    letters.c.acknowledged == Acknowledged.SENT.value,
+)
+_RECENT = (
+    select(letters.c.id)
+    .where(letters.c.service == bindparam("service"), letters.c.at >= bindparam("since"))
+    .order_by(letters.c.at.desc(), letters.c.id.desc())
+    .limit(bindparam("at_most", type_=Integer))
+)
+_GISTS = select(letters.c.id, letters.c.case_id, letters.c.group_id, letters.c.gist, letters.c.sender).where(
+    letters.c.id.in_(bindparam("ids", expanding=True))
+)
 
 
-class SqlLetters:
+class SqlLetters(LetterLabels):
     """See `Letters`."""
 
     def __init__(self, database: Database) -> None:
-        self._database = database
+        super().__init__(database)
+        self._gists: dict[str, dict[int, Gist]] = {}
 
     async def file(self, new: NewLetter, now: datetime) -> Filed:
         """See `Letters.file`."""
-        same = and_(letters.c.conversation_id == new.conversation_id, letters.c.message_id == new.message_id)
 
         def work(connection: Connection) -> Filed:
             if not conversations.lock(connection, new.conversation_id):
                 raise Missing(f"there is no conversation {new.conversation_id}")
-            connection.execute(insert_new(connection.dialect.name, letters.c.id), _row(new, now))
-            return _read(connection.execute(select(letters).where(same)).one())
+            return _filed(connection, new, now)
+
+        return await self._database.write(work)
+
+    async def open(
+        self, new: NewLetter, case: NewCase, now: datetime, photos: Sequence[str] = ()
+    ) -> tuple[Filed, Case]:
+        """See `Letters.open`."""
+        key = _key(new.conversation_id, new.message_id)
+
+        def work(connection: Connection) -> tuple[Filed, Case]:
+            if not conversations.lock(connection, new.conversation_id):
+                raise Missing(f"there is no conversation {new.conversation_id}")
+            known = connection.execute(_FIND, key).first()
+            if known is not None and known.case_id is not None:
+                return _read(known), read_case(connection, known.case_id)
+            opened = open_case(connection, case, now, photos=photos).case
+            return _filed(connection, replace(new, case_id=opened.id), now), opened
 
         return await self._database.write(work)
 
     async def find(self, conversation_id: str, message_id: str) -> Filed | None:
         """See `Letters.find`."""
-        found = select(letters).where(letters.c.conversation_id == conversation_id, letters.c.message_id == message_id)
+        key = _key(conversation_id, message_id)
 
         def work(connection: Connection) -> Filed | None:
-            row = connection.execute(found).first()
+            row = connection.execute(_FIND, key).first()
             return _read(row) if row else None
 
         return await self._database.read(work)
@@ -64,13 +110,10 @@ class SqlLetters:
 
     async def correspondent(self, conversation_id: str) -> str:
         """See `Letters.correspondent`."""
-        newest = (
-            select(letters.c.sender)
-            .where(letters.c.conversation_id == conversation_id, letters.c.trusted, letters.c.sender != "")
-            .order_by(letters.c.id.desc())
-            .limit(1)
+        own = {"conversation_id": conversation_id}
+        return await self._database.read(
+            lambda connection: connection.execute(_CORRESPONDENT, own).scalar_one_or_none() or ""
         )
-        return await self._database.read(lambda connection: connection.execute(newest).scalar_one_or_none() or "")
 
     async def trust(self, letter_id: int) -> bool:
         """See `Letters.trust`."""
@@ -79,18 +122,33 @@ class SqlLetters:
 
     async def recent(self, service: str, since: datetime, limit: int = 200) -> list[Gist]:
         """See `Letters.recent`."""
-        found = (
-            select(letters.c.id, letters.c.case_id, letters.c.group_id, letters.c.gist, letters.c.sender)
-            .where(letters.c.service == service, letters.c.at >= since)
-            .order_by(letters.c.at.desc(), letters.c.id.desc())
-            .limit(limit)
-        )
+        return await self._database.read(lambda connection: self._recent(connection, service, since, limit))
 
-        def work(connection: Connection) -> list[Gist]:
-            return [
-                Gist(row.id, row.case_id, row.group_id or row.id, codec.names(row.gist), row.sender)
-                for row in connection.execute(found)
-            ]
+    def _recent(self, connection: Connection, service: str, since: datetime, limit: int) -> list[Gist]:
+        """Which they are is asked each time, so that what was erased is gone; what they say is read once."""
+        asked = {"service": service, "since": since, "at_most": limit}
+        ids = connection.execute(_RECENT, asked).scalars().all()
+        known = self._gists.get(service, {})
+        if missing := [one for one in ids if one not in known]:
+            known = known | {row.id: _gist(row) for row in connection.execute(_GISTS, {"ids": missing})}
+        # Letters never change what they say, but one that was put aside may be given a case: that is nobody's here.
+        self._gists[service] = found = {one: known[one] for one in ids if one in known}
+        return list(found.values())
+
+    async def around(
+        self, conversation_id: str, sender: str, service: str, alike_since: datetime, acknowledged_since: datetime
+    ) -> Around:
+        """See `Letters.around`."""
+
+        def work(connection: Connection) -> Around:
+            own = {"conversation_id": conversation_id}
+            sent = {"sender": sender, "since": acknowledged_since}
+            return Around(
+                cases=tuple(of_conversation(connection, conversation_id)),
+                correspondent=connection.execute(_CORRESPONDENT, own).scalar_one_or_none() or "",
+                acknowledged=int(connection.execute(_ACKNOWLEDGED, sent).scalar_one()) if sender else 0,
+                recent=tuple(self._recent(connection, service, alike_since, RECENT)),
+            )
 
         return await self._database.read(work)
 
@@ -145,10 +203,8 @@ class SqlLetters:
 
     async def acknowledged(self, sender: str, since: datetime) -> int:
         """See `Letters.acknowledged`."""
-        counted = select(func.count()).where(
-            letters.c.sender == sender, letters.c.at >= since, letters.c.acknowledged == Acknowledged.SENT.value
-        )
-        return await self._database.read(lambda connection: int(connection.execute(counted).scalar_one()))
+        sent = {"sender": sender, "since": since}
+        return await self._database.read(lambda connection: int(connection.execute(_ACKNOWLEDGED, sent).scalar_one()))
 
     async def held(self, limit: int = 200) -> list[Filed]:
         """See `Letters.held`."""
@@ -169,107 +225,35 @@ class SqlLetters:
         )
         return await self._database.write(lambda connection: connection.execute(released).rowcount == 1)
 
-    async def note(self, label: Label, agent_id: int) -> None:
-        """See `Letters.note`."""
-        decided = {"value": label.value, "edited": label.edited, "agent_id": agent_id, "at": label.at}
-        # `was` and the words stay those of the letter, however often an agent changes their mind.
-        again = update(labels).where(labels.c.letter_id == label.letter_id, labels.c.what == label.what.value)
 
-        def work(connection: Connection) -> None:
-            whose = select(letters.c.conversation_id).where(letters.c.id == label.letter_id)
-            conversation_id = connection.execute(whose).scalar_one_or_none()
-            if conversation_id is None or not conversations.lock(connection, conversation_id):
-                raise Missing(f"there is no letter {label.letter_id}")
-            if connection.execute(again.values(decided)).rowcount:
-                return
-            fresh = {
-                "conversation_id": conversation_id,
-                "letter_id": label.letter_id,
-                "what": label.what.value,
-                "was": label.was,
-                "subject": label.subject,
-                "text": label.text,
-            }
-            connection.execute(insert(labels).values(**fresh, **decided))
+def _key(conversation_id: str, message_id: str) -> dict[str, str]:
+    return {"conversation_id": conversation_id, "message_id": message_id}
 
-        await self._database.write(work)
 
-    async def labels(self, what: Told, limit: int = 20_000) -> list[Label]:
-        """See `Letters.labels`."""
-        found = (
-            select(labels)
-            .where(labels.c.what == what.value)
-            .order_by(labels.c.at.desc(), labels.c.id.desc())
-            .limit(limit)
-        )
+def _gist(row: Row[Any]) -> Gist:
+    # The same words come in many letters: each is kept once.
+    words = tuple(map(sys.intern, codec.names(row.gist)))
+    return Gist(row.id, row.case_id, row.group_id or row.id, words, row.sender)
 
-        def work(connection: Connection) -> list[Label]:
-            return [
-                Label(row.letter_id or 0, what, row.was, row.value, row.edited, row.subject, row.text, row.at)
-                for row in connection.execute(found)
-            ]
 
-        return await self._database.read(work)
-
-    async def decided(self, letter_ids: Sequence[int]) -> dict[int, Mapping[Told, str]]:
-        """See `Letters.decided`."""
-        found = select(labels.c.letter_id, labels.c.what, labels.c.value).where(labels.c.letter_id.in_(letter_ids))
-
-        def work(connection: Connection) -> dict[int, Mapping[Told, str]]:
-            decided: dict[int, dict[Told, str]] = {}
-            for row in connection.execute(found):
-                decided.setdefault(row.letter_id, {})[Told(row.what)] = row.value
-            return dict(decided)
-
-        return await self._database.read(work) if letter_ids else {}
-
-    async def heard(self, conversation_ids: Sequence[str]) -> dict[str, datetime]:
-        """See `Letters.heard`."""
-        last = (
-            select(func.max(transcript.c.position))
-            .where(transcript.c.conversation_id.in_(conversation_ids))
-            .group_by(transcript.c.conversation_id)
-        )
-        line = and_(letters.c.conversation_id == transcript.c.conversation_id, letters.c.message_id == transcript.c.ref)
-        # A mail says itself when it was sent; what counts is when it came.
-        found = (
-            select(transcript.c.conversation_id, func.coalesce(letters.c.at, transcript.c.at).label("at"))
-            .outerjoin(letters, line)
-            .where(transcript.c.position.in_(last), transcript.c.author == CITIZEN)
-        )
-
-        def work(connection: Connection) -> dict[str, datetime]:
-            return {row.conversation_id: row.at for row in connection.execute(found)}
-
-        return await self._database.read(work) if conversation_ids else {}
-
-    async def shelves(self, now: datetime) -> list[Shelf]:
-        """See `Letters.shelves`."""
-
-        def many(condition: Any) -> Any:
-            return func.sum(case((condition, 1), else_=0))
-
-        lettered = select(letters.c.id).where(letters.c.case_id == cases.c.id).exists()
-        counted = (
-            select(
-                cases.c.service,
-                many(cases.c.state == CaseState.WAITING.value).label("waiting"),
-                many(cases.c.state == CaseState.TAKEN.value).label("taken"),
-                many(cases.c.due_at < now).label("late"),
-                many(cases.c.urgent).label("high"),
-                func.min(cases.c.opened_at).label("oldest"),
-            )
-            .where(cases.c.state != CaseState.CLOSED.value, lettered)
-            .group_by(cases.c.service)
-        )
-
-        def work(connection: Connection) -> list[Shelf]:
-            return [
-                Shelf(row.service, int(row.waiting), int(row.taken), int(row.late), int(row.high), row.oldest)
-                for row in connection.execute(counted)
-            ]
-
-        return await self._database.read(work)
+def _filed(connection: Connection, new: NewLetter, now: datetime) -> Filed:
+    """File a letter of a locked conversation; the one that is there, if it is."""
+    fresh = connection.execute(insert_new(connection.dialect.name, letters.c.id), _row(new, now)).first()
+    if fresh is None:
+        return _read(connection.execute(_FIND, _key(new.conversation_id, new.message_id)).one())
+    return Filed(
+        id=fresh.id,
+        conversation_id=new.conversation_id,
+        message_id=new.message_id,
+        case_id=new.case_id,
+        letter=new.letter,
+        reading=new.reading,
+        acknowledged=new.acknowledged,
+        group=new.group,
+        suggested=tuple(new.suggested),
+        trusted=new.trusted,
+        at=now,
+    )
 
 
 def _row(new: NewLetter, now: datetime) -> dict[str, Any]:

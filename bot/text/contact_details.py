@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from bot.text.contacts import read_email
@@ -39,6 +40,8 @@ class Found:
 
 MAX_CHARS = 200_000
 """What is read of one text; no article is as long."""
+KEPT, MAX_KEPT_CHARS = 256, 8_000
+"""So many of the last texts, if no longer than that, need not be read again."""
 
 _SEPARATOR = r"(?:[ .·•*_|~/()\[\]'\u2010-\u2015\u2212-]{0,3}|,|\n)"
 _ZERO = rf"(?:\(0\)|0){_SEPARATOR}"
@@ -122,11 +125,22 @@ _MASKED = re.compile(
     r"\+?\d{1,3}(?: \u00b7{2,4}){1,6} \d\d(?!\d)|(?<![\w.+-])\w?\.{3}\w?@(?:[\w-]{1,63}\.){1,8}[\w-]{2,63}"
 )
 """A contact as `bot.text.contacts.mask` shows it to whoever gave it: nobody can call or write there."""
+_ALIKE = {"’": "'", "\\": "/", "。": ".", "․": ".", "＠": "@"}
 _CLOSING = ".,;:!?)]}'\"»…*_"
 
 
 def details(text: str) -> list[Found]:
     """All that is found, in the order of the text; none overlaps another."""
+    # What is said is looked at as it stands, then with what it quotes, then to be masked; pages are quoted again and again.
+    return list(_kept_details(text) if len(text) <= MAX_KEPT_CHARS else _details(text))
+
+
+@lru_cache(maxsize=KEPT)
+def _kept_details(text: str) -> tuple[Found, ...]:
+    return tuple(_details(text))
+
+
+def _details(text: str) -> list[Found]:
     if not _LIKELY.search(text):
         return []
     plain, places = _plain(text[:MAX_CHARS])
@@ -151,18 +165,27 @@ def _plain(text: str) -> tuple[str, list[int]]:
     chars: list[str] = []
     places: list[int] = []
     for place, char in enumerate(text):
-        for one in unicodedata.normalize("NFKC", char):
-            category = unicodedata.category(one)
-            if category in {"Cf", "Cc", "Mn"} and one not in "\n\t\r":
-                continue
-            decimal = unicodedata.decimal(one, None)
-            plain = str(decimal) if decimal is not None else one
-            if one != "\n" and (category[0] == "Z" or one.isspace()):
-                plain = " "
-            chars.append({"’": "'", "\\": "/", "。": ".", "․": ".", "＠": "@"}.get(plain, plain))
-            places.append(place)
+        plain = _plain_char(char)
+        chars.append(plain)
+        places += [place] * len(plain)
     plain_text = _LETTER_DIGITS.sub(lambda one: "0" if one[0] in "oO" else "1", "".join(chars))
     return _dotted(plain_text, places)
+
+
+@lru_cache(maxsize=2048)
+def _plain_char(char: str) -> str:
+    """A character as it is compared: one, several (« ½ »), or none."""
+    plain = ""
+    for one in unicodedata.normalize("NFKC", char):
+        category = unicodedata.category(one)
+        if category in {"Cf", "Cc", "Mn"} and one not in "\n\t\r":
+            continue
+        decimal = unicodedata.decimal(one, None)
+        shown = str(decimal) if decimal is not None else one
+        if one != "\n" and (category[0] == "Z" or one.isspace()):
+            shown = " "
+        plain += _ALIKE.get(shown, shown)
+    return plain
 
 
 def _dotted(text: str, places: list[int]) -> tuple[str, list[int]]:

@@ -98,6 +98,11 @@ class Drafts:
         self._hours = hours
         self._delays = Delays(office, hours)
         self._clock = clock
+        self._others = {
+            f"{DIRECTORY}{official}": ", ".join(filter(None, (one.name, one.address, one.phone, one.email, one.url)))
+            for official, one in office.directory.items()
+            if one.name
+        }
         self._ranking = Ranking(self._templates, used, clock)
 
     async def suggest(self, letter: Letter, reading: Reading, limit: int) -> Sequence[Suggested]:
@@ -256,13 +261,8 @@ class Drafts:
         due = self._delays.due(code, now) if self._delays.promised(code) else None
         opens = None if self._hours.is_open(code, now) else self._hours.next_opening(code, now)
         formal = self._delays.formal(code, matter.kind, matter.facts.words)
-        others = {
-            f"{DIRECTORY}{official}": ", ".join(filter(None, (one.name, one.address, one.phone, one.email, one.url)))
-            for official, one in self._office.directory.items()
-            if one.name
-        }
         return {
-            **others,
+            **self._others,
             "town": town.name,
             "office": town.office,
             "service": service.name,

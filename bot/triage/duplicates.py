@@ -5,13 +5,15 @@ from __future__ import annotations
 import itertools
 import math
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
 
 from bot.knowledge.circumstances import stem
 from bot.letters import Letter
 from bot.mailroom import Gist
 from bot.text.french import words
 
+FACTS_KEPT = 4096
 GIST_WORDS = 60
 """As many words of a letter are compared."""
 LEAST_WORDS = 3
@@ -53,23 +55,30 @@ def alike(mine: Sequence[str], letter: Letter, earlier: Sequence[Gist]) -> Gist 
     """The earlier letter that says the same as this one, the likeliest; None if there is none."""
     if len(mine) < LEAST_WORDS or not earlier:
         return None
-    weight = _weights([mine, *(one.words for one in earlier)])
-    own = set(mine)
+    own, places = _facts(tuple(mine))
+    known = [(one, *_facts(one.words)) for one in earlier]
+    weight = _weights([own, *(words for _, words, _ in known)])
+    own_mass = sum(map(weight, own))
     best, best_score = None, 0.0
-    for one in earlier:
-        shared = own & set(one.words)
-        places, others = _places(mine), _places(one.words)
+    for one, those, others in known:
+        shared = own & those
+        if len(shared) < min(LEAST_SHARED, len(own), len(those)):
+            continue
         if places and others and not places & others:
             # The same thing in another street.
             continue
-        if len(shared) < min(LEAST_SHARED, len(own), len(one.words)):
-            continue
-        mass = min(_mass(own, weight), _mass(one.words, weight))
-        score = _mass(shared, weight) / mass if mass else 0.0
+        mass = min(own_mass, sum(map(weight, those)))
+        score = sum(map(weight, shared)) / mass if mass else 0.0
         bar = SAME_SENDER if letter.sender and one.sender == letter.sender else OTHER_SENDER
         if score >= bar and score > best_score:
             best, best_score = one, score
     return best
+
+
+@lru_cache(maxsize=FACTS_KEPT)
+def _facts(gist: tuple[str, ...]) -> tuple[frozenset[str], frozenset[str]]:
+    """The words of a gist, and the places among them. Each letter is compared with hundreds of later ones."""
+    return frozenset(gist), _places(gist)
 
 
 def _places(gist: Sequence[str]) -> frozenset[str]:
@@ -77,11 +86,8 @@ def _places(gist: Sequence[str]) -> frozenset[str]:
     return frozenset(name for kind, name in itertools.pairwise(gist) if kind in STREETS)
 
 
-def _weights(texts: Sequence[Sequence[str]]) -> dict[str, float]:
-    """Of each word: the rarer among these letters, the heavier."""
-    having = Counter(word for text in texts for word in set(text))
-    return {word: math.log(1 + (len(texts) + 4) / (count + 1)) for word, count in having.items()}
-
-
-def _mass(of: Iterable[str], weight: dict[str, float]) -> float:
-    return sum(weight[word] for word in set(of))
+def _weights(texts: Sequence[Iterable[str]]) -> Callable[[str], float]:
+    """The weight of each word: the rarer among these letters, the heavier."""
+    having = Counter(itertools.chain.from_iterable(texts))
+    by_count = [math.log(1 + (len(texts) + 4) / (count + 1)) for count in range(len(texts) + 1)]
+    return lambda word: by_count[having[word]]

@@ -21,6 +21,9 @@ from bot.store.base import Article
 PARTS = ("services", "terms", "kinds")
 """The folders of the examples: odd letters of a service, its words and ordinary letters, and kinds that no service makes."""
 
+DESK = "desk"
+"""The hands of the town's citizens, whose letters agents have corrected."""
+
 
 @dataclass(frozen=True, slots=True)
 class Example:
@@ -37,6 +40,8 @@ class Example:
     expects_reply: bool | None = None
     is_letter: bool = True
     """False for a term or an article: it teaches words, and nobody is measured by it."""
+    origin: str = ""
+    """Whose hand it is by: the folder of its file, or `DESK`. A model is measured on the letters of hands unknown to it."""
 
 
 class _Letter(Struct, frozen=True, forbid_unknown_fields=True, rename={"sender": "from"}):
@@ -80,6 +85,7 @@ def load(folder: Path, services: Collection[str]) -> list[Example]:
                 kind=one.kind or file.kind,
                 urgency=one.urgency or file.urgency,
                 expects_reply=file.expects_reply if one.expects_reply is None else one.expects_reply,
+                origin=path.parent.name,
             )
             if example.service or example.kind in {LetterKind.SPAM, LetterKind.AUTOREPLY}:
                 found.append(example)
@@ -105,7 +111,11 @@ def of_articles(articles: Iterable[Article], office: Office) -> list[Example]:
 
 def of_labels(labels: Iterable[Label], services: Collection[str]) -> list[Example]:
     """What agents corrected or confirmed."""
-    return [Example(label.subject, label.text, service=label.value) for label in labels if label.value in services]
+    return [
+        Example(label.subject, label.text, service=label.value, origin=DESK)
+        for label in labels
+        if label.value in services
+    ]
 
 
 def fingerprint(examples: Sequence[Example]) -> str:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -13,16 +15,25 @@ import numpy.typing as npt
 from bot.text.french import fold
 
 Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int32]
 
 MAX_CHARS = 4000
 """Of a letter's own words: who has not said by then what it is about says it in the subject."""
 MAX_WORDS_KNOWN = 60_000
 MAX_PIECES_KNOWN = 80_000
-WORD = r"[a-z0&]{2,}"
+MAX_CACHED = 20_000
+"""Words whose pieces are kept at hand: 10 MB."""
+LETTERS_WITH = 2
+"""So many texts have a pair of words or a piece that is learnt."""
+MAX_WORD = 24
+"""Of a word: no French word is longer, and keys and codes are."""
+PIECE_SIZES = range(2, 6)
 ADDRESS, LINK = " adressemail ", " lienweb "
 
 _ADDRESS = re.compile(r"[\w.+-]{1,64}@[\w-]{1,64}(?:\.[\w-]{1,64}){0,6}")
 _LINK = re.compile(r"(?:https?://|www\.)\S{1,400}")
+_WORD = re.compile(r"[^\W_]{2,}")
+"""Of all scripts: people write in their own language."""
 _DIGIT = re.compile(r"\d")
 
 
@@ -40,15 +51,18 @@ def said_of(subject: str, said: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """What is known of words: vectors are tf-idf, words and pieces side by side, each of length 1."""
+    """What is known of words: vectors are tf-idf, words and pieces side by side, each half of length 1."""
 
     words: Mapping[str, int]
+    """Words and pairs of words, and their columns."""
     words_idf: Floats
     pieces: Mapping[str, int]
+    """Pieces of words, blanks at both ends; their columns stand after those of the words."""
     pieces_idf: Floats
     shown: tuple[str, ...]
     """The words and pairs of words, in the order of their columns."""
-    _made: tuple[Any, Any]
+    _cut: dict[str, Ints] = field(default_factory=dict, repr=False, compare=False)
+    """Words and the columns of their pieces: a language has few words, and cutting them up is most of the work."""
 
     @property
     def width(self) -> int:
@@ -59,7 +73,11 @@ class Vocabulary:
         """A sparse matrix (texts x width) of texts as `said_of` makes them."""
         from scipy import sparse
 
-        return sparse.hstack([part.transform(texts) for part in self._made]).tocsr()
+        rows = [self._row(tokens(text)) for text in texts]
+        ends = np.cumsum([0, *(len(columns) for columns, _ in rows)])
+        columns = np.concatenate([columns for columns, _ in rows]) if rows else np.zeros(0, np.int32)
+        values = np.concatenate([values for _, values in rows]) if rows else np.zeros(0)
+        return sparse.csr_matrix((values, columns, ends), shape=(len(rows), self.width))
 
     def arrays(self) -> dict[str, npt.NDArray[Any]]:
         """Everything, as arrays for a file."""
@@ -70,24 +88,71 @@ class Vocabulary:
             "pieces_idf": self.pieces_idf,
         }
 
+    def _row(self, said: Sequence[str]) -> tuple[Ints, Floats]:
+        """Columns in order, and their values."""
+        known = Counter(place for term in terms(said) if (place := self.words.get(term)) is not None)
+        columns = np.fromiter(sorted(known), np.int32, len(known))
+        values = _unit((1 + np.log([known[place] for place in columns.tolist()])) * self.words_idf[columns])
+        counted = Counter(said)
+        cuts = [self._pieces(word) for word in counted]
+        if not sum(map(len, cuts)):
+            return columns, values
+        times = np.repeat(list(counted.values()), [len(cut) for cut in cuts])
+        found, at = np.unique(np.concatenate(cuts), return_inverse=True)
+        weights = (1 + np.log(np.bincount(at, times))) * self.pieces_idf[found]
+        return np.concatenate([columns, (found + len(self.words)).astype(np.int32)]), np.concatenate(
+            [values, _unit(weights)]
+        )
+
+    def _pieces(self, word: str) -> Ints:
+        found = self._cut.get(word)
+        if found is None:
+            places = [place for piece in cut(word) if (place := self.pieces.get(piece)) is not None]
+            found = np.array(places, np.int32)
+            if len(self._cut) >= MAX_CACHED:
+                self._cut.clear()
+            self._cut[word] = found
+        return found
+
+
+def tokens(text: str) -> list[str]:
+    """The words of a text as `said_of` makes it; a very long one's are cut."""
+    return [word[:MAX_WORD] for word in _WORD.findall(text)]
+
+
+def terms(said: Sequence[str]) -> list[str]:
+    """Words and pairs of words that follow each other."""
+    return [*said, *(f"{first} {second}" for first, second in pairwise(said))]
+
+
+def cut(word: str) -> list[str]:
+    """The pieces of a word, its beginning and end marked by blanks."""
+    whole = f" {word} "
+    return [whole[start : start + size] for size in PIECE_SIZES for start in range(len(whole) - size + 1)]
+
 
 def learn(texts: Sequence[str]) -> Vocabulary:
-    """The vocabulary of texts."""
-    words, pieces = _vectoriser("word", MAX_WORDS_KNOWN), _vectoriser("char_wb", MAX_PIECES_KNOWN)
-    words.fit(texts)
-    pieces.fit(texts)
-    return restored(words.vocabulary_, words.idf_, pieces.vocabulary_, pieces.idf_)
+    """The vocabulary of texts; idf as scikit-learn has it, smoothed."""
+    found = [tokens(text) for text in texts]
+    words, pieces = Counter[str](), Counter[str]()
+    cuts: dict[str, list[str]] = {}
+    for said in found:
+        words.update(set(terms(said)))
+        pieces.update({piece for word in set(said) for piece in cuts.setdefault(word, cut(word))})
+    return restored(
+        *_chosen(words, MAX_WORDS_KNOWN, len(texts)), *_chosen(pieces, MAX_PIECES_KNOWN, len(texts), LETTERS_WITH)
+    )
 
 
-def restored(words: Mapping[str, int], words_idf: Floats, pieces: Mapping[str, int], pieces_idf: Floats) -> Vocabulary:
+def restored(words: Sequence[str], words_idf: Floats, pieces: Sequence[str], pieces_idf: Floats) -> Vocabulary:
     """A vocabulary from what a file holds."""
-    made = []
-    for kind, known, idf in (("word", words, words_idf), ("char_wb", pieces, pieces_idf)):
-        vectoriser = _vectoriser(kind, None, {name: int(place) for name, place in known.items()})
-        vectoriser.idf_ = idf
-        made.append(vectoriser)
-    shown = tuple(sorted(words, key=words.__getitem__))
-    return Vocabulary(dict(words), words_idf, dict(pieces), pieces_idf, shown, (made[0], made[1]))
+    return Vocabulary(
+        {word: place for place, word in enumerate(words)},
+        words_idf,
+        {piece: place for place, piece in enumerate(pieces)},
+        pieces_idf,
+        tuple(words),
+    )
 
 
 def read_arrays(arrays: Mapping[str, npt.NDArray[Any]]) -> Vocabulary:
@@ -96,16 +161,18 @@ def read_arrays(arrays: Mapping[str, npt.NDArray[Any]]) -> Vocabulary:
     Raises:
         KeyError: something is missing.
     """
-    words = {str(word): place for place, word in enumerate(arrays["words"])}
-    pieces = {str(piece): place for place, piece in enumerate(arrays["pieces"])}
+    words, pieces = arrays["words"].tolist(), arrays["pieces"].tolist()
     return restored(words, arrays["words_idf"], pieces, arrays["pieces_idf"])
 
 
-def _vectoriser(kind: str, at_most: int | None, vocabulary: Mapping[str, int] | None = None) -> Any:
-    # Takes half a second to import, which only those pay who read letters.
-    from sklearn.feature_extraction.text import TfidfVectorizer
+def _chosen(counted: Counter[str], at_most: int, texts: int, least: int = 1) -> tuple[list[str], Floats]:
+    """The most frequent, in the order of the alphabet, and their inverse document frequencies."""
+    having = [name for name, count in counted.items() if count >= least]
+    having = sorted(sorted(having, key=lambda name: (-counted[name], name))[:at_most])
+    counts = np.array([counted[name] for name in having], np.float64)
+    return having, np.log((1 + texts) / (1 + counts)) + 1
 
-    shared = {"sublinear_tf": True, "lowercase": False, "max_features": at_most, "vocabulary": vocabulary}
-    if kind == "word":
-        return TfidfVectorizer(token_pattern=WORD, ngram_range=(1, 2), min_df=1, **shared)
-    return TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 5), min_df=2 if vocabulary is None else 1, **shared)
+
+def _unit(values: Floats) -> Floats:
+    length = float(np.sqrt(values @ values))
+    return values / length if length else values

@@ -9,7 +9,7 @@ from bot.errors import ConfigurationError
 from bot.safety import Safety
 from bot.settings import Office
 from bot.store.base import Article
-from bot.triage import examples, model, rules, similar
+from bot.triage import examples, model, rules, similar, training
 from bot.triage.examples import Example
 from bot.triage.model import Model
 from bot.triage.reading import Triage
@@ -40,7 +40,7 @@ def learn(taught: Sequence[Example], decided: Sequence[Example] = (), report: Re
     """A model of the town's files and pages, and of what agents decided; some seconds of one core."""
     every = [*taught, *decided]
     saids = [segment(one.body, one.subject).said if one.is_letter else one.body for one in every]
-    return model.train(every, saids, report, examples.fingerprint(taught))
+    return training.train(every, saids, report, examples.fingerprint(taught))
 
 
 def taught_by(root: Path, office: Office, pages: Sequence[Article]) -> list[Example]:

@@ -28,10 +28,10 @@ from bot.triage.similar import Similar
 
 MAX_SERVICES = 5
 MAX_BECAUSE = 6
-SURE = 0.45
-"""A first service that is less likely than this goes to the reception, with the two best guesses."""
 FRIGHTENING = 0.5
 """Where words stand in a letter that frighten, so much of the usual score makes it urgent."""
+NOBODYS = 0.6
+"""How much of a machine's or a trader's mail is the reception's, whatever it is about."""
 MACHINE_FROM = 0.6
 """How likely a letter is a machine's or a trader's before it opens no case: a citizen's mail must not be put aside."""
 SILENT_FROM = 0.6
@@ -55,7 +55,6 @@ class Triage:
     safety: Safety
     rules: Rules = field(default_factory=Rules)
     similar: Similar = field(default_factory=Similar)
-    sure_from: float = SURE
 
     def read(self, letter: Letter, text: str) -> Reading:
         """Read a letter; a few milliseconds. Nothing is raised, whatever stands in it."""
@@ -66,11 +65,11 @@ class Triage:
         alert = self.safety.check(f"{letter.subject}\n{_own(taken) or said}"[:MAX_CHARS])
         matter = self.model.vocabulary.matrix([said_of(letter.subject, said)])
         rule = self.rules.fitting(letter, said)
-        scores = self._services(letter, matter, rule)
         whole = self._whole(letter, text)
         kind = self._kind(whole, rule, machine)
+        scores = self._services(letter, matter, rule, kind)
         first = scores[0]
-        sure = first.score >= self.sure_from
+        sure = first.score >= self.model.sure_from
         language = surely(said)
         if kind is LetterKind.THANKS and rule is None and language and language not in FULL:
             # The model knows thanks in French and English; of any other language it would be a guess, and nobody answered.
@@ -100,7 +99,7 @@ class Triage:
         """The earlier letter that says the same."""
         return duplicates.alike(gist, letter, earlier)
 
-    def _services(self, letter: Letter, matter: Any, rule: Rule | None) -> tuple[Scored, ...]:
+    def _services(self, letter: Letter, matter: Any, rule: Rule | None, kind: LetterKind) -> tuple[Scored, ...]:
         names = self.model.service.classes
         scores: Floats = self.model.service.scores(matter)[0]
         scores = self.similar.blend(matter, names, scores)
@@ -110,6 +109,10 @@ class Triage:
         if decided in names:
             scores = scores * 0.0
             scores[names.index(decided)] = 1.0
+        elif kind in {LetterKind.SPAM, LetterKind.AUTOREPLY} and GENERAL_SERVICE in names:
+            # What no citizen has written is nobody's work: who looks at it after all is the reception.
+            scores = scores * (1 - NOBODYS)
+            scores[names.index(GENERAL_SERVICE)] += NOBODYS
         order = np.argsort(-scores, kind="stable")[:MAX_SERVICES]
         return tuple(Scored(names[place], round(float(scores[place]), 4)) for place in order)
 
@@ -130,10 +133,10 @@ class Triage:
             return Urgency.HIGH
         if rule and rule.urgency:
             return rule.urgency
-        scores = _named(self.model.urgency, whole)
         bar = self.model.urgent_from * (FRIGHTENING if frightens else 1.0)
-        if scores.get(Urgency.HIGH.value, 0.0) >= bar:
+        if _named(self.model.urgent, whole).get(YES, 0.0) >= bar:
             return Urgency.HIGH
+        scores = _named(self.model.urgency, whole)
         low, normal = scores.get(Urgency.LOW.value, 0.0), scores.get(Urgency.NORMAL.value, 0.0)
         return Urgency.LOW if low > normal else Urgency.NORMAL
 

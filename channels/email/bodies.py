@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 from email.message import Message as Mime
+from email.policy import EmailPolicy
+from functools import lru_cache
 from typing import Any
 
 from channels.email import invitations, markup, tnef
@@ -12,6 +14,8 @@ from channels.email.attachments import ORNAMENT_BYTES, File
 from channels.email.charsets import decode
 from channels.email.headers import base64, decoded, first, guarded, headers_of, mailboxes
 
+MAX_KEPT_CHARS = 1000
+"""Longer headers are read each time."""
 MAX_PARTS = 500
 MAX_DEPTH = 100
 MAX_BODY_CHARS = 1_000_000
@@ -204,11 +208,29 @@ class _Reader:
         return bool(kind.startswith("image/") and known in self._shown and len(content) <= ORNAMENT_BYTES and known)
 
 
+class _Rules(EmailPolicy):
+    """The modern policy, which reads a header anew each time that anybody asks for it: a part's type a dozen times."""
+
+    def header_fetch_parse(self, name: str, value: str) -> Any:
+        """See `EmailPolicy`. What a header becomes is never changed."""
+        if len(value) > MAX_KEPT_CHARS or hasattr(value, "name"):
+            return super().header_fetch_parse(name, value)
+        return _header(name, value)
+
+
+@lru_cache(maxsize=128)
+def _header(name: str, value: str) -> Any:
+    return policy.default.header_fetch_parse(name, value)
+
+
+RULES = _Rules()
+
+
 def parsed(raw: bytes) -> Mime:
     """A mail as the standard library reads it; where its parser stumbles, as one text without parts."""
     if raw.lower().count(b"boundary") > MAX_PARTS:
         return _flat(raw)
-    for rules in (policy.default, policy.compat32):
+    for rules in (RULES, policy.compat32):
         mime: Mime | None = guarded(lambda rules=rules: message_from_bytes(raw, policy=rules), None)  # type: ignore[misc]
         if mime is not None:
             return mime

@@ -16,6 +16,7 @@ from playwright.async_api import Browser, Page, async_playwright
 from tests.browser.chat import PHONE
 from tests.browser.conftest import ARGUMENTS
 from tests.browser.desk_channels import MESSENGER, WHATSAPP
+from tests.browser.desk_letters import HOLE
 from tests.browser.fake_desk import FakeDesk
 from tests.browser.fake_gateway import ROOT
 
@@ -56,6 +57,13 @@ async def photograph(folder: Path = FOLDER) -> None:
             await page.get_by_label("Votre réponse").fill("Oui.")
             await page.screenshot(path=folder / "desk-phone-delivery-light.png")
         async with FakeDesk() as desk:
+            page = await _page(browser, desk, HIGH, "light")
+            await _correspond(page, desk)
+            await page.screenshot(path=folder / "desk-letter-light.png")
+            await page.get_by_role("button", name="Courrier", exact=True).click()
+            await page.locator("guichet-letters .asides").wait_for()
+            await page.screenshot(path=folder / "desk-mail-light.png")
+        async with FakeDesk() as desk:
             page = await _page(browser, desk, WINDOW, "light")
             await _articles(page)
             await page.screenshot(path=folder / "desk-articles-light.png")
@@ -95,6 +103,16 @@ async def _carry(page: Page, desk: FakeDesk, case: int = WHATSAPP) -> None:
     await page.locator(f'[data-id="{case}"]').click()
     await page.get_by_role("button", name="Prendre en charge").first.click()
     await page.get_by_label("Votre réponse").fill("Oui, avec une quittance de moins de trois mois.")
+    await page.mouse.move(1, 1)
+
+
+async def _correspond(page: Page, desk: FakeDesk) -> None:
+    """A mail, taken, with a suggested reply in the field."""
+    await desk.letters.bring()
+    await page.locator(f'[data-id="{HOLE}"]').click()
+    await page.get_by_role("button", name="Prendre en charge").first.click()
+    await page.get_by_role("button", name="Insérer cette réponse").first.click()
+    await page.locator(".log").evaluate("log => log.scrollTop = 0")
     await page.mouse.move(1, 1)
 
 

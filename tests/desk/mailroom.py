@@ -21,7 +21,7 @@ from bot.correspondence import Correspondence
 from bot.desk.sessions import _hash
 from bot.knowledge.base import KnowledgeBase
 from bot.letters import Letter
-from bot.mailroom import Filed
+from bot.mailroom import Filed, Told
 from bot.messages import Address, Kind, Message, Thread
 from bot.settings import Settings
 from bot.sourced import Quotes, Sourced
@@ -120,3 +120,8 @@ async def mailroom(settings: Settings, store: Store) -> AsyncIterator[Mailroom]:
     async with TestServer(app, host="127.0.0.1") as server:
         room.origin = str(server.make_url("")).rstrip("/")
         yield room
+
+
+async def values(store: Store, what: Told) -> list[str]:
+    """What agents decided of a matter, the newest first."""
+    return [label.value for label in await store.letters.labels(what)]

@@ -7,15 +7,17 @@ from typing import Any
 
 import pytest
 
+from bot import clock
 from bot.agents import Role
-from bot.cases import CaseState, View, What
+from bot.cases import CaseState, What
 from bot.correspondence import MAX_ACKNOWLEDGED
 from bot.desk.letter_shapes import is_doubtful
-from bot.letters import Automatic, Proofs, Verdict
-from bot.mailroom import Acknowledged, Told
+from bot.letters import Proofs, Verdict
+from bot.mailroom import Told
 from bot.settings import Settings
 from bot.store.sql import Store
-from tests.desk.mailroom import HOLE, Mailroom, mailroom
+from tests.browser import desk_letters
+from tests.desk.mailroom import HOLE, Mailroom, mailroom, values
 from tests.desk.office import Colleague, open_case
 
 ROADS = ("voirie",)
@@ -31,11 +33,6 @@ async def room(settings: Settings, store: Store) -> AsyncIterator[Mailroom]:
 async def mail_of(colleague: Colleague, case_id: int | None) -> Any:
     """What the desk shows of the letters of a case."""
     return (await colleague.done("GET", f"/cases/{case_id}"))["case"]["mail"]
-
-
-async def values(store: Store, what: Told) -> list[str]:
-    """What agents decided of a matter, the newest first."""
-    return [label.value for label in await store.letters.labels(what)]
 
 
 async def test_a_letter_is_shown_apart(room: Mailroom) -> None:
@@ -71,6 +68,38 @@ async def test_a_form_says_which_it_is(room: Mailroom) -> None:
     (letter,) = mail["letters"]
     assert (letter["form"], letter["mailbox"], letter["proofs"]) == ("contact", "", [])
     assert none is None
+
+
+async def test_the_pages_fake_speaks_as_the_gateway(room: Mailroom) -> None:
+    """What the browser's tests show has the fields of the real answers, no more and no fewer."""
+    filed = await room.take("m1")
+    await room.take("m2", "Promo.")
+    async with room.agent("chief", Role.SUPERVISOR) as chief:
+        case = (await chief.done("GET", f"/cases/{filed.case_id}"))["case"]
+        (row,) = (await chief.done("GET", "/cases?view=all"))["cases"]
+        overview = await chief.done("GET", "/letters")
+
+    faked = desk_letters.cases(clock.now())[0]
+    fake_letter = faked["mail"]["letters"][0]
+    letter = case["mail"]["letters"][0]
+    assert set(case["mail"]) == set(faked["mail"])
+    assert set(letter) == set(fake_letter)
+    assert set(letter["suggested"][0]) == set(fake_letter["suggested"][0])
+    assert set(row) <= set(faked)
+    assert set(overview["shelves"][0]) == set(desk_letters.shelves(clock.now())[0])
+    assert set(overview["aside"][0]) == set(desk_letters.aside(clock.now())[0])
+    assert (case["mail"]["kinds"], case["mail"]["urgencies"]) == (desk_letters.KINDS, desk_letters.URGENCIES)
+
+
+async def test_marking_a_letter_urgent_is_kept(room: Mailroom) -> None:
+    """The button of every case says of a letter how urgent it is; a chat has nothing to learn from."""
+    filed = await room.take("m1")
+    chat = await open_case(room.store)
+    async with room.agent(services=ROADS) as claire:
+        for case_id in (filed.case_id, chat.id):
+            await claire.done("POST", f"/cases/{case_id}/urgent", {"urgent": True})
+
+    assert await values(room.store, Told.URGENCY) == ["high"]
 
 
 async def test_a_wrong_route_is_one_request(room: Mailroom) -> None:
@@ -223,100 +252,6 @@ async def test_the_row_says_what_came_and_what_is_new(room: Mailroom) -> None:
     assert after[form.case_id or 0]["new_reply"] is False
 
 
-async def test_what_was_put_aside_becomes_a_case(room: Mailroom) -> None:
-    """Once, with one acknowledgement and a label, however often somebody asks."""
-    filed = await room.take("m1", "Promo : un trou devant chez moi.", automatic=Automatic.LIST)
-    async with room.agent(services=RECEPTION) as claire:
-        (item,) = (await claire.done("GET", "/letters"))["aside"]
-        opened = [(await claire.done("POST", f"/letters/{filed.id}/open"))["case"]["id"] for _ in range(2)]
-        left = (await claire.done("GET", "/letters"))["aside"]
-
-    case = await room.case(filed)
-    assert (item["why"], item["sender"]) == ("lettre d'information ou envoi en nombre", "m1@example.org")
-    assert (opened, left, case.service, case.subject) == ([case.id] * 2, [], "voirie", "Voirie")
-    assert await room.said(filed) == [f"Reçu sous le numéro {case.number}."]
-    assert (await room.store.letters.of_case(case.id))[0].acknowledged is Acknowledged.SENT
-    assert await values(room.store, Told.KIND) == ["request"]
-
-
-async def test_the_shelves_stand_by_what_is_late(room: Mailroom) -> None:
-    """For a supervisor all services, for an agent their own; the queue shows one service on demand."""
-    await room.take("m1")
-    await room.take("m2", "Une question.")
-    async with room.agent("chief", Role.SUPERVISOR) as chief, room.agent(services=ROADS) as claire:
-        all_of_them = await chief.done("GET", "/letters")
-        own = await claire.done("GET", "/letters")
-        queue = (await chief.done("GET", "/cases?view=all&service=voirie"))["cases"]
-        foreign = await claire.ask("GET", "/cases?view=all&service=sports")
-
-    assert [(one["service"], one["waiting"]) for one in all_of_them["shelves"]] == [
-        ("voirie", 1),
-        ("accueil_general", 1),
-    ]
-    assert ([one["service"] for one in own["shelves"]], own["aside"]) == (["voirie"], None)
-    assert [one["service"] for one in queue] == ["voirie"]
-    assert foreign[0] == 403
-
-
-@pytest.mark.parametrize("path", ["letters/{id}/trust", "letters/{id}/acknowledge", "letter", "transfer", "take"])
-async def test_letters_of_other_services_are_closed(room: Mailroom, path: str) -> None:
-    """An agent without the service neither sees nor changes anything."""
-    filed = await room.take("m1")
-    body = {"kind": "thanks", "service": "sports"}
-    async with room.agent(services=("sports",)) as paul:
-        status, answer = await paul.ask("POST", f"/cases/{filed.case_id}/{path.format(id=filed.id)}", body)
-
-    case = await room.case(filed)
-    assert (status, answer["error"]) == (403, "not_allowed")
-    assert (case.service, case.state) == ("voirie", CaseState.WAITING)
-    assert await values(room.store, Told.KIND) == []
-
-
-async def test_what_was_put_aside_is_for_the_reception(room: Mailroom) -> None:
-    """Another service's agent gets no list and opens nothing."""
-    filed = await room.take("m1", "Promo.")
-    async with room.agent(services=ROADS) as paul, room.agent("chief", Role.SUPERVISOR, ROADS) as chief:
-        status, answer = await paul.ask("POST", f"/letters/{filed.id}/open")
-        shown = await chief.done("GET", "/letters")
-
-    assert (status, answer["error"]) == (403, "not_allowed")
-    assert [one["id"] for one in shown["aside"]] == [filed.id]
-    assert await room.store.cases.find(filed.conversation_id) == []
-
-
-@pytest.mark.parametrize(
-    ("path", "body", "status"),
-    [
-        ("letter", {}, 422),
-        ("letter", {"kind": "novel"}, 422),
-        ("letter", {"urgency": 3}, 422),
-        ("letter", {"kind": []}, 422),
-        ("letters/999999/trust", {}, 404),
-        ("letters/999999/acknowledge", {}, 404),
-        ("replies", {"id": "r1", "text": "a", "suggestion": 3}, 422),
-    ],
-)
-async def test_what_cannot_be_read_is_refused_in_words(room: Mailroom, path: str, body: Any, status: int) -> None:
-    """And the page has a sentence to show."""
-    filed = await room.take("m1")
-    async with room.agent(services=ROADS) as claire:
-        await claire.done("POST", f"/cases/{filed.case_id}/take")
-        found, answer = await claire.ask("POST", f"/cases/{filed.case_id}/{path}", body)
-        missing = await claire.ask("POST", "/letters/999999/open")
-
-    assert (found, bool(answer["text"])) == (status, True)
-    assert missing[0] == 403
-
-
-async def test_a_letter_of_another_case_is_not_reached_through_ones_own(room: Mailroom) -> None:
-    """The letter has to be the case's."""
-    mine, theirs = await room.take("m1"), await room.take("m2", "Une question.")
-    async with room.agent(services=ROADS) as claire:
-        status, answer = await claire.ask("POST", f"/cases/{mine.case_id}/letters/{theirs.id}/trust")
-
-    assert (status, answer["error"]) == (404, "letter_missing")
-
-
 @pytest.mark.parametrize(
     ("spf", "dkim", "dmarc", "flagged"),
     [
@@ -332,14 +267,3 @@ async def test_a_letter_of_another_case_is_not_reached_through_ones_own(room: Ma
 def test_when_a_sender_is_doubtful(spf: str, dkim: str, dmarc: str, flagged: bool) -> None:
     """DMARC decides; without it a failure counts where nothing else passed: forwarded mail fails SPF alone."""
     assert is_doubtful(Proofs(Verdict(spf), Verdict(dkim), Verdict(dmarc))) is flagged
-
-
-async def test_the_tabs_are_those_of_the_agent(room: Mailroom) -> None:
-    """One service of the queue holds no other one's cases, not even the agent's own."""
-    own = await room.take("m1", "Une question.")
-    await room.take("m2")
-    async with room.agent("chief", Role.SUPERVISOR) as chief:
-        await chief.done("POST", f"/cases/{own.case_id}/take")
-        rows = (await chief.done("GET", f"/cases?view={View.ALL.value}&service=voirie"))["cases"]
-
-    assert [row["service"] for row in rows] == ["voirie"]

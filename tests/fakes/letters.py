@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from bot.readings import LetterKind, Urgency
-from bot.triage import learning, model
+from bot.triage import learning, training
 from bot.triage.examples import Example
 
 MATTERS = {
@@ -45,4 +45,4 @@ def examples() -> list[Example]:
 def learnt(data: Path) -> None:
     """Put a small model where a gateway looks for the one that it was set up with."""
     taught = examples()
-    model.train(taught, [one.body for one in taught]).save(learning.path(data))
+    training.train(taught, [one.body for one in taught]).save(learning.path(data))

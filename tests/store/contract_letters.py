@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from bot.agents import NewAgent, Role
 from bot.cases import Case, CaseKind, Cause, NewCase
 from bot.errors import Missing
 from bot.letters import Automatic, Letter, Proofs, Verdict
-from bot.mailroom import Acknowledged, Filed, Label, NewLetter, Told
+from bot.mailroom import Acknowledged, Around, Filed, Label, NewLetter, Told
 from bot.messages import Address, Message, Outgoing, Reply, Source
 from bot.readings import LetterKind, Part, PartKind, Reading, Scored, Suggested, Urgency
 from bot.store.base import Prepared
@@ -120,6 +122,33 @@ class LettersContract:
         assert not await store.letters.assign(one.id, case.id)
         assert await store.letters.aside() == []
         assert [each.id for each in await store.letters.of_case(case.id)] == [one.id]
+
+    async def test_a_letter_opens_one_case_however_often_it_is_filed(self, store: Store) -> None:
+        """Both in one transaction; the second time both are those of the first, and for nobody there is neither."""
+        conversation_id = await conversation_of(store, LUCIE)
+        new = NewLetter(conversation_id, "m1", None, letter(), READING, Acknowledged.SENT, ("trou",), None, SUGGESTED)
+        case = NewCase(conversation_id, "m1", "letter", CaseKind.QUESTION, "voirie", Cause.MAIL, "Trou")
+
+        first = await store.letters.open(new, case, START)
+        second = await store.letters.open(new, case, after(1))
+
+        assert second == first == (await store.letters.find(conversation_id, "m1"), await store.cases.get(first[1].id))
+        nobody = "c" + "0" * 32
+        with pytest.raises(Missing):
+            await store.letters.open(replace(new, conversation_id=nobody), replace(case, conversation_id=nobody), START)
+
+    async def test_what_stands_around_a_letter(self, store: Store) -> None:
+        """The same as its parts say one by one; what was erased is gone from it at once."""
+        one = await filed(store)
+        asked = (one.conversation_id, "lucie@example.org", "voirie", START, START)
+
+        around = await store.letters.around(*asked)
+
+        assert list(around.cases) == await store.cases.find(one.conversation_id)
+        assert (around.correspondent, around.acknowledged) == ("lucie@example.org", 1)
+        assert list(around.recent) == await store.letters.recent("voirie", START) != []
+        await store.subjects.erase(LUCIE, START)
+        assert await store.letters.around(*asked) == Around((), "", 0, ())
 
     async def test_no_letter_of_nobody(self, store: Store) -> None:
         """Where the citizen was erased meanwhile nothing is kept."""

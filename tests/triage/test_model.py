@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from bot.errors import ConfigurationError
-from bot.triage import model
+from bot.triage import model, training
 from bot.triage.features import said_of
 from bot.triage.model import Model
 from tests.fakes.letters import examples
@@ -17,7 +17,7 @@ from tests.fakes.letters import examples
 @pytest.fixture(scope="module")
 def learnt() -> Model:
     taught = examples()
-    return model.train(taught, [one.body for one in taught])
+    return training.train(taught, [one.body for one in taught])
 
 
 def best(found: Model, subject: str, said: str) -> tuple[str, float]:
@@ -42,7 +42,15 @@ def test_scores_are_probabilities(learnt: Model) -> None:
 
 def test_what_was_measured_is_kept(learnt: Model) -> None:
     """Shares out of fold, for the comparison with the next model."""
-    names = {"accuracy@1", "accuracy@3", "kind_accuracy", "urgency_accuracy", "expects_accuracy", "urgent_by_mistake"}
+    names = {
+        "accuracy@1",
+        "accuracy@3",
+        "kind_accuracy",
+        "urgency_accuracy",
+        "expects_accuracy",
+        "urgent_by_mistake",
+        "sent_alone",
+    }
 
     assert set(learnt.measured) == names
     assert all(0.0 <= value <= 1.0 for value in learnt.measured.values())
@@ -67,7 +75,7 @@ def test_a_file_gives_the_same_model(learnt: Model, tmp_path: Path) -> None:
 def test_the_same_examples_give_the_same_model(learnt: Model) -> None:
     """Nothing depends on chance or on the time."""
     taught = examples()
-    again = model.train(taught, [one.body for one in taught])
+    again = training.train(taught, [one.body for one in taught])
 
     assert np.array_equal(again.service.weights, learnt.service.weights)
     assert again.urgent_from == learnt.urgent_from

@@ -67,20 +67,18 @@ async def test_new_numbers_lose_nothing(dovecot: Dovecot) -> None:
     """After a change of UIDVALIDITY, unseen mail is read again, and what we have falls out."""
     kept, note = Kept(), Note()
     async with listening(channel(options(dovecot)), kept, note):
-        await asyncio.to_thread(dovecot.deliver, OWN, mail("Un", 1))
-        await asyncio.to_thread(dovecot.deliver, OWN, mail("Deux", 2))
+        for number, name in enumerate(("Un", "Deux"), 1):
+            await asyncio.to_thread(dovecot.deliver, OWN, mail(name, number))
         await until(lambda: dovecot.flags(OWN) == [DONE, DONE] and note.value)
     before = json.loads(note.value)[OWN]["validity"]
-    with dovecot.client(OWN, "INBOX") as client:
-        # As an agent does who wants to come back to it, with a program that removes keywords too.
+    with dovecot.client(OWN, "INBOX") as client:  # As an agent does, with a program that removes keywords too.
         client.set_flags([1], [])
     dovecot.stop()
     dovecot.renumber(OWN)
     dovecot.start()
     async with listening(channel(options(dovecot)), kept, note):
         await asyncio.to_thread(dovecot.deliver, OWN, mail("Trois", 3))
-        await until(lambda: "Trois" in kept.texts)
-        await until(lambda: json.loads(note.value)[OWN]["validity"] != before)
+        await until(lambda: "Trois" in kept.texts and json.loads(note.value)[OWN]["validity"] != before)
 
     assert kept.texts == ["Un", "Deux", "Trois"]
     assert kept.offered.count("Un") == 2
@@ -95,7 +93,7 @@ async def test_two_mailboxes_are_read_side_by_side(dovecot: Dovecot) -> None:
             await asyncio.to_thread(dovecot.deliver, address, mail(f"À {address}", 2))
         await until(lambda: dovecot.flags(OWN) == dovecot.flags(VOIRIE) == [DONE, DONE])
 
-    services = {message.text.strip(): message.letter and message.letter.service for message in kept.messages.values()}
+    services = {one.text.strip(): one.letter and one.letter.service for one in kept.messages.values()}
     assert services.keys() == {"Aux deux", f"À {OWN}", f"À {VOIRIE}"}
     assert (services[f"À {OWN}"], services[f"À {VOIRIE}"]) == ("contact", "voirie")
 
