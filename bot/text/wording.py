@@ -21,6 +21,7 @@ GREETING = frozenset(
     {
         *("greeting", "greeting_again", "person_title", "english_title", "french_title"),
         *("emergency", "violence", "distress", "possible_emergency", "possible_violence", "possible_distress"),
+        "received_short",
     }
 )
 """What is said in every language, also in those in which nobody converses: it has to be understood without French."""
