@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import shutil
+import warnings
 from pathlib import Path
 from typing import Any
 
 import pytest
+import structlog
 import typer
 import yaml
 from typer.testing import CliRunner, Result
@@ -67,7 +70,14 @@ def run(root: Path, *words: str | Path, data: str = "var") -> Result:
         "GUICHET_DATA": str(root / data),
         "GUICHET_DATABASE_URL": None,
     }
-    return CliRunner(env=environ).invoke(command_line, [str(word) for word in words])
+    shown = warnings.showwarning
+    try:
+        return CliRunner(env=environ).invoke(command_line, [str(word) for word in words])
+    finally:
+        # A command sets up logging for its process, on a stream that is closed with it here.
+        structlog.reset_defaults()
+        logging.getLogger().handlers.clear()
+        warnings.showwarning = shown
 
 
 def written(folder: Path, rows: list[dict[str, Any]]) -> Path:
@@ -77,7 +87,7 @@ def written(folder: Path, rows: list[dict[str, Any]]) -> Path:
 
 
 def test_a_file_is_read_row_by_row(town: Path, tmp_path: Path) -> None:
-    """Each row has what the issue's users ask for, in the order of the file; a repeated letter names the first."""
+    """Each row has all that is printed of a letter, in the order of the file; a repeated letter names the first."""
     result = run(town, written(tmp_path, LETTERS), "--json")
     rows = {row["id"]: row for row in map(json.loads, result.stdout.splitlines())}
 
