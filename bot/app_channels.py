@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -44,6 +44,10 @@ class ChannelParts:
     def jobs(self) -> Mapping[str, Coroutine[Any, Any, None]]:
         """What runs for as long as the gateway does, by name."""
         return {f"pulling.{name}": one.run() for name, one in self.pulling}
+
+    def faults(self) -> Iterator[str]:
+        """What keeps a channel that is asked from being heard just now."""
+        return (one.fault for _, one in self.pulling if one.fault)
 
 
 def build_channels(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import timedelta
 
 from bot import clock, metrics
@@ -18,9 +18,17 @@ STUCK_AFTER = timedelta(minutes=2)
 
 
 def build_health(
-    store: Store, core: TrustedCore, sockets: WebSockets, wakes: Bus, channels: Mapping[str, Channel]
+    store: Store,
+    core: TrustedCore,
+    sockets: WebSockets,
+    wakes: Bus,
+    channels: Mapping[str, Channel],
+    unheard: Callable[[], Iterable[str]],
 ) -> Health:
-    """Its checks, by their names; a mailbox that cannot be read is told, and stops nobody else."""
+    """Its checks, by their names; a mailbox that cannot be read is told, and stops nobody else.
+
+    `unheard` says why channels that are asked bring nothing, besides what they say themselves.
+    """
 
     async def database() -> Check:
         await store.ping()
@@ -51,6 +59,7 @@ def build_health(
 
     async def fetched() -> Check:
         faults = [fault for channel in channels.values() for fault in channel.faults.values()]
+        faults += unheard()
         return Check(not faults, "; ".join(faults)[:1000] or "no fault", needed=False)
 
     pings = (database, rasa, actions, knowledge, inbox, outbox, bus, chats, fetched)

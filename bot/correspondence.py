@@ -140,7 +140,9 @@ class Correspondence:
         return replace(reply, id=f"{filed.message_id}{ACKNOWLEDGED_SUFFIX}")
 
     async def open(self, filed: Filed) -> Case:
-        """A letter that was put aside becomes a case after all, acknowledged if its sender can be; done twice, it is done.
+        """A letter that was put aside becomes a case after all; done twice, it is done.
+
+        It is acknowledged if its sender can be, and its headers do not say that a machine has sent it.
 
         Raises:
             Missing: the conversation is gone.
@@ -152,7 +154,8 @@ class Correspondence:
         new = self._case(filed.conversation_id, filed.message_id, filed.at, filed.letter, filed.reading, before)
         photos = _files(entry.attachments if entry else ())
         opened = await self._store.cases.open(new, self._clock(), photos=photos)
-        acknowledged = Acknowledged.SENT if filed.letter.sender else Acknowledged.NONE
+        answered = filed.letter.sender and filed.letter.automatic is None
+        acknowledged = Acknowledged.SENT if answered else Acknowledged.NONE
         await self._store.letters.assign(filed.id, opened.case.id, acknowledged)
         return opened.case
 

@@ -17,7 +17,7 @@ from bot.text.weeks import week_in
 
 ROOT = Path(__file__).resolve().parents[1]
 OFFICE = read_office(ROOT / "office.yml")
-ABROAD = wording.GREETING | wording.PERSON
+ABROAD = wording.GREETING | wording.PERSON | wording.LETTER
 LEFT_TO_RIGHT, FIRST_STRONG = "\u2066", "\u2068"
 FACTS = {"town", "office", "phone", "counter", "hours", "email", "website", "days"}
 

@@ -14,6 +14,7 @@ from bot.comments import POST
 from bot.desk.failures import Failure
 from bot.desk.reach import Reaches
 from bot.desk.words import Words
+from bot.letters import CHANNELS as BY_LETTER
 from bot.messages import FILE_URL, PHOTO_URL, REMOTE_URL, Address, AnswerStatus, Attachment, Author, Source
 from bot.outgoing import Delivered
 from bot.settings import Office
@@ -253,7 +254,9 @@ class Shapes:
         elif any(one.reply and one.reply.status is AnswerStatus.LOST for one in before):
             parts.append(self._words.say("summary", "bot_lost"))
         if case.urgent:
-            parts.append(self._words.say("summary", "danger"))
+            # A letter is urgent also by what it tells, without a word of danger.
+            by_letter = case.address is not None and case.address.channel in BY_LETTER
+            parts.append(self._words.say("summary", "urgent" if by_letter else "danger"))
         return " ; ".join(parts) + "."
 
 

@@ -11,6 +11,7 @@ import structlog
 from bot.clock import Clock, now
 from bot.errors import SendError, Stale, StoreError
 from bot.linking import Cursors
+from bot.messages import Message, Status
 from bot.tasks import stop
 from channels.base import Channel, Deliver
 
@@ -46,6 +47,12 @@ class Pulling:
         self._cursors = cursors
         self._holder = holder
         self._clock = clock
+        self._fault = ""
+
+    @property
+    def fault(self) -> str:
+        """Why nothing is taken from the channel just now, as far as the channel does not say so itself; "" if all is well."""
+        return f"{self._channel.name}: {self._fault}" if self._fault else ""
 
     async def run(self) -> None:
         """Hold the channel and listen; when it breaks, listen again after a while."""
@@ -57,10 +64,12 @@ class Pulling:
                 try:
                     await self._listen()
                 except (SendError, StoreError) as error:
+                    self._fault = "" if isinstance(error, Stale) else str(error)
                     log.warning(
                         "pulling.interrupted", channel=name, error=type(error).__name__, reason=str(error)[:200]
                     )
-                except Exception:
+                except Exception as error:
+                    self._fault = type(error).__name__
                     log.exception("pulling.failed", channel=name)
                 if self._clock() - started > LONGEST_WAIT:
                     wait = FIRST_WAIT
@@ -79,15 +88,26 @@ class Pulling:
         while True:
             if await self._cursors.hold(self._channel.name, self._holder, self._clock(), LEASE):
                 break
+            # The one who holds it says how it goes.
+            self._fault = ""
             await asyncio.sleep(LOOK_EVERY.total_seconds())
         log.info("pulling.started", channel=self._channel.name)
         cursor = _Cursor(self._cursors, self._channel.name, self._holder)
-        listening = asyncio.create_task(self._channel.listen(self._deliver, cursor), name="pulling.listen")
+
+        async def deliver(event: Message | Status) -> bool:
+            fresh = await self._deliver(event)
+            self._fault = ""
+            return fresh
+
+        listening = asyncio.create_task(self._channel.listen(deliver, cursor), name="pulling.listen")
         try:
             while not listening.done():
                 await asyncio.wait({listening}, timeout=LEASE.total_seconds() / 3)
                 if not await self._cursors.hold(self._channel.name, self._holder, self._clock(), LEASE):
                     raise Stale("another process pulls now")
+                if not listening.done():
+                    # It goes on, and the database takes what we write.
+                    self._fault = ""
             listening.result()
         finally:
             await stop(listening)

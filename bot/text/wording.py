@@ -25,6 +25,9 @@ GREETING = frozenset(
 )
 """What is said in every language, also in those in which nobody converses: it has to be understood without French."""
 
+LETTER = frozenset({"received_short"})
+"""What the acknowledgement of a letter says first in a language in which nobody converses."""
+
 PERSON = frozenset(
     {
         *("handoff_about_last", "handoff_for", "handoff_subject", "handoff_service", "handoff_closed"),
@@ -83,7 +86,7 @@ def load(office: Office, folder: Path = FOLDER) -> Wording:
 
     Raises:
         ConfigurationError: a catalogue is broken, or has not the lines that its language needs: those of the French
-            one, or `GREETING` and `PERSON` in a language that is only greeted in.
+            one, or `GREETING`, `PERSON` and `LETTER` in a language that is only greeted in.
     """
     lines: dict[str, dict[str, str]] = {}
     for path in sorted(folder.glob("*.yml")):
@@ -92,7 +95,7 @@ def load(office: Office, folder: Path = FOLDER) -> Wording:
         except (OSError, yaml.YAMLError, AttributeError) as error:
             raise ConfigurationError(f"{path}: is not a catalogue of lines: {error}") from error
     for language, known in lines.items():
-        wanted = GREETING | PERSON if language in GREETED else lines[DEFAULT].keys()
+        wanted = GREETING | PERSON | LETTER if language in GREETED else lines[DEFAULT].keys()
         if missing := sorted(wanted - known.keys()):
             raise ConfigurationError(f"{folder / language}.yml: has no line {', '.join(missing)}")
         if foreign := sorted(known.keys() - lines[DEFAULT].keys()):

@@ -68,6 +68,7 @@ class Acknowledgements:
         short = await self._drafts.short(letter, reading)
         formal = self._delays.formal(case.service, reading.kind, spread(letter.subject, reading.said))
         paragraphs = [
+            *self._abroad(case, reading),
             *self._received(case, letter, reading, language),
             *(self._expected(case, language) if reading.kind is not LetterKind.THANKS else ()),
             *self._silence(case, formal, language),
@@ -99,6 +100,11 @@ class Acknowledgements:
         else:
             yield self._say("received", language, **values)
         yield self._contacts(case, language)
+
+    def _abroad(self, case: Case, reading: Reading) -> Iterator[str]:
+        """In a language that we are written to in and do not write: that the letter is here, and its number."""
+        if reading.language not in FULL and self._wording.spoken(reading.language, "received_short") != DEFAULT:
+            yield self._say("received_short", reading.language, number=case.number)
 
     def _contacts(self, case: Case, language: str) -> str:
         service, town = self._delays.service(case.service), self._office.town

@@ -12,7 +12,7 @@ from bot.agents import Role
 from bot.cases import CaseState, What
 from bot.correspondence import MAX_ACKNOWLEDGED
 from bot.desk.letter_shapes import is_doubtful
-from bot.letters import Proofs, Verdict
+from bot.letters import Automatic, Proofs, Verdict
 from bot.mailroom import Told
 from bot.settings import Settings
 from bot.store.sql import Store
@@ -216,6 +216,26 @@ async def test_a_held_acknowledgement_is_sent_once(room: Mailroom) -> None:
 
     assert (before, answer["case"]["mail"]["letters"][0]["acknowledged"]) == ("held", "sent")
     assert await room.said(held) == [f"Reçu sous le numéro {case.number}."]
+
+
+async def test_a_newsletter_that_becomes_a_case_is_not_answered(room: Mailroom) -> None:
+    """Its headers say that a machine has sent it: whoever wants to answer writes themselves (RFC 3834)."""
+    filed = await room.take("m1", "Promo : des lampadaires.", automatic=Automatic.LIST)
+    async with room.agent(services=RECEPTION) as claire:
+        await claire.done("POST", f"/letters/{filed.id}/open")
+
+    assert (await room.case(filed)).state is CaseState.WAITING
+    assert await room.said(filed) == []
+
+
+async def test_an_urgent_letter_is_not_said_to_have_words_of_danger(room: Mailroom) -> None:
+    """The summary says that it is urgent, which it may be by what it tells."""
+    filed = await room.take("m1", "Danger : un trou.")
+    case = await room.case(filed)
+    async with room.agent() as claire:
+        summary = (await claire.done("GET", f"/cases/{case.id}"))["case"]["summary"]
+
+    assert summary.endswith("elle est urgente.")
 
 
 async def test_letters_that_say_the_same_are_linked(room: Mailroom) -> None:

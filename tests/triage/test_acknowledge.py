@@ -15,6 +15,7 @@ from bot.messages import Author, Reply
 from bot.readings import LetterKind, Reading
 from bot.settings import read_office
 from bot.settings_mail import After
+from bot.text.languages import GREETED
 from tests.triage.drafting import OFFICE, ROOT, SUNDAY, TUESDAY, case_of, read, replying
 
 PLAN = "Je dépose une déclaration préalable pour ma clôture, dossier ci-joint."
@@ -124,6 +125,17 @@ async def test_the_numbers_come_in_the_citizens_own_language() -> None:
 
     assert reply.text.startswith("اتصلوا فورا")
     assert "porte le numéro D-7K3M-92QX" in reply.text
+
+
+@pytest.mark.parametrize("language", GREETED)
+async def test_whoever_writes_in_another_language_is_told_in_it_that_the_letter_is_here(language: str) -> None:
+    """With its number, before the rest in French."""
+    reply = await acknowledged(Letter("Trou"), read("…", kind=LetterKind.REQUEST, language=language))
+
+    before, _, rest = reply.text.partition("\n\n")
+    assert "D-7K3M-92QX" in before
+    assert rest.startswith("Bonjour,")
+    assert reply.language == "fr"
 
 
 async def test_a_service_that_closes_at_midnight_answers_on_that_day() -> None:

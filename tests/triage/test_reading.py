@@ -48,6 +48,22 @@ def test_a_plain_letter_goes_to_its_service(learnt: Triage) -> None:
     assert sum(scored.score for scored in reading.services) <= 1.001
 
 
+class Thankful(Triage):
+    """A model that takes every letter for thanks, as one does that has learnt no word of it."""
+
+    def _kind(self, whole: Any, rule: Rule | None, machine: Automatic | None) -> LetterKind:
+        return LetterKind.THANKS
+
+
+def test_thanks_in_a_language_that_nothing_was_learnt_of_are_a_request(learnt: Triage) -> None:
+    """What ends in « merci » in Arabic asks something as often as not: it is never put by as thanks."""
+    thankful = Thankful(learnt.model, learnt.safety)
+    arabic = read(thankful, "مرحبا، أريد تسجيل ابنتي في المدرسة. ما هي الوثائق المطلوبة؟ شكرا", "تسجيل في المدرسة")
+
+    assert (arabic.language, arabic.kind) == ("ar", LetterKind.REQUEST)
+    assert read(thankful, "Merci beaucoup pour la réparation.").kind is LetterKind.THANKS
+
+
 def test_the_words_that_decided_stand_in_the_letter(learnt: Triage) -> None:
     """As they are written there, few of them, and none that everybody uses."""
     reading = read(learnt, HOLE, "Nid-de-poule")
