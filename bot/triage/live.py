@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
@@ -64,7 +65,14 @@ class LiveTriage:
                 self._now = await asyncio.to_thread(self._build, await self._articles.all())
 
     async def follow(self, every: timedelta = FOLLOW_EVERY) -> None:
-        """Take up what agents decide and what is trained meanwhile, until cancelled."""
+        """Take up what agents decide and what is trained meanwhile, until cancelled.
+
+        A model that is there is opened at once, and learnt anew if it is another version's: the first letter does not wait.
+        """
+        if learning.path(self._data).is_file():
+            with contextlib.suppress(StoreError, ConfigurationError):
+                # Told with the first letter, or below.
+                await self.ready()
         while True:
             await asyncio.sleep(every.total_seconds())
             try:

@@ -21,7 +21,7 @@ from nlu.components.intents import INSIDE, PAYLOAD_PREFIX, SCOPE, THRESHOLD, sam
 from nlu.components.scope import ScopeGate
 from nlu.components.understanding import Understanding, train
 
-pytestmark = pytest.mark.rasa
+pytestmark = [pytest.mark.rasa, pytest.mark.timeout(600)]
 
 ROOT = Path(__file__).resolve().parents[2]
 ALARMS = {"emergency", "self_harm_distress"}

@@ -39,6 +39,8 @@ if TYPE_CHECKING:
 
     from bot.rasa_plugins.tracker_store import GuichetTrackerStore
 
+HERE = Path(__file__).resolve().parent
+TRAINING_SECONDS = 600
 ROOT = Path(__file__).resolve().parents[2]
 TOKEN = "only-tests-have-this-token"
 NOW = datetime(2024, 5, 14, 9, 30, tzinfo=timezone.utc)
@@ -143,6 +145,13 @@ async def database(url: str) -> AsyncIterator[Store]:
     opened = await open_store(url)
     yield opened
     await opened.close()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Whichever test comes first waits for the training, which takes a core for minutes where another worker has the other."""
+    for item in items:
+        if HERE in item.path.parents and not item.get_closest_marker("timeout"):
+            item.add_marker(pytest.mark.timeout(TRAINING_SECONDS))
 
 
 @pytest.fixture(scope="session")

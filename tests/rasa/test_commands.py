@@ -10,7 +10,7 @@ import yaml
 
 from tests.rasa.conftest import ROOT, Project
 
-pytestmark = [pytest.mark.rasa, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.rasa, pytest.mark.timeout(600)]
 
 OURS = re.compile(r"^.*UserWarning.*$|^.*(?:WARNING|ERROR|CRITICAL) +(?:rasa|nlu|bot).*$", re.MULTILINE)
 """What Rasa says about a project; what its old libraries say about each other is a DeprecationWarning."""

@@ -27,7 +27,7 @@ from tests.knowledge import small
 from tests.rasa.conftest import NOW, ROOT, START_PATIENCE_SECONDS, TOKEN, Project, environ, message, served
 from tests.servers import free_port
 
-pytestmark = [pytest.mark.rasa, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.rasa, pytest.mark.timeout(600)]
 
 OFFICE = settings.read_office(ROOT / "office.yml")
 ASKED_DAY = "Quel jour et à quelle heure"

@@ -22,7 +22,7 @@ from tests.rasa.conftest import TOKEN, Project, conversation, message, served
 from tests.rasa.test_server import core
 from tests.servers import free_port
 
-pytestmark = [pytest.mark.rasa, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.rasa, pytest.mark.timeout(600)]
 
 PORT = free_port()
 QUESTION = "comment refaire ma carte d'identité ?"

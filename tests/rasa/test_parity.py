@@ -19,7 +19,7 @@ from nlu.components.rules import ShortRulePolicy
 from tests.rasa.conftest import ROOT
 from tests.rasa.dialogues import Heard, dialogue, sentences
 
-pytestmark = [pytest.mark.rasa, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.rasa, pytest.mark.timeout(600)]
 
 SEEDS = int(os.environ.get("PARITY_SEEDS", "200"))
 """So many dialogues; PARITY_SEEDS=2000 finds rarer cases and takes minutes."""

@@ -30,7 +30,7 @@ from bot.errors import ConfigurationError
 from bot.rasa_plugins import patches
 from tests.rasa.conftest import ROOT
 
-pytestmark = [pytest.mark.rasa, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.rasa, pytest.mark.timeout(600)]
 
 
 @pytest.fixture(autouse=True)

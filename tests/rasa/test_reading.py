@@ -12,7 +12,7 @@ import pytest
 
 from tests.rasa.conftest import ROOT, environ
 
-pytestmark = [pytest.mark.rasa, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.rasa, pytest.mark.timeout(600)]
 
 KEYS = {"accuracy", "macro_f1", "recall_by_intent", "confusion", "ece", "rejected", "n"}
 LINES = (

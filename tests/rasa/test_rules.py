@@ -17,7 +17,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from nlu.components.rules import Lookup, ShortRulePolicy, moments
 from tests.rasa.conftest import ROOT, Project
 
-pytestmark = [pytest.mark.rasa, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.rasa, pytest.mark.timeout(600)]
 
 LISTEN = ActionExecuted("action_listen")
 GREET = {"user": {"intent": "greet"}, "prev_action": {"action_name": "action_listen"}}

@@ -20,7 +20,7 @@ from bot.store.sql import Store, migrate, open_store
 from bot.text import wording
 from tests.rasa.conftest import NOW, ROOT, TOKEN, Project, conversation, message, served
 
-pytestmark = [pytest.mark.rasa, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.rasa, pytest.mark.timeout(600)]
 
 
 @pytest.fixture(scope="module")

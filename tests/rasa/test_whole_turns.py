@@ -17,7 +17,7 @@ from tests.rasa.conftest import Project, conversation, message, served
 from tests.rasa.test_server import core
 from tests.servers import free_port
 
-pytestmark = [pytest.mark.rasa, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.rasa, pytest.mark.timeout(600)]
 
 PORT = free_port()
 WISH = "je voudrais parler à quelqu'un pour mon passeport perdu"
