@@ -151,6 +151,15 @@ def case(number: int, subject: str, now: datetime, minutes: float = 5, **more: A
     return shape | more
 
 
+OF_ROWS = frozenset({"letter", "form", "alike", "new_reply"})
+"""What only the queue says of a case."""
+
+
+def whole(row: Shape) -> Shape:
+    """A case as it is opened."""
+    return {name: value for name, value in row.items() if name not in OF_ROWS}
+
+
 def cases(now: datetime) -> list[Shape]:
     """The town's day: what waits, what is taken, what is closed."""
     return [

@@ -284,7 +284,7 @@ class FakeDesk:
 
     def _whole(self, number: int) -> Shape:
         return {
-            "case": self.cases[number],
+            "case": script.whole(self.cases[number]),
             "lines": self.lines[number],
             "history": self.history[number],
             "pending": self.pending.get(number, []),

@@ -26,7 +26,7 @@ async def room(settings: Settings, store: Store) -> AsyncIterator[Mailroom]:
 
 
 async def test_what_was_put_aside_becomes_a_case(room: Mailroom) -> None:
-    """Once, with one acknowledgement and a label, however often somebody asks."""
+    """Once, with a label, however often somebody asks; what carries a machine's headers is not acknowledged even then."""
     filed = await room.take("m1", "Promo : un trou devant chez moi.", automatic=Automatic.LIST)
     async with room.agent(services=RECEPTION) as claire:
         (item,) = (await claire.done("GET", "/letters"))["aside"]
@@ -36,9 +36,21 @@ async def test_what_was_put_aside_becomes_a_case(room: Mailroom) -> None:
     case = await room.case(filed)
     assert (item["why"], item["sender"]) == ("lettre d'information ou envoi en nombre", "m1@example.org")
     assert (opened, left, case.service, case.subject) == ([case.id] * 2, [], "voirie", "Voirie")
+    assert await room.said(filed) == []
+    assert (await room.store.letters.of_case(case.id))[0].acknowledged is Acknowledged.NONE
+    assert await values(room.store, Told.KIND) == ["request"]
+
+
+async def test_a_citizens_letter_that_was_put_aside_is_acknowledged(room: Mailroom) -> None:
+    """Its words alone looked like trade: once it is a case, its sender is told, once."""
+    filed = await room.take("m1", "Promo : un trou devant chez moi.")
+    async with room.agent(services=RECEPTION) as claire:
+        for _ in range(2):
+            await claire.done("POST", f"/letters/{filed.id}/open")
+
+    case = await room.case(filed)
     assert await room.said(filed) == [f"Reçu sous le numéro {case.number}."]
     assert (await room.store.letters.of_case(case.id))[0].acknowledged is Acknowledged.SENT
-    assert await values(room.store, Told.KIND) == ["request"]
 
 
 async def test_the_shelves_stand_by_what_is_late(room: Mailroom) -> None:

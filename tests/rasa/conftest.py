@@ -170,7 +170,9 @@ def training(project: Project, tmp_path_factory: pytest.TempPathFactory) -> subp
     with held(tmp_path_factory, "training") as folder:
         told = folder / "told.json"
         if told.exists():
-            shutil.copytree(folder / "project", project.folder, symlinks=True, dirs_exist_ok=True)
+            # Links that are there already would be in the way.
+            shutil.rmtree(project.folder)
+            shutil.copytree(folder / "project", project.folder, symlinks=True)
             status, output, errors = json.loads(told.read_text("utf-8"))
             return subprocess.CompletedProcess(["rasa", "train"], status, output, errors)
         done = project.rasa("train")
