@@ -52,7 +52,7 @@ async def test_the_scripted_desk_speaks_as_the_gateway_does(running: Gateway, ra
     assert [set(shape) for shape in (me, me["agent"], me["canned"][0], whole, whole["case"])] == [
         set(shape) for shape in (scripted_me, script.AGENT, script.CANNED[0], scripted_whole, scripted_whole["case"])
     ]
-    assert set(queue["cases"][0]) == set(script.case(1, "", now))
+    assert script.OF_ROWS <= set(queue["cases"][0]) <= set(script.case(1, "", now))
     assert [set(shape) for shape in (whole["lines"][0], event["event"], found["suggestions"][0])] == [
         set(shape) for shape in (line, happening, script.SUGGESTIONS[0])
     ]
