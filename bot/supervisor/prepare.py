@@ -6,6 +6,7 @@ import asyncio
 import os
 import sys
 from collections.abc import Mapping
+from pathlib import Path
 
 from bot import clock
 from bot.agents import Agent
@@ -87,25 +88,22 @@ def train_if_stale(settings: Settings) -> model.Found:
 
 def _learn_letters(settings: Settings, environ: Mapping[str, str]) -> None:
     log = settings.data / "log" / "triage.log"
-    command = [sys.executable, "-m", "bot", "triage", "refresh"]
-    try:
-        with progress.step("letters"):
-            progress.run(command, log, PROJECT, dict(environ))
-    except progress.CommandFailed:
-        for line in progress.tail(log):
-            progress.say(f"    {line}")
-        progress.say(
-            f"  how letters are read could not be learnt (the whole log is {log}); what was learnt before stays"
-        )
+    failed = f"how letters are read could not be learnt (the whole log is {log}); what was learnt before stays"
+    _command("letters", ["triage", "refresh"], log, environ, failed)
 
 
 def _import_articles(settings: Settings, environ: Mapping[str, str]) -> None:
     log = settings.data / "log" / "knowledge.log"
-    command = [sys.executable, "-m", "bot", "knowledge", "import"]
+    failed = f"some articles were not imported (the whole log is {log}); what was imported before stays"
+    _command("articles", ["knowledge", "import"], log, environ, failed)
+
+
+def _command(step: str, words: list[str], log: Path, environ: Mapping[str, str], failed: str) -> None:
+    """One of our own commands as a step; that it failed is told with the end of its log, and stops nothing."""
     try:
-        with progress.step("articles"):
-            progress.run(command, log, PROJECT, dict(environ))
+        with progress.step(step):
+            progress.run([sys.executable, "-m", "bot", *words], log, PROJECT, dict(environ))
     except progress.CommandFailed:
         for line in progress.tail(log):
             progress.say(f"    {line}")
-        progress.say(f"  some articles were not imported (the whole log is {log}); what was imported before stays")
+        progress.say(f"  {failed}")

@@ -57,6 +57,7 @@ def always_open(folder: Path) -> Path:
     office: dict[str, Any] = yaml.safe_load((ROOT / "office.yml").read_text("utf-8"))
     office["town"] |= {"opening": {"mon-sun": "0:00-24:00"}, "closures": [], "holidays": ""}
     office["knowledge"]["folder"] = str(ROOT / office["knowledge"]["folder"])
+    office["channels"]["form"]["folder"] = str(ROOT / office["channels"]["form"]["folder"])
     office["desk"]["vanished_seconds"] = 60
     office["desk"]["replies"] = str(ROOT / office["desk"]["replies"])
     for service in office["services"].values():
