@@ -83,6 +83,9 @@ def word_features(one: Sample) -> list[str]:
     neighbours = (f"{this} {other}" for this, other in itertools.pairwise((BEGIN, *words, END)))
     apart = (f"{this}_{other}" for this, other in zip(words, words[2:], strict=False))
     sounds = [sound(word) for word in _WORD.findall(one.text)]
+    if not sounds:
+        # An emoji alone: all of them would sound alike.
+        return [*words, *neighbours, *apart]
     heard = (f"{HEARD}{this} {other}" for this, other in itertools.pairwise((BEGIN, *sounds, END)))
     return [*words, *neighbours, *apart, *(HEARD + one for one in sounds), *heard]
 

@@ -108,3 +108,10 @@ def test_weights_must_fit_the_names() -> None:
     """Files that do not belong together."""
     with pytest.raises(ValueError, match="shape"):
         Vocabulary(["a"], ["b"], np.ones(3, np.float32))
+
+
+def test_signs_have_no_sound() -> None:
+    """What holds no letter shares nothing with another sign: a face alone is not a thumb alone."""
+    face, thumb = (set(word_features(sample(text))) for text in ("😀", "👍"))
+
+    assert face.isdisjoint(thumb)
