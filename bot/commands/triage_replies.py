@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.commands.knowledge_store import opened as open_database
-from bot.errors import Missing
+from bot.errors import Missing, StoreError
 from bot.knowledge.base import KnowledgeBase
 from bot.knowledge.following import FollowedFiches
 from bot.knowledge.importers import markdown
@@ -30,8 +30,8 @@ class Pages:
         self._articles = {article.id: article for article in articles}
 
     async def replace(self, origin: str, articles: Sequence[Article], now: datetime) -> Imported:
-        """Articles of a folder are changed in the folder."""
-        raise NotImplementedError
+        """Raises: StoreError."""
+        raise StoreError("articles of a folder are changed in the folder")
 
     async def all(self) -> list[Article]:
         """See `Articles.all`."""

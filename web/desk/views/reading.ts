@@ -6,6 +6,7 @@ import type { Letter, Mail, Named } from "../letters/words";
 import type { Opened } from "../opened";
 import { fr as t } from "../strings/fr";
 import { letters as words } from "../strings/letters";
+import { otherCase } from "./other-case";
 
 export interface ReadingView {
   readonly opened: Opened;
@@ -82,15 +83,7 @@ function alikeView({ alike, alikeCases }: Mail, onOpenCase: (id: number) => void
   if (!alike) return nothing;
   return html`<h4 id="alike-title">${words.alike(alike)}</h4>
     <ul class="other-cases" role="list" aria-labelledby="alike-title">
-      ${alikeCases.map(
-        ({ id, number, serviceName, subject }) => html`<li>
-          ${id === null
-            ? html`<span class="number">${number}</span>`
-            : html`<button type="button" class="linklike" aria-label=${t.openCase(number)} @click=${() => onOpenCase(id)}>${number}</button>`}
-          <span class="facts">${serviceName}</span>
-          ${subject ? html`<span class="words" dir="auto">${subject}</span>` : nothing}
-        </li>`,
-      )}
+      ${alikeCases.map((one) => otherCase(one, onOpenCase))}
       ${alike > alikeCases.length && alikeCases.length ? html`<li class="facts">${words.alikeMore(alike - alikeCases.length)}</li>` : nothing}
     </ul>`;
 }

@@ -6,6 +6,7 @@ import type { Case, Detail, Suggestion } from "../protocol";
 import type { Searching } from "../searching";
 import { fr as t } from "../strings/fr";
 import { suggestionView } from "./composer";
+import { otherCase } from "./other-case";
 import { photosView } from "./piece";
 import { readingView, type ReadingView } from "./reading";
 
@@ -72,15 +73,7 @@ function personView({ alsoOn, otherCases }: Case, onOpenCase: SideView["onOpenCa
     ${otherCases.length
       ? html`<h4 id="others-title">${t.otherCases}</h4>
           <ul class="other-cases" role="list" aria-labelledby="others-title">
-            ${otherCases.map(
-              ({ id, number, serviceName, subject }) => html`<li>
-                ${id === null
-                  ? html`<span class="number">${number}</span>`
-                  : html`<button type="button" class="linklike" aria-label=${t.openCase(number)} @click=${() => onOpenCase(id)}>${number}</button>`}
-                <span class="facts">${serviceName}</span>
-                ${subject ? html`<span class="words" dir="auto">${subject}</span>` : nothing}
-              </li>`,
-            )}
+            ${otherCases.map((one) => otherCase(one, onOpenCase))}
           </ul>`
       : nothing}`;
 }
