@@ -128,6 +128,7 @@ class Retention(Struct, frozen=True, forbid_unknown_fields=True):
     cases: Days = 365
     receipts: Days = 1825
     sign_ins: Days = 30
+    figures: Days = 1825
 
 
 class Service(Struct, frozen=True, forbid_unknown_fields=True):

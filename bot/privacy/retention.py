@@ -23,6 +23,8 @@ class Link(str, Enum):
     """They go with it, however young they are."""
     CUT = "cut"
     """They stay without the columns that lead to the citizen."""
+    COUNTED = "counted"
+    """The same, also where the citizen erases everything: one contact among others, which no figure may lose."""
     NONE = "none"
     """They never led to a citizen."""
 
@@ -161,6 +163,49 @@ REGISTER: tuple[Kept, ...] = (
         ("conversation_id", "letter_id"),
     ),
     Kept(
+        "topic_lines",
+        "which lines of a conversation ask what could not be answered",
+        CONVERSATIONS,
+        "last_heard_at",
+        "conversation_id",
+        Link.REMOVED,
+    ),
+    Kept(
+        "referrals",
+        "what an agent wrote to pass a request on to somebody who is competent, and whether its citizen agreed",
+        CONVERSATIONS,
+        "last_heard_at",
+        "conversation_id",
+        Link.REMOVED,
+    ),
+    Kept(
+        "lessons",
+        "a message that was hard to understand and what an agent made of it, personal data masked; once the conversation is gone, without what leads to it",
+        "cases",
+        "at",
+        "conversation_id",
+        Link.CUT,
+        ("conversation_id", "ref"),
+    ),
+    Kept(
+        "samples",
+        "which answer was drawn to be rated and how it was; once the conversation is gone, only the article and the rating",
+        "figures",
+        "drawn_at",
+        "conversation_id",
+        Link.CUT,
+        ("conversation_id", "question_ref", "answer_ref"),
+    ),
+    Kept(
+        "contacts",
+        "that somebody wrote: the channel, day and hour, language, service and topic, and how it ended; once the conversation is gone, without what leads to it",
+        "figures",
+        "ended_at",
+        "conversation_id",
+        Link.COUNTED,
+        ("conversation_id", "position"),
+    ),
+    Kept(
         "cases",
         "a request: its subject, what a form gathered, a contact; once the conversation is gone, only service, dates and rating",
         "cases",
@@ -176,6 +221,14 @@ REGISTER: tuple[Kept, ...] = (
         "last_heard_at",
         "id",
         Link.REMOVED,
+    ),
+    Kept(
+        "facts",
+        "what happened in a contact: codes, times and durations; no words, no address",
+        "figures",
+        "at",
+        None,
+        Link.NONE,
     ),
     Kept(
         "forgotten",
@@ -222,6 +275,12 @@ WITHOUT_PERSONAL_DATA: tuple[str, ...] = (
     "written_articles",
     "article_uses",
     "visits",
+    "daily",
+    "stale_days",
+    "read_marks",
+    "findings",
+    "topics",
+    "topic_days",
     "versions",
     "cursors",
     "nonces",

@@ -40,6 +40,13 @@ agents = Table(
     Column("disabled", Boolean, nullable=False),
     Column("demo", Boolean, nullable=False),
     Column("available", Boolean, nullable=False),
+    # JSON: languages besides French, as BCP 47, and skills in the town's own words; both may be empty.
+    Column("languages", Text, nullable=False, server_default="[]"),
+    Column("skills", Text, nullable=False, server_default="[]"),
+    # How many live conversations they have at a time; empty for what `office.yml` says.
+    Column("capacity", Integer),
+    # When a case was last offered to them: whose turn it is.
+    Column("offered_at", Moment),
     Column("seen_at", Moment),
     # The case that is open on their page; no foreign key: it is only looked for, and may be gone.
     Column("watching", Number),
@@ -94,6 +101,11 @@ cases = Table(
     Column("latitude", Float),
     Column("longitude", Float),
     Column("version", Integer, nullable=False),
+    # To whom a waiting case is offered, since when, and how often it went on because nobody took it. No foreign key: an
+    # offer outlives nobody.
+    Column("offered_to", Number),
+    Column("offered_at", Moment),
+    Column("passes", Integer, nullable=False, server_default="0"),
     UniqueConstraint("conversation_id", "message_id", "effect"),
     Index("ix_cases_queue", "service", "state", "opened_at", **where("state != 'closed'")),
     Index("ix_cases_agent", "agent_id", **where("state = 'taken'")),

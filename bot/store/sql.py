@@ -17,7 +17,7 @@ from bot.feeds import Feeds
 from bot.linking import Cursors, Links, Nonces
 from bot.mailroom import Letters
 from bot.outgoing import Outbox
-from bot.store import schema
+from bot.store import contact_tables, lesson_tables, referral_tables, schema, topic_tables  # noqa: F401 - tables
 from bot.store.agents import SqlAgents
 from bot.store.articles import SqlArticles
 from bot.store.base import (

@@ -124,11 +124,8 @@ def _silent_conversations(connection: Connection, before: datetime) -> Counts:
     )
     ids = list(connection.execute(silent).scalars())
     for kept in REGISTER:
-        if ids and kept.owner and kept.link is Link.CUT:
-            table = metadata.tables[kept.table]
-            connection.execute(
-                update(table).where(table.c[kept.owner].in_(ids)).values(dict.fromkeys(kept.identifying))
-            )
+        if kept.link in {Link.CUT, Link.COUNTED}:
+            _cut(connection, ids, kept)
     return _remove(connection, ids, (kept for kept in REGISTER if kept.link is Link.REMOVED))
 
 
@@ -171,10 +168,19 @@ def _remove(connection: Connection, ids: list[str], tables: Iterable[Kept]) -> C
     """Remove every row of these conversations; how many by table."""
     removed: Counts = {}
     for kept in tables:
-        if ids and kept.owner is not None:
+        if kept.link is Link.COUNTED:
+            _cut(connection, ids, kept)
+        elif ids and kept.owner is not None:
             table = metadata.tables[kept.table]
             removed[kept.table] = connection.execute(delete(table).where(table.c[kept.owner].in_(ids))).rowcount
     return removed
+
+
+def _cut(connection: Connection, ids: list[str], kept: Kept) -> None:
+    """Rows stay, and nothing of them leads to these conversations any more."""
+    table = metadata.tables[kept.table]
+    if ids and kept.owner is not None:
+        connection.execute(update(table).where(table.c[kept.owner].in_(ids)).values(dict.fromkeys(kept.identifying)))
 
 
 def _add(total: Counts, more: Counts) -> None:

@@ -41,7 +41,7 @@ def test_every_table_that_points_to_a_conversation_goes_before_it() -> None:
         keys = [key for key in metadata.tables[kept.table].foreign_keys if key.column.table.name not in STAFF]
         assert all(order.index(kept.table) < order.index(key.column.table.name) for key in keys)
         assert (kept.owner is None) == (kept.link is Link.NONE)
-        assert bool(kept.identifying) == (kept.link is Link.CUT)
+        assert bool(kept.identifying) == (kept.link in {Link.CUT, Link.COUNTED})
 
 
 def test_every_setting_of_retention_is_used() -> None:
@@ -53,6 +53,7 @@ def test_every_setting_of_retention_is_used() -> None:
         "cases": timedelta(days=365),
         "conversations": timedelta(days=7),
         "delivered": timedelta(days=30),
+        "figures": timedelta(days=1825),
         "ratings": timedelta(days=365),
         "receipts": timedelta(days=1825),
         "sign_ins": timedelta(days=30),

@@ -1,0 +1,240 @@
+"""What one contact was, and what happened in it: the words of the figures, without a word that anybody wrote.
+
+`bot.analytics.events` makes these of a conversation's history; docs/insights.md is their catalogue.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import Enum
+from typing import Protocol
+
+from bot.cases import Case, CaseEvent
+from bot.store.base import Conversation, Entry
+
+
+class Way(str, Enum):
+    """How somebody came: in a CHAT on any channel, by MAIL, by a web FORM, or with a public POST."""
+
+    CHAT = "chat"
+    MAIL = "mail"
+    FORM = "form"
+    POST = "post"
+
+
+class What(str, Enum):
+    """What can happen in a contact; `Fact.detail` and `Fact.value` are given in brackets.
+
+    MET: a question was met [status of the answer]. RATED: an answer was rated [helpful, useless]. ALARM: the numbers
+    were said at once. OPENED: a case was opened [cause]. TAKEN: somebody took it for the first time [seconds since it
+    was opened, counted within the service's opening hours]. ANSWERED: an agent answered it first [seconds, as TAKEN].
+    MOVED: it went to another service [that one's code]. PASSED_ON: it was passed on to somebody who is competent [code
+    of the body]. LATE: it was open past its time. CLOSED: it was closed [seconds since it was opened, all of them].
+    JUDGED: its citizen said whether it helped [1 no, 2 partly, 3 yes]. LETTER: a letter was read [its kind].
+    """
+
+    MET = "met"
+    RATED = "rated"
+    ALARM = "alarm"
+    OPENED = "opened"
+    TAKEN = "taken"
+    ANSWERED = "answered"
+    MOVED = "moved"
+    PASSED_ON = "passed_on"
+    LATE = "late"
+    CLOSED = "closed"
+    JUDGED = "judged"
+    LETTER = "letter"
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One thing that happened; a day and an hour are the town's."""
+
+    what: What
+    at: datetime
+    day: date
+    hour: int
+    service: str = ""
+    """The code of the service that it is about; "" for none."""
+    topic: str = ""
+    """The id of the article that it is about; "" for none."""
+    detail: str = ""
+    value: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """What a citizen brought: a run of words in one conversation, or a letter; with everything that came of it."""
+
+    position: int
+    """Of its first line in the transcript: its name within the conversation."""
+    way: Way
+    channel: str
+    language: str
+    """BCP 47: in which the citizen wrote."""
+    started_at: datetime
+    ended_at: datetime
+    """The citizen's last word in it."""
+    day: date
+    hour: int
+    service: str = ""
+    topic: str = ""
+    questions: int = 0
+    """Replies of the bot that met a question, whatever the status."""
+    answered: int = 0
+    """Those with an answer."""
+    lost: int = 0
+    """Those that were not understood, or that nobody here knows."""
+    cause: str = ""
+    """Why a person was needed: `bot.cases.Cause`; "" for a contact that needed none."""
+    helpful: bool | None = None
+    returned: bool = False
+    """Whether the citizen came back with the same matter within seven days."""
+    facts: tuple[Fact, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Rated:
+    """A rating of an answer, as it was given."""
+
+    article_id: str
+    helpful: bool
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A letter, as far as figures need it."""
+
+    ref: str
+    """The message id of its line in the transcript."""
+    kind: str
+    """`bot.readings.LetterKind`."""
+    service: str
+    topic: str
+    """The article that the first suggested reply rests on; "" for none."""
+    is_form: bool
+    is_aside: bool
+    """No case was opened for it: nobody waits behind it."""
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """Everything that the figures of one conversation are made of, as the database holds it."""
+
+    conversation: Conversation
+    lines: Sequence[Entry]
+    """In the order of their positions."""
+    cases: Sequence[Case] = ()
+    events: Sequence[CaseEvent] = ()
+    ratings: Sequence[Rated] = ()
+    letters: Sequence[Received] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Days of the town, both included, and what is left out of them; "" leaves nothing out."""
+
+    first: date
+    last: date
+    channel: str = ""
+    service: str = ""
+    language: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """A row of the counts by day, added up over what was not asked for by name."""
+
+    key: tuple[str, ...]
+    """In the order in which the columns were asked for; days as ISO dates, hours as numbers in two digits."""
+    count: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """How long something took, over those that have a value: exact order statistics in seconds; None if there is none."""
+
+    count: int
+    median: int | None = None
+    ninetieth: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something that a night found and nobody told it to look for."""
+
+    sort: str
+    """`bot.analytics.findings.Sort`."""
+    subject: str
+    """The service, channel or topic that it is about; "" for the whole town."""
+    first_day: date
+    last_day: date
+    seen: int
+    expected: int
+    """What was to be expected, in the unit of `seen`."""
+    strength: int
+    """How far from it, in standard deviations of what is usual."""
+    id: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """How far the sources were read: by source, the highest position."""
+
+    positions: Mapping[str, int] = field(default_factory=dict)
+
+
+class ContactBook(Protocol):
+    """Where contacts, what happened in them, and their counts by day are kept."""
+
+    async def touched(self, marks: Marks, limit: int) -> tuple[list[str], Marks]:
+        """Conversations in which something has happened behind the marks, each once, and the marks behind that.
+
+        Positions that are handed out in one order may be seen in another: the last ones are given once more.
+        """
+
+    async def marks(self) -> Marks:
+        """The marks that were kept."""
+
+    async def conversations(self, after: str, limit: int) -> list[str]:
+        """Ids of conversations that are still there, in order, behind one."""
+
+    async def history(self, conversation_ids: Sequence[str]) -> list[History]:
+        """What figures are made of, of those that are still there."""
+
+    async def replace(self, contacts: Mapping[str, Sequence[Contact]], marks: Marks | None = None) -> None:
+        """Let the contacts of each conversation be these, with their facts, in one transaction; keep the marks with it.
+
+        Every day that had or has something of them is stale afterwards. A conversation that has gone keeps what it had.
+        """
+
+    async def roll_up(self, limit: int = 400) -> int:
+        """Count stale days anew, each in a transaction of its own; how many were done."""
+
+    async def counts(self, span: Span, what: str, by: Sequence[str]) -> list[Counted]:
+        """Counts by day added up, by any of `day hour channel language service topic detail`, the largest first.
+
+        `what` is a `What`, or one of the counts of contacts in `bot.analytics.counters`.
+        """
+
+    async def spread(self, span: Span, what: What) -> Spread:
+        """How long something took."""
+
+    async def find(self, findings: Sequence[Finding], now: datetime) -> int:
+        """Keep what a night found; a finding of the same sort, subject and first day is brought up to date. How many are new."""
+
+    async def findings(self, span: Span) -> list[Finding]:
+        """What was found for these days and is not dismissed, the strongest first."""
+
+    async def dismiss(self, finding_id: int, now: datetime) -> None:
+        """Somebody has seen to it.
+
+        Raises:
+            Missing: there is no such finding.
+        """
