@@ -237,5 +237,6 @@ class GuichetTrackerStore(TrackerStore):
         if self._store is None:
             async with self._opening:
                 if self._store is None:
-                    self._store = await open_store(self._url or settings.load().database_url)
+                    # The gateway's commit that settles the message flushes these as well (docs/adr/0032).
+                    self._store = await open_store(self._url or settings.load().database_url, flushes=False)
         return self._store.tracker_events

@@ -34,15 +34,21 @@ SERVER_SETTINGS = {
 }
 
 
-def async_engine(url: URL, **options: Any) -> AsyncEngine:
-    """An engine on asyncpg. Errors hide their parameters: they are citizens' words."""
+HURRIED = {"synchronous_commit": "off"}
+"""A commit does not wait for the disk: it is there after the end of every process, and after a crash of the server only
+behind a later commit that did wait (https://www.postgresql.org/docs/current/wal-async-commit.html).
+"""
+
+
+def async_engine(url: URL, flushes: bool = True, **options: Any) -> AsyncEngine:
+    """An engine on asyncpg. Errors hide their parameters: they are citizens' words. Without `flushes`, see `HURRIED`."""
     return create_async_engine(
         url.set(drivername="postgresql+asyncpg"),
         hide_parameters=True,
         connect_args={
             "timeout": CONNECT_PATIENCE_SECONDS,
             "command_timeout": STATEMENT_PATIENCE_SECONDS,
-            "server_settings": SERVER_SETTINGS,
+            "server_settings": SERVER_SETTINGS if flushes else SERVER_SETTINGS | HURRIED,
         },
         **options,
     )
@@ -51,9 +57,11 @@ def async_engine(url: URL, **options: Any) -> AsyncEngine:
 class PostgresqlDatabase:
     """A PostgreSQL database. May be used from any number of processes and machines."""
 
-    def __init__(self, url: URL) -> None:
+    def __init__(self, url: URL, flushes: bool = True) -> None:
+        """`flushes`: see `async_engine`."""
         self._engine = async_engine(
             url,
+            flushes,
             pool_size=POOL_SIZE,
             max_overflow=0,
             pool_timeout=POOL_PATIENCE_SECONDS,

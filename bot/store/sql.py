@@ -96,8 +96,10 @@ class Store:
         await self.database.close()
 
 
-async def open_store(url: str) -> Store:
+async def open_store(url: str, flushes: bool = True) -> Store:
     """The stores on a migrated database.
+
+    Without `flushes` commits do not wait for the disk: for who is followed by another that does, see docs/adr/0032.
 
     Raises:
         ConfigurationError: the URL is wrong, or the tables are not those of this code.
@@ -105,7 +107,8 @@ async def open_store(url: str) -> Store:
     """
     parsed = parse(url)
     schema.require_file(parsed)
-    database: Database = SqliteDatabase(parsed) if parsed.get_backend_name() == "sqlite" else PostgresqlDatabase(parsed)
+    is_file = parsed.get_backend_name() == "sqlite"
+    database: Database = SqliteDatabase(parsed, flushes) if is_file else PostgresqlDatabase(parsed, flushes)
     try:
         await database.read(schema.check)
     except BaseException:

@@ -1,7 +1,8 @@
 """SQLite: one writer thread a process that commits in groups, and a few readers beside it.
 
 `synchronous=FULL` means that a commit waits for the disk. Transactions that arrive meanwhile wait in a queue and are
-committed together, each in a savepoint of its own, so that sixteen callers pay for one flush and not for sixteen.
+committed together, each in a savepoint of its own, so that sixteen callers pay for one flush and not for sixteen. A
+database that is opened without it leaves the flush to the next commit of another, which takes what is in the log before.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 from typing import Any, TypeVar
 
 import structlog
@@ -50,8 +52,11 @@ class _Job:
     error: Exception | None = None
 
 
-def sync_engine(url: URL, **options: Any) -> Engine:
-    """A SQLAlchemy engine whose transactions are begun and ended by hand, on connections set up as we need them."""
+def sync_engine(url: URL, flushes: bool = True, **options: Any) -> Engine:
+    """A SQLAlchemy engine whose transactions are begun and ended by hand, on connections set up as we need them.
+
+    Without `flushes` a commit survives the end of every process, but not a power cut, until some other commit flushes.
+    """
     engine = create_engine(
         url.set(drivername="sqlite+pysqlite"),
         isolation_level="AUTOCOMMIT",
@@ -59,7 +64,7 @@ def sync_engine(url: URL, **options: Any) -> Engine:
         connect_args={"check_same_thread": False, "timeout": BUSY_TIMEOUT.total_seconds()},
         **options,
     )
-    event.listen(engine, "connect", _set_up)
+    event.listen(engine, "connect", partial(_set_up, "FULL" if flushes else "NORMAL"))
     return engine
 
 
@@ -70,8 +75,8 @@ def driver(connection: Connection) -> sqlite3.Connection:
     return raw
 
 
-def _set_up(connection: sqlite3.Connection, record: object) -> None:
-    connection.execute("PRAGMA synchronous=FULL")
+def _set_up(synchronous: str, connection: sqlite3.Connection, record: object) -> None:
+    connection.execute(f"PRAGMA synchronous={synchronous}")
     connection.execute("PRAGMA foreign_keys=ON")
     # Freed pages are overwritten with zeros: an erasure erases the bytes, not only the way to them.
     connection.execute("PRAGMA secure_delete=ON")
@@ -81,9 +86,10 @@ def _set_up(connection: sqlite3.Connection, record: object) -> None:
 class SqliteDatabase:
     """A SQLite file. May be used from any number of processes on one machine."""
 
-    def __init__(self, url: URL) -> None:
+    def __init__(self, url: URL, flushes: bool = True) -> None:
+        """`flushes`: see `sync_engine`."""
         self._path = str(url.database)
-        self._engine = sync_engine(url, pool_size=READERS + 1, max_overflow=0)
+        self._engine = sync_engine(url, flushes, pool_size=READERS + 1, max_overflow=0)
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="store-read")
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         self._starting = threading.Lock()

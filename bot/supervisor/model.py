@@ -15,7 +15,7 @@ import sys
 import tarfile
 import time
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import Enum
@@ -35,6 +35,7 @@ SOURCES = ("config.yml", "domain.yml", "nlu/**/*", "stories/**/*", "bot/text/**/
 CODE = Path(__file__).resolve().parents[2]
 """The folder that `bot` is imported from."""
 SOURCE_SUFFIXES = {".yml", ".yaml", ".py", ".txt", ".json", ".tsv"}
+CODE_SUFFIXES = {".py"}
 LEAST_FREE_BYTES = 300_000_000
 MAX_LINE_CHARS = 300
 DAMAGE = (OSError, EOFError, zlib.error, tarfile.TarError, KeyError, msgspec.MsgspecError)
@@ -104,11 +105,11 @@ def components(model: Path) -> list[str]:
         raise ConfigurationError(f"{model}: does not say what it consists of ({type(error).__name__})") from error
 
 
-def fingerprint(project: Path) -> str:
+def fingerprint(project: Path, suffixes: Collection[str] = SOURCE_SUFFIXES) -> str:
     """A hash of all that a model is made of: names and contents of the sources, and Rasa's version."""
     whole = hashlib.sha256(f"rasa {rasa_version()}\n".encode())
     for file in sorted({file for pattern in SOURCES for file in project.glob(pattern)}):
-        if file.suffix in SOURCE_SUFFIXES and file.is_file():
+        if file.suffix in suffixes and file.is_file():
             whole.update(f"{file.relative_to(project).as_posix()}\0".encode())
             whole.update(hashlib.sha256(file.read_bytes()).digest())
     return whole.hexdigest()
@@ -255,11 +256,22 @@ def _rasa_train(project: Path, out: Path, log: Path) -> None:
         # The same data give the same model.
         "PYTHONHASHSEED": "0",
         "PYTHONPATH": os.pathsep.join(filter(None, (str(CODE), os.environ.get("PYTHONPATH")))),
+        "RASA_CACHE_DIRECTORY": str(_cache(project)),
     }
     try:
         progress.run(command, log, project, environ)
     except progress.CommandFailed as error:
         raise TrainingFailed(f"{_complaint(error.output)} (the whole log is {log})") from error
+
+
+def _cache(project: Path) -> Path:
+    """Where Rasa keeps trained components. It knows them by data and configuration alone: other code needs another place."""
+    folder = project / ".rasa"
+    cache = folder / f"cache-{fingerprint(project, CODE_SUFFIXES)[:12]}"
+    for other in folder.glob("cache*"):
+        if other != cache:
+            shutil.rmtree(other, ignore_errors=True)
+    return cache
 
 
 def _complaint(output: str) -> str:

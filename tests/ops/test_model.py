@@ -23,8 +23,10 @@ pytestmark = pytest.mark.rasa
 AT = "2026-01-05T09:30:00+00:00"
 # `python -m rasa` finds this one first, in the project's folder: a training of a tenth of a second.
 RASA = """
-import io, json, sys, tarfile, time
+import io, json, os, sys, tarfile, time
 from pathlib import Path
+cache = Path(os.environ["RASA_CACHE_DIRECTORY"]); cache.mkdir(parents=True, exist_ok=True)
+(cache / f"{len(list(cache.iterdir()))}").touch()
 out = Path(sys.argv[sys.argv.index("--out") + 1]); name = sys.argv[sys.argv.index("--fixed-model-name") + 1]
 out.mkdir(parents=True)
 behaviour = Path("config.yml").read_text()
@@ -169,6 +171,21 @@ def test_another_assistants_model_is_not_used(project: Path) -> None:
     assert (found.condition, found.usable) == (Condition.UNREADABLE, False)
     assert "is a model of the assistant 'moodbot', not 'guichet'" in found.detail
     assert model.check(own, project / "config.yml").usable
+
+
+def test_what_rasa_keeps_is_of_the_same_code(project: Path) -> None:
+    """Other data find the components of before; other code finds none, and what was kept for the old one is gone."""
+    train(project)
+    (project / "nlu/intents/greet.yml").write_text("nlu: [1]")
+    train(project)
+    (same,) = (project / ".rasa").iterdir()
+    kept = len(list(same.iterdir()))
+    (project / "nlu/components/french.py").write_text("x = 1")
+    train(project)
+    (other,) = (project / ".rasa").iterdir()
+
+    assert (kept, len(list(other.iterdir()))) == (2, 1)
+    assert other != same
 
 
 def test_a_refused_training_changes_nothing(project: Path) -> None:

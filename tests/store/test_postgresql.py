@@ -109,3 +109,15 @@ async def test_of_two_that_store_one_message_in_the_same_moment_one_changes_noth
     assert conversation is not None
     assert conversation.last_heard_at == stored[True]
     await store.close()
+
+
+@pytest.mark.parametrize(("flushes", "setting"), [(True, "on"), (False, "off")])
+async def test_a_commit_waits_for_the_disk_unless_it_need_not(postgresql_url: str, flushes: bool, setting: str) -> None:
+    """Everywhere but in the core, whose commits the gateway's next one flushes."""
+    store = await open_store(postgresql_url, flushes)
+    found = await store.database.read(
+        lambda connection: str(connection.execute(text("SHOW synchronous_commit")).scalar_one())
+    )
+    await store.close()
+
+    assert found == setting

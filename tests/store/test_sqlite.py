@@ -252,3 +252,15 @@ async def test_opening_does_no_work_before_a_loop_runs(url: str) -> None:
 
     assert before is None
     assert started is not None
+
+
+@pytest.mark.parametrize(("flushes", "level"), [(True, 2), (False, 1)])
+async def test_a_commit_waits_for_the_disk_unless_it_need_not(url: str, flushes: bool, level: int) -> None:
+    """FULL (2) everywhere but in the core, whose commits (NORMAL, 1) the gateway's next one flushes."""
+    store = await open_store(url, flushes)
+    found = await store.database.write(
+        lambda connection: int(connection.execute(text("PRAGMA synchronous")).scalar_one())
+    )
+    await store.close()
+
+    assert found == level
