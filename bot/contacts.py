@@ -203,6 +203,10 @@ class Finding:
     strength: int
     """How far from it, in standard deviations of what is usual."""
     id: int = 0
+    detail: str = ""
+    """What else its sentence needs: of a silence the hours (18-24), of a surge the service that most of it goes to, of a
+    standstill the cases that were opened, "others" for a service that is late against the others.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,8 +276,8 @@ class ContactBook(Protocol):
     async def find(self, findings: Sequence[Finding], now: datetime) -> int:
         """Keep what a night found; a finding of the same sort, subject and first day is brought up to date. How many are new."""
 
-    async def findings(self, span: Span) -> list[Finding]:
-        """What was found for these days and is not dismissed, the strongest first."""
+    async def findings(self, span: Span, dismissed: bool = False) -> list[Finding]:
+        """What was found for these days, the strongest first; what somebody has seen to is left out unless asked for."""
 
     async def dismiss(self, finding_id: int, now: datetime) -> None:
         """Somebody has seen to it.

@@ -53,10 +53,10 @@ _WHICH: Mapping[Count, ColumnElement[bool]] = {
 }
 _FIND = text(
     """
-INSERT INTO findings (sort, subject, first_day, last_day, seen, expected, strength, found_at)
-VALUES (:sort, :subject, :first_day, :last_day, :seen, :expected, :strength, :found_at)
+INSERT INTO findings (sort, subject, first_day, last_day, seen, expected, strength, detail, found_at)
+VALUES (:sort, :subject, :first_day, :last_day, :seen, :expected, :strength, :detail, :found_at)
 ON CONFLICT (sort, subject, first_day) DO UPDATE SET last_day = excluded.last_day, seen = excluded.seen,
-    expected = excluded.expected, strength = excluded.strength
+    expected = excluded.expected, strength = excluded.strength, detail = excluded.detail
 """
 ).bindparams(*(bindparam(name, type_=findings.c[name].type) for name in ("first_day", "last_day", "found_at")))
 
@@ -167,11 +167,11 @@ class SqlContacts(ContactSources):
         """See `ContactBook.find`."""
         return await self._database.write(lambda connection: _find(connection, findings, now))
 
-    async def findings(self, span: Span) -> list[Finding]:
+    async def findings(self, span: Span, dismissed: bool = False) -> list[Finding]:
         """See `ContactBook.findings`."""
         found = (
             select(findings)
-            .where(findings.c.dismissed_at.is_(None))
+            .where(true() if dismissed else findings.c.dismissed_at.is_(None))
             .where(findings.c.last_day >= span.first, findings.c.first_day <= span.last)
             .order_by(findings.c.strength.desc(), findings.c.id)
         )
@@ -179,7 +179,9 @@ class SqlContacts(ContactSources):
         def work(connection: Connection) -> list[Finding]:
             return [
                 Finding(
-                    *(row.sort, row.subject, row.first_day, row.last_day, row.seen, row.expected, row.strength, row.id)
+                    *(row.sort, row.subject, row.first_day, row.last_day, row.seen, row.expected, row.strength),
+                    id=row.id,
+                    detail=row.detail,
                 )
                 for row in connection.execute(found)
             ]
@@ -254,6 +256,6 @@ def _find(connection: Connection, found: Sequence[Finding], now: datetime) -> in
         )
         new += connection.execute(select(findings.c.id).where(same)).first() is None
         values = {name: getattr(one, name) for name in ("sort", "subject", "first_day", "last_day")}
-        values |= {name: getattr(one, name) for name in ("seen", "expected", "strength")}
+        values |= {name: getattr(one, name) for name in ("seen", "expected", "strength", "detail")}
         connection.execute(_FIND, {**values, "found_at": now})
     return new

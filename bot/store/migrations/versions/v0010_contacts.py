@@ -87,6 +87,7 @@ def upgrade() -> None:
         sa.Column("seen", sa.BigInteger(), nullable=False),
         sa.Column("expected", sa.BigInteger(), nullable=False),
         sa.Column("strength", sa.Integer(), nullable=False),
+        sa.Column("detail", sa.String(), nullable=False),
         sa.Column("found_at", MOMENT, nullable=False),
         sa.Column("dismissed_at", MOMENT, nullable=True),
         sa.PrimaryKeyConstraint("id", name="pk_findings"),
