@@ -95,6 +95,14 @@ class Collector:
                 await self._book.replace({}, marks)
         return changed
 
+    async def gather(self, conversation_ids: list[str]) -> int:
+        """Bring the contacts of these up to date now, whoever collects; how many changed.
+
+        Raises:
+            StoreError: not now.
+        """
+        return await self._write(conversation_ids, await self._services(), None)
+
     async def rebuild(self, told: Callable[[int], None] = lambda done: None) -> int:
         """Make the contacts of every conversation that is still there anew, and count every day anew; how many changed.
 
