@@ -119,6 +119,8 @@ findings = Table(
     Column("seen", BigInteger, nullable=False),
     Column("expected", BigInteger, nullable=False),
     Column("strength", Integer, nullable=False),
+    # A code of the sort's own: hours, a service, a number; "" where there is none.
+    Column("detail", String, nullable=False),
     Column("found_at", Moment, nullable=False),
     Column("dismissed_at", Moment),
     UniqueConstraint("sort", "subject", "first_day"),

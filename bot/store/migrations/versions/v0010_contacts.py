@@ -87,6 +87,7 @@ def upgrade() -> None:
         sa.Column("seen", sa.BigInteger(), nullable=False),
         sa.Column("expected", sa.BigInteger(), nullable=False),
         sa.Column("strength", sa.Integer(), nullable=False),
+        sa.Column("detail", sa.String(), nullable=False),
         sa.Column("found_at", MOMENT, nullable=False),
         sa.Column("dismissed_at", MOMENT, nullable=True),
         sa.PrimaryKeyConstraint("id", name="pk_findings"),
@@ -110,3 +111,4 @@ def upgrade() -> None:
     op.create_table(
         "stale_days", sa.Column("day", sa.Date(), nullable=False), sa.PrimaryKeyConstraint("day", name="pk_stale_days")
     )
+    op.add_column("cases", sa.Column("opened_for", sa.String(), server_default="", nullable=False))
