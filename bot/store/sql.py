@@ -13,6 +13,7 @@ from sqlalchemy import Connection, select
 from bot.agents import Agents
 from bot.articles import Editions
 from bot.casework import Bookings, Cases, Photos
+from bot.contacts import ContactBook
 from bot.feeds import Feeds
 from bot.linking import Cursors, Links, Nonces
 from bot.mailroom import Letters
@@ -29,6 +30,7 @@ from bot.store.base import (
     Transcript,
 )
 from bot.store.belongings import SqlBookings, SqlPhotos
+from bot.store.contacts import SqlContacts
 from bot.store.conversations import SqlConversations
 from bot.store.desk import SqlCases
 from bot.store.editions import SqlEditions
@@ -77,6 +79,7 @@ class Store:
     cursors: Cursors
     nonces: Nonces
     visits: Visits
+    contacts: ContactBook
 
     async def ping(self) -> None:
         """Read something, and begin and end a writing transaction.
@@ -132,6 +135,7 @@ async def open_store(url: str) -> Store:
         cursors=SqlCursors(database),
         nonces=SqlNonces(database),
         visits=SqlVisits(database),
+        contacts=SqlContacts(database),
     )
 
 
