@@ -27,6 +27,7 @@ MAX_DAYS = 1100
 """Three years and a month: a year, and the two before it."""
 MAX_CHOICE_CHARS = 64
 CHOICE = re.compile(r"[\w.:-]*", re.ASCII)
+COUNT = re.compile(r"[1-9]\d{0,3}", re.ASCII)
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 
@@ -141,7 +142,7 @@ def _leading(answer: Answer) -> Answer:
 
 
 def read_span(query: Mapping[str, str], today: date) -> Span:
-    """The days that are asked for, and what of them; without days the last 30 with today.
+    """The days that are asked for, and what of them; `days` up to the last one, by default the last 30 with today.
 
     A service or channel that the town no longer has is none to refuse: what it did stands in the figures.
 
@@ -150,8 +151,8 @@ def read_span(query: Mapping[str, str], today: date) -> Span:
             too many of them, or a choice is nothing that was ever offered.
     """
     last = _day(query, "last") or today
-    usual = min(DEFAULT_DAYS - 1, (last - date.min).days)
-    first = _day(query, "first") or last - timedelta(days=usual)
+    count = min(_count(query), (last - date.min).days + 1)
+    first = _day(query, "first") or last - timedelta(days=count - 1)
     if first > last:
         raise PayloadRejected(f"first is {first}, behind last, {last}", reason="figures_order")
     if (last - first).days >= MAX_DAYS:
@@ -169,6 +170,13 @@ def _day(query: Mapping[str, str], name: str) -> date | None:
     except ValueError:
         pass
     raise PayloadRejected(f"{name} is not a day like 2026-01-31", reason="figures_day")
+
+
+def _count(query: Mapping[str, str]) -> int:
+    text = query.get("days", "") or str(DEFAULT_DAYS)
+    if not COUNT.fullmatch(text):
+        raise PayloadRejected("days is not a number of days", reason="figures_days")
+    return min(int(text), MAX_DAYS + 1)
 
 
 def _choice(query: Mapping[str, str], name: str) -> str:

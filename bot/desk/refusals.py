@@ -70,7 +70,7 @@ REFUSED: Mapping[type[Exception], tuple[str, int]] = {
 REFUSALS = tuple(REFUSED)
 WRITTEN_WRONG = ("article_empty", "no_service", "bad_date", "bad_link", "bad_fiche")
 """Reasons of what an agent wrote and can put right."""
-ASKED_WRONG = ("figures_day", "figures_order", "figures_long", "figures_choice", "figures_table")
+ASKED_WRONG = ("figures_day", "figures_days", "figures_order", "figures_long", "figures_choice", "figures_table")
 """Reasons of what the page of figures was asked for in its address."""
 
 

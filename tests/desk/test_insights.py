@@ -105,6 +105,9 @@ async def test_what_is_asked_for(lea: Colleague, reporting: Reporting) -> None:
         ("first=%D9%A2026-01-01", "Une date n’a pas pu être lue. Écrivez-la comme 2026-01-31."),
         ("first=2026-12-24", "La période finit avant de commencer. Changez une des deux dates."),
         ("first=1998-01-01", "La période est trop longue, 1100 jours au plus."),
+        ("days=0", "Le nombre de jours n’a pas pu être lu."),
+        ("days=1e3", "Le nombre de jours n’a pas pu être lu."),
+        ("days=1101", "La période est trop longue, 1100 jours au plus."),
         ("service=%3Cscript%3E", "Un filtre n’a pas pu être lu. Choisissez-le dans la liste."),
         (f"channel={'x' * 65}", "Un filtre n’a pas pu être lu. Choisissez-le dans la liste."),
     ],
@@ -208,7 +211,8 @@ async def test_a_table_that_is_none(lea: Colleague) -> None:
 
 def test_the_longest_span() -> None:
     """So many days and not one more; the first day of all days is no trap."""
-    assert (read_span({"last": "0001-01-02"}, TODAY).first) == date(1, 1, 1)
+    assert read_span({"last": "0001-01-02"}, TODAY).first == date(1, 1, 1)
+    assert read_span({"days": "7"}, TODAY) == Span(date(2026, 11, 22), TODAY)
     assert read_span({"first": "2023-11-25", "last": "2026-11-28"}, TODAY).first == date(2023, 11, 25)
     with pytest.raises(PayloadRejected) as refused:
         read_span({"first": "2023-11-24", "last": "2026-11-28"}, TODAY)

@@ -87,7 +87,7 @@ function pageView(pages: Pages, { api, storage, tell, me, onService, onCase }: B
     case "samples":
       return html`<guichet-samples .api=${api} .tell=${tell} .me=${me} .search=${pages.search} .onSearch=${onSearch} .onArticle=${onArticle}></guichet-samples>`;
     case "insights":
-      return html`<guichet-insights .api=${api} .tell=${tell} .me=${me} .search=${pages.search} .onSearch=${onSearch} .pages=${pages}></guichet-insights>`;
+      return html`<guichet-insights .api=${api} .tell=${tell} .me=${me} .search=${pages.search} .onSearch=${onSearch} .pages=${pages} .onService=${onService}></guichet-insights>`;
     default:
       return html`<guichet-articles .api=${api} .storage=${storage} .tell=${tell} .me=${me} .wanted=${pages.article}></guichet-articles>`;
   }
