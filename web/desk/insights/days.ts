@@ -68,7 +68,7 @@ export interface Drawn {
 
 const HEIGHT = 230;
 const [TOP, FOOT, LEFT] = [30, 26, 40];
-const [ROOM_FOR_NAMES, ROOM_NARROW, LABEL_HEIGHT, MARK_WIDTH] = [150, 92, 17, 84];
+const [ROOM_FOR_NAMES, ROOM_NARROW, LABEL_HEIGHT, MARK_WIDTH] = [130, 104, 18, 84];
 
 /** Where everything lies in a drawing of this width, in px. Parts of a week or month at the ends are not drawn: they look like a drop. */
 export function drawn(buckets: readonly Bucket[], width: number): Drawn {
@@ -86,7 +86,8 @@ export function drawn(buckets: readonly Bucket[], width: number): Drawn {
   const peak = shown[peakIndex];
   const last = shown.at(-1);
   const marksCount = Math.max(1, Math.min(shown.length, Math.floor((right - LEFT) / MARK_WIDTH)));
-  const indices = [...new Set(Array.from({ length: marksCount }, (_, k) => (marksCount === 1 ? shown.length - 1 : Math.round((k * (shown.length - 1)) / (marksCount - 1)))))];
+  const stride = Math.ceil(shown.length / marksCount);
+  const indices = shown.map((_, index) => index).filter((index) => (shown.length - 1 - index) % stride === 0);
   return {
     width,
     height: HEIGHT,
@@ -110,7 +111,7 @@ export function drawn(buckets: readonly Bucket[], width: number): Drawn {
 /** Two labels at the lines' ends, far enough from each other to be read. */
 function apart(ends: readonly Omit<Drawn["ends"][number], "y">[]): Drawn["ends"] {
   const [upper, lower] = ends as [Omit<Drawn["ends"][number], "y">, Omit<Drawn["ends"][number], "y">];
-  const missing = Math.max(0, 2 * LABEL_HEIGHT - (lower.dot - upper.dot));
+  const missing = Math.max(0, LABEL_HEIGHT - (lower.dot - upper.dot));
   const low = Math.min(lower.dot + missing / 2, HEIGHT - FOOT - LABEL_HEIGHT / 2);
-  return [{ ...upper, y: Math.max(TOP, low - Math.max(2 * LABEL_HEIGHT, lower.dot - upper.dot)) }, { ...lower, y: low }];
+  return [{ ...upper, y: Math.max(LABEL_HEIGHT / 2, low - Math.max(LABEL_HEIGHT, lower.dot - upper.dot)) }, { ...lower, y: low }];
 }

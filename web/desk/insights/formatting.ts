@@ -56,6 +56,8 @@ export function spanWords(first: string, last: string): string {
   return `du ${ordinal(begin)} au ${ordinal(full.format(at(last)))}`;
 }
 
+export const capital = (words: string): string => words.charAt(0).toUpperCase() + words.slice(1);
+
 const ordinal = (words: string): string => words.replace(/^1(?=\s|$)/, "1er");
 
 /** How many days a span has, both ends included. */

@@ -52,8 +52,9 @@ export class GuichetInsights extends LitElement {
   }
 
   override render(): TemplateResult {
+    const usual = this.search ? (): void => this.onSearch("") : null;
     const retry = (): void => void this.#load(this.search);
-    if (!this.#insights) return waitingView(this.#failure, retry);
+    if (!this.#insights) return waitingView(this.#failure, retry, usual);
     const filters = readFilters(this.search);
     return insightsView(
       {
@@ -64,11 +65,13 @@ export class GuichetInsights extends LitElement {
         onUnfold: (table) => this.#unfold(table),
         onAsk: (finding) => void this.#ask(finding),
         onDismiss: (finding) => void this.#dismiss(finding),
+        onJump: (target) => void this.#focus(target),
         onPage: (page) => this.pages.go(page),
         onService: (service) => this.onService(service),
       },
       this.#failure,
       retry,
+      usual,
     );
   }
 

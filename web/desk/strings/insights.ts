@@ -1,12 +1,11 @@
 import type { Moved } from "../insights/words";
-import { changeWords, numberWords, spanWords } from "../insights/formatting";
+import { capital, changeWords, numberWords, spanWords } from "../insights/formatting";
 
 const plural = (count: number): string => (count > 1 ? "s" : "");
 
 const period = (days: number, first: string, last: string): string => {
   if (days) return days === 1 ? "Aujourd’hui" : `Ces ${days} derniers jours`;
-  const words = spanWords(first, last);
-  return words.charAt(0).toUpperCase() + words.slice(1);
+  return capital(spanWords(first, last));
 };
 
 /** What moved most, if it moved the way that everything did. */
@@ -33,9 +32,9 @@ export const insights = {
   emptyTown: "Les chiffres se remplissent dès le premier message reçu, sur n’importe quel canal.",
   emptyFilters: "Rien ne correspond à ces filtres sur cette période.",
   clear: "Retirer les filtres",
+  usual: "Revenir aux 30 derniers jours",
   loading: "Calcul des chiffres…",
   told: "Chiffres à jour.",
-  updating: "Mise à jour…",
 
   filters: "Période et filtres",
   period: "Période",
@@ -70,9 +69,9 @@ export const insights = {
     contacts: ["Contacts", "Conversations, courriels, formulaires et commentaires reçus."],
     contained: ["Résolus sans agent", "Part des conversations par messagerie qui n’ont demandé personne."],
     helped: ["Vraiment aidés", "Parmi ces conversations, celles qui ont été notées utiles et ne sont pas revenues sous 7 jours."],
-    satisfaction: ["Satisfaction", "Part des demandes closes que la personne a dites aidées, en tout ou en partie."],
+    satisfaction: ["Satisfaction", "Part des personnes qui, interrogées à la clôture, disent avoir été aidées, au moins en partie."],
   } as Readonly<Record<string, readonly [string, string]>>,
-  cardActions: { contained: "Voir ce qui reste sans réponse", helped: "Relire des réponses", satisfaction: "Voir les demandes" } as Readonly<Record<string, string>>,
+  cardActions: { contacts: "Voir quand ils écrivent", contained: "Voir ce qui reste sans réponse", helped: "Relire des réponses", satisfaction: "Voir les demandes" } as Readonly<Record<string, string>>,
   unmeasured: "Pas encore de mesure",
   against: (change: string) => (change === "stable" ? "Stable par rapport à la période précédente" : `${change} par rapport à la période précédente`),
   noBefore: "Rien à comparer avant",
@@ -84,6 +83,7 @@ export const insights = {
     month: "Chaque mois, tous les contacts, et ceux qu’aucun agent n’a dû reprendre.",
   },
   daysWords: (most: string, when: string, least: string) => `Courbe des contacts. Le plus haut\u00a0: ${most}, ${when}. Le plus bas\u00a0: ${least}. Le tableau suit.`,
+  peak: (contacts: string, when: string) => `${contacts}, ${when}`,
   contacts: "Contacts",
   contained: "Sans agent",
   cases: "Demandes ouvertes",
@@ -143,5 +143,5 @@ export const insights = {
   late: "En retard",
   oldest: "Le plus ancien",
   received: "Reçus",
-  seeMails: "Voir le courrier",
+  leads: { topics: "Voir les articles", statuses: "Voir ce qui reste sans réponse", times: "Voir la file des demandes", mails: "Voir le courrier" } as Readonly<Record<string, string>>,
 };

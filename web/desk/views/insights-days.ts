@@ -57,12 +57,11 @@ function chartView(buckets: readonly Bucket[], width: number): TemplateResult {
     ${chart.marks.map((mark) => svg`<text class="axis" x=${mark.x} y=${chart.bottom + 18} text-anchor=${mark.anchor}>${mark.words}</text>`)}
     ${peak && peak.x < (chart.ends[0]?.x ?? 0) - 40
       ? svg`<circle class="dot contacts" cx=${peak.x} cy=${peak.y} r="4" />
-        <text class="peak" x=${peak.x} y=${peak.y - 10} text-anchor=${peak.x < 90 ? "start" : "middle"}>${numberWords(peak.bucket.contacts)}</text>`
+        <text class="peak" x=${peak.x} y=${peak.y - 10} text-anchor=${peak.x < 110 ? "start" : peak.x > chart.width - 200 ? "end" : "middle"}>${t.peak(numberWords(peak.bucket.contacts), peak.bucket.name)}</text>`
       : nothing}
     ${chart.ends.map(
       (end) => svg`<circle class="dot ${end.of}" cx=${end.x} cy=${end.dot} r="4" />
-        <text class="end ${end.of}" x=${end.x + 10} y=${end.y - 2}>${numberWords(value(end.of))}</text>
-        <text class="end-name" x=${end.x + 10} y=${end.y + 12}>${t[end.of]}</text>`,
+        <text class="end ${end.of}" x=${end.x + 10} y=${end.y} dy="0.32em">${numberWords(value(end.of))} <tspan>${t[end.of]}</tspan></text>`,
     )}
   </svg>`;
 }

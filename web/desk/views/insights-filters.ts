@@ -29,7 +29,6 @@ export function filtersView(view: InsightsView): TemplateResult {
     ${isNarrowed(filters)
       ? html`<button type="button" class="plain small" @click=${() => onFilter({ channel: "", service: "", language: "" })}>${icon("close")}${t.clear}</button>`
       : nothing}
-    <button type="button" class="plain small print" @click=${() => print()}>${icon("page")}${t.print}</button>
   </form>`;
 }
 

@@ -28,6 +28,7 @@ export interface InsightsView {
   readonly onUnfold: (table: string) => void;
   readonly onAsk: (finding: Finding | null) => void;
   readonly onDismiss: (finding: Finding) => void;
+  readonly onJump: (target: string) => void;
   readonly onPage: (page: Page) => void;
   readonly onService: (service: { code: string; name: string }) => void;
 }
@@ -36,32 +37,36 @@ const DRAWN: Readonly<Record<string, IconName>> = { gap: "doubt", late: "clock",
 const CARD_PAGES: Readonly<Record<string, Page>> = { contained: "topics", helped: "samples", satisfaction: "cases" };
 
 /** The page before there is anything to show. */
-export function waitingView(failure: string | null, onRetry: () => void): TemplateResult {
+export function waitingView(failure: string | null, onRetry: () => void, onUsual: (() => void) | null): TemplateResult {
   return html`<main class="insights" aria-labelledby="insights-title">
     <h2 id="insights-title" class="vh" tabindex="-1">${t.title}</h2>
-    ${failure ? failureView(failure, onRetry) : html`<p role="status" class="none">${t.loading}</p>`}
+    ${failure ? failureView(failure, onRetry, onUsual) : html`<p role="status" class="none">${t.loading}</p>`}
   </main>`;
 }
 
-export function failureView(failure: string, onRetry: () => void): TemplateResult {
+export function failureView(failure: string, onRetry: () => void, onUsual: (() => void) | null): TemplateResult {
   return html`<div class="failure">
     <p class="problem">${icon("late")} ${failure}</p>
+    ${onUsual ? html`<button type="button" class="plain" @click=${onUsual}>${t.usual}</button>` : nothing}
     <button type="button" class="plain" @click=${onRetry}>${fr.retry}</button>
   </div>`;
 }
 
 /** A sentence first, then what to look at, four figures, and what they are made of. */
-export function insightsView(view: InsightsView, failure: string | null, onRetry: () => void): TemplateResult {
+export function insightsView(view: InsightsView, failure: string | null, onRetry: () => void, onUsual: (() => void) | null): TemplateResult {
   const { figures, filters } = view;
   const days = daysBetween(figures.first, figures.last);
   const isEmpty = !figures.whole.contacts && !figures.whole.before;
   return html`<main class="insights ${view.isBusy ? "busy" : ""}" aria-labelledby="insights-title" aria-busy=${view.isBusy}>
     <p class="printed">${t.printed(view.town, spanWords(figures.first, figures.last), narrowedWords(view))}</p>
     <header>
-      <h2 id="insights-title" tabindex="-1">${t.sentence(filters.days, figures.first, figures.last, figures.whole)}</h2>
-      ${isEmpty ? nothing : trendView(figures, days)}
+      <div>
+        <h2 id="insights-title" tabindex="-1">${t.sentence(filters.days, figures.first, figures.last, figures.whole)}</h2>
+        ${isEmpty ? nothing : trendView(figures, days)}
+      </div>
+      <button type="button" class="plain small print" @click=${() => print()}>${icon("page")}${t.print}</button>
     </header>
-    ${filtersView(view)} ${failure ? failureView(failure, onRetry) : nothing}
+    ${filtersView(view)} ${failure ? failureView(failure, onRetry, onUsual) : nothing}
     ${isEmpty && !figures.findings.length
       ? emptyView(view)
       : html`${findingsView(view)} ${cardsView(view)}
@@ -158,6 +163,8 @@ function cardView(card: Card, view: InsightsView): TemplateResult {
       ? html`<p class="unmeasured">${t.unmeasured}</p>`
       : html`<p class="value">${card.isShare ? shareWords(value) : numberWords(value)}</p><p class="change">${words}</p>`}
     <p class="hint">${hint}</p>
-    ${page ? html`<button type="button" class="linklike" @click=${() => view.onPage(page)}>${t.cardActions[card.key]}</button>` : nothing}
+    ${page || card.key === "contacts"
+      ? html`<button type="button" class="linklike" @click=${() => (page ? view.onPage(page) : view.onJump("#hours-title"))}>${t.cardActions[card.key]}</button>`
+      : nothing}
   </li>`;
 }

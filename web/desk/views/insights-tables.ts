@@ -2,8 +2,9 @@ import { html, nothing, svg, type TemplateResult } from "lit";
 import { repeat } from "lit/directives/repeat.js";
 
 import { icon } from "../icons";
-import { changeWords, lengthWords, numberWords, shareWords } from "../insights/formatting";
+import { capital, changeWords, lengthWords, numberWords, shareWords, spanWords } from "../insights/formatting";
 import { TIMES, type Figures, type Hour, type Row, type Table } from "../insights/words";
+import type { Page } from "../pages";
 import { insights as t } from "../strings/insights";
 import type { InsightsView } from "./insights-page";
 
@@ -12,6 +13,8 @@ const SHADES = 6;
 /** Which filter a line of a table sets. */
 const FILTERS: Partial<Record<Table, "channel" | "service" | "language">> = { channels: "channel", services: "service", languages: "language" };
 
+const LEADS: Readonly<Record<string, Page>> = { topics: "articles", statuses: "topics", times: "cases", mails: "letters" };
+
 /** A section with what it means and its file. */
 export function sectionView(id: string, [title, hint]: readonly [string, string], file: string, view: InsightsView, inner: unknown): TemplateResult {
   return html`<section class="part" id=${id} aria-labelledby="${id}-title">
@@ -19,7 +22,7 @@ export function sectionView(id: string, [title, hint]: readonly [string, string]
       <h3 id="${id}-title" tabindex="-1">${title}</h3>
       <a class="file" href=${view.fileOf(file)} download aria-label=${t.csvOf(title)}>${icon("down")}${t.csv}</a>
     </div>
-    <p class="hint">${hint}</p>
+    <p class="hint">${hint} <span class="period">${capital(spanWords(view.figures.first, view.figures.last))}.</span></p>
     ${inner}
   </section>`;
 }
@@ -57,8 +60,15 @@ export function rowsView(table: Table, view: InsightsView): TemplateResult {
         ? html`<button type="button" class="linklike" aria-expanded=${isUnfolded} @click=${() => view.onUnfold(table)}>
             ${isUnfolded ? t.fewer : t.more(rows.length)}
           </button>`
-        : nothing}`,
+        : nothing}
+      ${leadView(table, view)}`,
   );
+}
+
+/** Where something can be done about what a table shows. */
+function leadView(table: string, view: InsightsView): TemplateResult | typeof nothing {
+  const page = LEADS[table];
+  return page ? html`<button type="button" class="linklike" @click=${() => view.onPage(page)}>${t.leads[table]}</button>` : nothing;
 }
 
 function rowView(row: Row, most: number, filter: "channel" | "service" | "language" | undefined, view: InsightsView): TemplateResult {
@@ -141,7 +151,8 @@ export function timesView(view: InsightsView): TemplateResult {
             </tr>`;
           })}
         </tbody>
-      </table>`
+      </table>
+      ${leadView("times", view)}`
     : noneView();
   return sectionView("times", [t.timesTitle, t.timesHint], "times", view, inner);
 }
@@ -169,7 +180,7 @@ export function mailsView(view: InsightsView): TemplateResult {
             </tr>`)}
           </tbody>
         </table>
-        <button type="button" class="linklike" @click=${() => view.onPage("letters")}>${t.seeMails}</button>`
+        ${leadView("mails", view)}`
     : noneView();
   return sectionView("mails", [t.mailsTitle, t.mailsHint], "mails", view, inner);
 }
