@@ -21,6 +21,7 @@ from bot.desk.cases import Desk
 from bot.desk.dossiers import Dossiers
 from bot.desk.failures import Failures
 from bot.desk.fiche_titles import FicheTitles
+from bot.desk.insights_api import Answering
 from bot.desk.labels import Labels
 from bot.desk.letter_shapes import LetterShapes
 from bot.desk.letters import DeskLetters
@@ -54,6 +55,8 @@ class DeskParts:
     desk: Desk
     sockets: DeskSockets
     routes: list[web.AbstractRouteDef]
+    answering: Answering
+    """What the requests of further pages go through."""
 
     @property
     def jobs(self) -> Mapping[str, Coroutine[Any, Any, None]]:
@@ -147,7 +150,7 @@ def build_desk(
     pages = DeskPages(login, office.town)
     mail = LettersApi(letters, letter_shapes, desk, dossiers)
     routes = [*api.routes(), *articles.routes(api.answering), *mail.routes(api.answering)]
-    return DeskParts(desk, sockets, [*login.routes(), *pages.routes(), *routes])
+    return DeskParts(desk, sockets, [*login.routes(), *pages.routes(), *routes], api.answering)
 
 
 def reaches_of(channels: Mapping[str, Channel], settings: Channels) -> Reaches:

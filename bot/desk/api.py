@@ -39,7 +39,7 @@ from bot.text.clean import clean
 
 log = structlog.get_logger(__name__)
 
-Answer = Callable[[web.Request, Agent], Awaitable[dict[str, Any]]]
+Answer = Callable[[web.Request, Agent], Awaitable["dict[str, Any] | web.Response"]]
 
 MAX_REASON_CHARS = 200
 
@@ -199,8 +199,7 @@ class DeskApi:
         """`POST …/notes`"""
         body = await bodies.json_object(request)
         text = bodies.read_text(body, "text", self._office.chat.max_text_chars)
-        event = await self._desk.note(agent, _case(request), bodies.read_id(body), text)
-        return {"event": self._shapes.event(event)}
+        return {"event": self._shapes.event(await self._desk.note(agent, _case(request), bodies.read_id(body), text))}
 
     async def reply(self, request: web.Request, agent: Agent) -> dict[str, Any]:
         """`POST …/replies`"""
@@ -208,8 +207,7 @@ class DeskApi:
         text = bodies.read_text(body, "text", self._office.chat.max_text_chars)
         used = bodies.read_text(body, "suggestion", bodies.MAX_KEY_CHARS, may_be_empty=True)
         said = bodies.read_id(body), text, bodies.read_sources(body)
-        pending = await self._desk.reply(agent, _case(request), *said, suggestion=used)
-        return {"pending": self._shapes.pending(pending)}
+        return {"pending": self._shapes.pending(await self._desk.reply(agent, _case(request), *said, suggestion=used))}
 
     async def flags(self, request: web.Request, agent: Agent) -> dict[str, Any]:
         """`POST …/flags`: what of a draft is in no source; it may be sent all the same."""
@@ -316,7 +314,7 @@ class DeskApi:
         }
 
     def answering(self, roles: tuple[Role, ...], answer: Answer) -> Callable[[web.Request], Awaitable[web.Response]]:
-        """A handler that knows who asks, lets only these roles through, and answers in JSON whatever happens."""
+        """A handler that knows who asks, lets only these roles through, and answers in JSON but for what is a file."""
 
         async def handler(request: web.Request) -> web.Response:
             try:
@@ -327,7 +325,9 @@ class DeskApi:
                 body = await answer(request, signed_in.agent)
             except REFUSALS as error:
                 return self._refused(error)
-            return web.json_response(body, headers={"Cache-Control": "no-store"})
+            if not isinstance(body, web.Response):
+                body = web.json_response(body, headers={"Cache-Control": "no-store"})
+            return body
 
         return handler
 

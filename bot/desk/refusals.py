@@ -30,6 +30,14 @@ class ForeignArticle(NotAllowed):
     """An article is of a service that is not the agent's."""
 
 
+class NotLeading(NotAllowed):
+    """Figures are for those who lead."""
+
+
+class NoFinding(Missing):
+    """What a night found is not there, or not any more."""
+
+
 class NoArticle(Missing):
     """An article is not there, or not any more."""
 
@@ -42,9 +50,11 @@ REFUSED: Mapping[type[Exception], tuple[str, int]] = {
     NotSignedIn: ("signed_out", 401),
     SignatureRejected: ("foreign", 403),
     ForeignArticle: ("article_not_allowed", 403),
+    NotLeading: ("figures_not_allowed", 403),
     NotAllowed: ("not_allowed", 403),
     NoArticle: ("article_missing", 404),
     NoLetter: ("letter_missing", 404),
+    NoFinding: ("finding_missing", 404),
     Missing: ("missing", 404),
     CaseTaken: ("taken", 409),
     CaseClosed: ("closed", 409),
@@ -60,6 +70,8 @@ REFUSED: Mapping[type[Exception], tuple[str, int]] = {
 REFUSALS = tuple(REFUSED)
 WRITTEN_WRONG = ("article_empty", "no_service", "bad_date", "bad_link", "bad_fiche")
 """Reasons of what an agent wrote and can put right."""
+ASKED_WRONG = ("figures_day", "figures_days", "figures_order", "figures_long", "figures_choice", "figures_table")
+"""Reasons of what the page of figures was asked for in its address."""
 
 
 def refusal_of(error: Exception) -> tuple[str, int]:
@@ -68,4 +80,6 @@ def refusal_of(error: Exception) -> tuple[str, int]:
         return "too_long", 413
     if isinstance(error, PayloadRejected) and error.reason in WRITTEN_WRONG:
         return error.reason, 422
+    if isinstance(error, PayloadRejected) and error.reason in ASKED_WRONG:
+        return error.reason, 400
     return next(answer for kind, answer in REFUSED.items() if isinstance(error, kind))

@@ -21,6 +21,7 @@ from tests.browser import desk_pages
 from tests.browser import desk_script as script
 from tests.browser.desk_script import Shape
 from tests.browser.fake_articles import FakeArticles
+from tests.browser.fake_insights import FakeInsights
 from tests.browser.fake_letters import FakeLetters
 from tests.browser.fake_undelivered import FakeUndelivered
 
@@ -53,6 +54,7 @@ class FakeDesk:
         self.pending: dict[int, list[Shape]] = {}
         self.undelivered = FakeUndelivered(self)
         self.articles, self.letters = FakeArticles(self, is_empty), FakeLetters(self)
+        self.insights = FakeInsights()
         self.watching: list[str] = []
         self.sent: list[Shape] = []
         self.requests: list[tuple[str, str, Shape]] = []
@@ -81,14 +83,11 @@ class FakeDesk:
         one = "/desk/api/cases/{case}"
         app.router.add_routes(
             [
+                *desk_pages.routes(),
                 *self.undelivered.routes(),
                 *self.articles.routes(),
                 *self.letters.routes(),
-                web.get("/desk", desk_pages.page),
-                web.get("/desk/desk.js", desk_pages.script),
-                web.get("/static/{name}", desk_pages.static),
-                web.get("/desk/login", desk_pages.login),
-                web.post("/desk/logout", desk_pages.login),
+                *self.insights.routes(),
                 web.get("/desk/api/me", self._me),
                 web.put("/desk/api/me", self._set_me),
                 web.get("/desk/api/agents", self._agents),
@@ -101,7 +100,6 @@ class FakeDesk:
                 web.post(one + "/flags", self._flag),
                 web.post(one + "/{act}", self._act),
                 web.get("/desk/api/knowledge", self._suggest),
-                web.get("/desk/api/photos/{photo}", desk_pages.photo),
             ]
         )
         self._server = socketio.AsyncServer(async_mode="aiohttp")

@@ -1,0 +1,4 @@
+/** The pages that are elements of their own; `views/frame.ts` draws them by name. */
+import "./articles/guichet-articles";
+import "./insights/guichet-insights";
+import "./letters/guichet-letters";
