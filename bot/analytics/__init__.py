@@ -1,0 +1,1 @@
+"""What the town learns from its contacts: figures without a word that anybody wrote."""
