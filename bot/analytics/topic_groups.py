@@ -18,15 +18,16 @@ import numpy.typing as npt
 from bot.analytics.topic_questions import MAX_CHARS, MAX_WORD_CHARS, WORD, subject_words
 from bot.analytics.topic_vectors import Floats, Vectors, terms, unit
 from bot.knowledge.engine.vocabulary import stemmer
+from bot.knowledge.synonyms import flexed
 from bot.text.french import fold
 from bot.text.normalise import normalise
 from bot.topics import LEAST, Asked
 
 MAX_POINTS = 4000
 MAX_ROUNDS = 12
-ALIKE = 0.2
+ALIKE = 0.15
 """The mean cosine from which two sets of questions are one group."""
-JOINS = 0.42
+JOINS = 0.35
 """The cosine with a group's centre from which a question that took no part in the grouping joins it."""
 MAX_WEIGHTS = 40
 NAME_WORDS = 8
@@ -98,7 +99,26 @@ def _labels(texts: Sequence[str]) -> npt.NDArray[np.int64]:
             rest = rest[~joins]
         known += int(of.max()) + 1
         left = rest
+    _rejoin(rows, labels)
     return labels
+
+
+def _rejoin(rows: npt.NDArray[np.float32], labels: npt.NDArray[np.int64]) -> None:
+    """Texts whose group is too small to be one join a large one whose centre is near."""
+    sizes = np.bincount(labels + 1)
+    sizes[0] = 0
+    large = np.flatnonzero(sizes >= LEAST)
+    if not len(large):
+        return
+    alone = np.flatnonzero(sizes[labels + 1] < LEAST)
+    number = np.full(len(sizes), -1, np.int64)
+    number[large] = np.arange(len(large))
+    of = number[labels + 1]
+    centres = np.zeros((len(large), rows.shape[1]), np.float32)
+    np.add.at(centres, of[of >= 0], rows[of >= 0])
+    near, best = _nearest(rows[alone], unit(centres))
+    joins = near >= JOINS
+    labels[alone[joins]] = large[best[joins]] - 1
 
 
 def _linked(rows: Floats) -> npt.NDArray[np.int64]:
@@ -139,22 +159,31 @@ def _found(points: Sequence[Sequence[Asked]], common: Counter[str], total: int) 
     said_in: dict[str, set[str]] = defaultdict(set)
     spelt: dict[str, Counter[str]] = defaultdict(Counter)
     counted: Counter[str] = Counter()
+    place: dict[str, float] = defaultdict(float)
     for one in asked:
+        in_order = [stem(word) for word in subject_words(one.text)]
         said = set(subject_words(one.text))
-        counted.update({stem(word) for word in said})
+        counted.update(set(in_order))
+        for root in set(in_order):
+            place[root] += in_order.index(root)
         for word in said:
             said_in[word].add(one.conversation_id)
         for written in WORD.findall(normalise(one.text[:MAX_CHARS]).lower()):
             spelt[fold(written)[:MAX_WORD_CHARS]][written] += 1
-    # Of each stem the word that most said; a word that fewer than `LEAST` said names nothing.
+    # Singular and plural are one word; one that was said in fewer than `LEAST` conversations names nothing.
+    said_by: dict[str, set[str]] = defaultdict(set)
+    for word, of in said_in.items():
+        said_by[flexed(word)] |= of
+    # Of each stem the form that is in most conversations.
     name: dict[str, str] = {}
     for word, of in sorted(said_in.items(), key=lambda item: (-len(item[1]), item[0])):
-        if len(of) >= LEAST:
+        if len(said_by[flexed(word)]) >= LEAST:
             name.setdefault(stem(word), word)
     if not name:
         return None
     weighed = {root: counted[root] * float(np.log(1 + total / common[root])) for root in name}
-    order = sorted(name, key=lambda root: (-weighed[root], root))[:MAX_WEIGHTS]
+    # Of two words that weigh the same, such as those of a name, the one that is said first.
+    order = sorted(name, key=lambda root: (-round(weighed[root], 6), place[root], root))[:MAX_WEIGHTS]
     length = sum(weighed[root] ** 2 for root in order) ** 0.5
     weights = {root: round(weighed[root] / length, 4) for root in order}
     words = tuple(_written(spelt[name[root]], name[root]) for root in order[:NAME_WORDS])

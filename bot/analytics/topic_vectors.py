@@ -20,7 +20,7 @@ DIMENSIONS = 160
 MAX_FITTED = 20_000
 """Texts from which the vocabulary and the directions are learnt; the others are placed among them."""
 MAX_WORDS, MAX_PIECES = 20_000, 30_000
-WORDS_SHARE = 0.75
+WORDS_SHARE = 0.6
 """Of a vector's square length that words have; pieces of words, which stand mistakes and endings, have the rest."""
 TEXTS_WITH = 2
 """A word that one text alone has says nothing about what goes together."""
