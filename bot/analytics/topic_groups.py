@@ -31,6 +31,8 @@ JOINS = 0.35
 """The cosine with a group's centre from which a question that took no part in the grouping joins it."""
 MAX_WEIGHTS = 40
 NAME_WORDS = 8
+COHERENT = 0.25
+"""Of a group's questions, so many have one word in common: otherwise only pieces of words hold it together."""
 CENTRAL = 3
 BLOCK = 8192
 """Rows that are compared with all centres at once."""
@@ -179,7 +181,7 @@ def _found(points: Sequence[Sequence[Asked]], common: Counter[str], total: int) 
     for word, of in sorted(said_in.items(), key=lambda item: (-len(item[1]), item[0])):
         if len(said_by[flexed(word)]) >= LEAST:
             name.setdefault(stem(word), word)
-    if not name:
+    if max((counted[root] for root in name), default=0) < COHERENT * len(asked):
         return None
     weighed = {root: counted[root] * float(np.log(1 + total / common[root])) for root in name}
     # Of two words that weigh the same, such as those of a name, the one that is said first.

@@ -44,9 +44,11 @@ from bot.store.schema import migrate
 from bot.store.sqlite import SqliteDatabase
 from bot.store.subjects import SqlSubjects
 from bot.store.tables import versions
+from bot.store.topics import SqlTopics
 from bot.store.tracker_events import SqlTrackerEvents
 from bot.store.transcript import SqlTranscript
 from bot.store.visits import SqlVisits
+from bot.topics import Topics
 from bot.trackers import TrackerEvents
 from bot.visits import Visits
 
@@ -77,6 +79,7 @@ class Store:
     cursors: Cursors
     nonces: Nonces
     visits: Visits
+    topics: Topics
 
     async def ping(self) -> None:
         """Read something, and begin and end a writing transaction.
@@ -132,6 +135,7 @@ async def open_store(url: str) -> Store:
         cursors=SqlCursors(database),
         nonces=SqlNonces(database),
         visits=SqlVisits(database),
+        topics=SqlTopics(database),
     )
 
 

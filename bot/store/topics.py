@@ -18,7 +18,7 @@ from bot.store.desk_tables import agents
 from bot.store.engine import Database
 from bot.store.tables import ratings, transcript
 from bot.store.topic_tables import topic_days, topic_lines, topics
-from bot.store.transcript import entry
+from bot.store.transcript import as_entry
 from bot.topics import (
     WINDOW,
     Assigned,
@@ -104,7 +104,7 @@ class SqlTopics:
             for row in connection.execute(rated):
                 given[row.conversation_id].append(RatedBy(row.message_id, row.article_id, row.helpful, row.at))
             rows = groupby(connection.execute(said), key=lambda row: row.conversation_id)
-            return [Heard(name, [entry(row) for row in list(of)[-MAX_LINES:]], given[name]) for name, of in rows]
+            return [Heard(name, [as_entry(row) for row in list(of)[-MAX_LINES:]], given[name]) for name, of in rows]
 
         return await self._database.read(work) if conversation_ids else []
 
@@ -265,23 +265,21 @@ def _topic(row: Row[Any], days: Mapping[date, int]) -> Topic:
 
 def _keep(connection: Connection, group: Group, today: date) -> int:
     first, last = min(group.days, default=today), max(group.days, default=today)
-    values = {
+    values: dict[str, Any] = {
         "words": codec.encode(group.words),
         "weights": codec.encode(group.weights),
         "service": group.service,
         "nearest": codec.encode(group.nearest),
-        "last_day": last,
         "course": group.course.value,
     }
     if group.id is not None:
-        was = connection.execute(select(topics.c.first_day).where(topics.c.id == group.id)).scalar_one_or_none()
+        was = connection.execute(select(topics.c.first_day, topics.c.last_day).where(topics.c.id == group.id)).first()
         if was is not None:
-            connection.execute(
-                update(topics).where(topics.c.id == group.id).values(**values, first_day=min(was, first))
-            )
+            values |= {"first_day": min(was.first_day, first), "last_day": last if group.days else was.last_day}
+            connection.execute(update(topics).where(topics.c.id == group.id).values(values))
             return group.id
-    fresh = {**values, "first_day": first, "decision": Decision.OPEN.value, "decided_for": ""}
-    made: int = connection.execute(insert(topics).values(fresh).returning(topics.c.id)).scalar_one()
+    values |= {"first_day": first, "last_day": last, "decision": Decision.OPEN.value, "decided_for": ""}
+    made: int = connection.execute(insert(topics).values(values).returning(topics.c.id)).scalar_one()
     return made
 
 
