@@ -49,7 +49,7 @@ class Found:
     """The questions nearest its centre, as they were said."""
 
 
-def grouped(asked: Sequence[Asked]) -> list[Found]:
+def grouped(asked: Sequence[Asked], max_points: int = MAX_POINTS) -> list[Found]:
     """The groups of questions, the largest first; each has `LEAST` questions of `LEAST` conversations and a name.
 
     `Asked.text` has its personal data masked already. The order of what is given makes no difference.
@@ -61,7 +61,7 @@ def grouped(asked: Sequence[Asked]) -> list[Found]:
     texts = sorted(by_terms, key=lambda text: (-len(by_terms[text]), text))
     if not texts:
         return []
-    labels = _labels(texts)
+    labels = _labels(texts, max_points)
     members: dict[int, list[int]] = defaultdict(list)
     for place, label in enumerate(labels.tolist()):
         if label >= 0:
@@ -75,7 +75,7 @@ def grouped(asked: Sequence[Asked]) -> list[Found]:
     return sorted(found, key=lambda group: (-len(group.asked), group.words))
 
 
-def _labels(texts: Sequence[str]) -> npt.NDArray[np.int64]:
+def _labels(texts: Sequence[str], max_points: int) -> npt.NDArray[np.int64]:
     """The group of each text, -1 for none."""
     vectors = Vectors(texts)
     rows = np.concatenate(
@@ -87,7 +87,7 @@ def _labels(texts: Sequence[str]) -> npt.NDArray[np.int64]:
     for _ in range(MAX_ROUNDS):
         if not len(left):
             break
-        taken, rest = left[:MAX_POINTS], left[MAX_POINTS:]
+        taken, rest = left[:max_points], left[max_points:]
         of = _linked(rows[taken].astype(np.float64))
         labels[taken] = of + known
         if len(rest):
@@ -95,7 +95,7 @@ def _labels(texts: Sequence[str]) -> npt.NDArray[np.int64]:
             large = np.flatnonzero(sizes >= 2)
             centres = np.zeros((len(sizes), rows.shape[1]), np.float32)
             np.add.at(centres, of, rows[taken])
-            near, best = _nearest(rows[rest], unit(centres[large]))
+            near, best = _nearest(rows[rest], unit(centres[large]).astype(np.float32))
             joins = near >= JOINS
             labels[rest[joins]] = large[best[joins]] + known
             rest = rest[~joins]
@@ -118,7 +118,7 @@ def _rejoin(rows: npt.NDArray[np.float32], labels: npt.NDArray[np.int64]) -> Non
     of = number[labels + 1]
     centres = np.zeros((len(large), rows.shape[1]), np.float32)
     np.add.at(centres, of[of >= 0], rows[of >= 0])
-    near, best = _nearest(rows[alone], unit(centres))
+    near, best = _nearest(rows[alone], unit(centres).astype(np.float32))
     joins = near >= JOINS
     labels[alone[joins]] = large[best[joins]] - 1
 
@@ -178,7 +178,7 @@ def _found(points: Sequence[Sequence[Asked]], common: Counter[str], total: int) 
         said_by[flexed(word)] |= of
     # Of each stem the form that is in most conversations.
     name: dict[str, str] = {}
-    for word, of in sorted(said_in.items(), key=lambda item: (-len(item[1]), item[0])):
+    for word in sorted(said_in, key=lambda one: (-len(said_in[one]), one)):
         if len(said_by[flexed(word)]) >= LEAST:
             name.setdefault(stem(word), word)
     if max((counted[root] for root in name), default=0) < COHERENT * len(asked):

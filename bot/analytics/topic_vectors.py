@@ -25,6 +25,7 @@ WORDS_SHARE = 0.6
 TEXTS_WITH = 2
 """A word that one text alone has says nothing about what goes together."""
 SEED = 8
+WORD_PATTERN = r"\S+"
 
 
 def terms(text: str) -> list[str]:
@@ -45,7 +46,7 @@ class Vectors:
         with_ = TEXTS_WITH if len(fitted) >= 2 * TEXTS_WITH else 1
         shared: dict[str, Any] = {"min_df": with_, "sublinear_tf": True, "lowercase": False, "dtype": np.float64}
         self._words = TfidfVectorizer(
-            analyzer="word", token_pattern=r"\S+", ngram_range=(1, 2), max_features=MAX_WORDS, **shared
+            analyzer="word", token_pattern=WORD_PATTERN, ngram_range=(1, 2), max_features=MAX_WORDS, **shared
         )
         self._pieces = TfidfVectorizer(analyzer="char_wb", ngram_range=(3, 4), max_features=MAX_PIECES, **shared)
         self._svd: Any = None
@@ -71,11 +72,14 @@ class Vectors:
     def _sparse(self, texts: Sequence[str]) -> Any:
         from scipy import sparse
 
-        parts = [self._words.transform(texts) * WORDS_SHARE**0.5, self._pieces.transform(texts) * (1 - WORDS_SHARE) ** 0.5]
+        parts = [
+            self._words.transform(texts) * WORDS_SHARE**0.5,
+            self._pieces.transform(texts) * (1 - WORDS_SHARE) ** 0.5,
+        ]
         return sparse.hstack(parts, format="csr")
 
 
-def unit(rows: Floats) -> Floats:
+def unit(rows: npt.NDArray[Any]) -> Floats:
     """Rows of length 1; those of length 0 stay."""
     lengths = np.linalg.norm(rows, axis=1, keepdims=True)
     return np.asarray(np.divide(rows, lengths, out=np.zeros_like(rows), where=lengths > 1e-9))

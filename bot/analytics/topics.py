@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
@@ -154,7 +154,7 @@ async def _group(
 
 async def _near(found: Found, nearest: Nearest) -> tuple[Near, ...]:
     """The articles that come nearest to the central questions of a group, by the mean of their scores."""
-    scores: Counter[str] = Counter()
+    scores: dict[str, float] = defaultdict(float)
     shown: dict[str, Near] = {}
     for question in found.central:
         for one in await nearest(question):

@@ -38,6 +38,10 @@ class NoLetter(Missing):
     """A letter is not there, or not any more."""
 
 
+class NoTopic(Missing):
+    """A group of unanswered questions is not there, or not any more."""
+
+
 REFUSED: Mapping[type[Exception], tuple[str, int]] = {
     NotSignedIn: ("signed_out", 401),
     SignatureRejected: ("foreign", 403),
@@ -45,6 +49,7 @@ REFUSED: Mapping[type[Exception], tuple[str, int]] = {
     NotAllowed: ("not_allowed", 403),
     NoArticle: ("article_missing", 404),
     NoLetter: ("letter_missing", 404),
+    NoTopic: ("topic_missing", 404),
     Missing: ("missing", 404),
     CaseTaken: ("taken", 409),
     CaseClosed: ("closed", 409),
@@ -58,7 +63,7 @@ REFUSED: Mapping[type[Exception], tuple[str, int]] = {
 }
 """What goes wrong, as a key of the words and an HTTP status; the first that fits counts."""
 REFUSALS = tuple(REFUSED)
-WRITTEN_WRONG = ("article_empty", "no_service", "bad_date", "bad_link", "bad_fiche")
+WRITTEN_WRONG = ("article_empty", "no_service", "bad_date", "bad_link", "bad_fiche", "no_target")
 """Reasons of what an agent wrote and can put right."""
 
 

@@ -44,7 +44,7 @@ DECIDED_KEPT = timedelta(days=400)
 _STATUSES = (AnswerStatus.LOST, AnswerStatus.OUT_OF_SCOPE, AnswerStatus.UNAVAILABLE)
 _near = msgspec.json.Decoder(tuple[Near, ...])
 _weights = msgspec.json.Decoder(dict[str, float])
-_COUNT = text(
+_ASSIGN = text(
     "INSERT INTO topic_lines (conversation_id, ref, topic_id, why, at) "
     "SELECT conversation_id, ref, :topic_id, :why, :at FROM transcript "
     "WHERE conversation_id = :conversation_id AND ref = :ref "
@@ -156,7 +156,13 @@ class SqlTopics:
     async def assign(self, lines: Sequence[Assigned], gone: Sequence[Line] = ()) -> None:
         """See `Topics.assign`."""
         rows = [
-            {"conversation_id": one.line[0], "ref": one.line[1], "topic_id": one.topic_id, "why": one.why, "at": one.at}
+            {
+                "conversation_id": one.line[0],
+                "ref": one.line[1],
+                "topic_id": one.topic_id,
+                "why": one.why.value,
+                "at": one.at,
+            }
             for one in lines
         ]
         out = delete(topic_lines).where(
@@ -167,7 +173,7 @@ class SqlTopics:
             if gone:
                 connection.execute(out, [{"whose": whose, "line": line} for whose, line in gone])
             if rows:
-                connection.execute(_COUNT, [row | {"why": row["why"].value} for row in rows])
+                connection.execute(_ASSIGN, rows)
 
         if rows or gone:
             await self._database.write(work)
@@ -223,19 +229,19 @@ class SqlTopics:
 
 
 def _kept() -> Select[Any]:
-    asked = (
-        select(func.count()).where(topic_lines.c.topic_id == topics.c.id).correlate(topics).scalar_subquery()
-    )
+    asked = select(func.count()).where(topic_lines.c.topic_id == topics.c.id).correlate(topics).scalar_subquery()
     return select(topics, agents.c.name, asked.label("asked")).outerjoin(agents, agents.c.id == topics.c.agent_id)
 
 
 def _topics(connection: Connection, found: Select[Any], topic_id: int | None = None) -> list[Topic]:
-    counted = select(topic_days).order_by(topic_days.c.day)
+    counted = select(topic_days.c.topic_id, topic_days.c.day, topic_days.c.count.label("asked")).order_by(
+        topic_days.c.day
+    )
     if topic_id is not None:
         counted = counted.where(topic_days.c.topic_id == topic_id)
     days: dict[int, dict[date, int]] = defaultdict(dict)
     for row in connection.execute(counted):
-        days[row.topic_id][row.day] = row.count
+        days[row.topic_id][row.day] = row.asked
     return [_topic(row, days[row.id]) for row in connection.execute(found)]
 
 
