@@ -31,6 +31,8 @@ log = structlog.get_logger(__name__)
 
 READ_EXAMPLES = 200
 SHOWN_EXAMPLES = 30
+OF_ONE_WORDING = 6
+"""So many times as many questions are read as are shown: many are asked in the same words."""
 DRAFT_PHRASINGS = 12
 """Of a group's questions, so many different ones become an article's phrasings."""
 
@@ -100,10 +102,9 @@ class DeskTopics:
             raise NotAllowed(f"groups of {shown.service} are not {agent.login}'s")
         return shown
 
-    async def examples(self, agent: Agent, topic_id: int) -> list[Example]:
+    async def examples(self, shown: Shown, limit: int = SHOWN_EXAMPLES) -> list[Example]:
         """A group's questions, the newest first, each wording once, personal data masked."""
-        await self.get(agent, topic_id)
-        return await self._examples(topic_id)
+        return (await self._examples(shown.topic.id, min(READ_EXAMPLES, limit * OF_ONE_WORDING)))[:limit]
 
     async def title(self, article_id: str) -> str:
         """What an article, a fiche or an intent that was decided for is called; its id where that is gone."""
@@ -164,12 +165,12 @@ class DeskTopics:
         if written is not None and written.published is None and not written.draft.body.strip():
             await self._writing.remove(agent, article_id, written.version)
 
-    async def _examples(self, topic_id: int) -> list[Example]:
+    async def _examples(self, topic_id: int, limit: int = READ_EXAMPLES) -> list[Example]:
         found: dict[str, Example] = {}
-        for one in await self._topics.examples(topic_id, READ_EXAMPLES):
+        for one in await self._topics.examples(topic_id, limit):
             text = redact(normalise(one.text), self._own).text
             found.setdefault(fold(text).strip(" ?.!"), replace(one, text=text))
-        return list(found.values())[:SHOWN_EXAMPLES]
+        return list(found.values())
 
     def _shown(self, topic: Topic, today: date) -> Shown:
         service = topic.service if topic.service in self._office.services else GENERAL_SERVICE

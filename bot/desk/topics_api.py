@@ -21,6 +21,9 @@ Answering = Callable[[tuple[Role, ...], Answer], Callable[[web.Request], Awaitab
 
 ONE = "/desk/api/topics/{topic:[0-9]{1,15}}"
 MAX_TARGET_CHARS = 120
+MAX_LISTED = 60
+"""Of the open and of the decided groups: nobody looks at more at once, and each is read for its examples."""
+PREVIEWED = 3
 
 
 class TopicsApi:
@@ -41,9 +44,15 @@ class TopicsApi:
 
     async def all(self, request: web.Request, agent: Agent) -> Shape:
         """`GET /desk/api/topics`"""
-        shown = [await self._row(one) for one in await self._topics.all(agent)]
+        every = await self._topics.all(agent)
+        listed = [one for is_open in (True, False) for one in [it for it in every if it.is_open is is_open][:MAX_LISTED]]
+        rows = []
+        for one in listed:
+            examples = await self._topics.examples(one, PREVIEWED)
+            rows.append(await self._row(one) | {"examples": self._shapes.examples(examples)})
         return {
-            "topics": shown,
+            "topics": rows,
+            "more": len(every) - len(listed),
             "days": WINDOW.days,
             "today": self._topics.today().isoformat(),
             "intents": [{"code": code, "name": name} for code, name in sorted(self._topics.intents.items())],
@@ -51,9 +60,8 @@ class TopicsApi:
 
     async def one(self, request: web.Request, agent: Agent) -> Shape:
         """`GET /desk/api/topics/ID`"""
-        topic_id = _topic(request)
-        shown = await self._topics.get(agent, topic_id)
-        examples = await self._topics.examples(agent, topic_id)
+        shown = await self._topics.get(agent, _topic(request))
+        examples = await self._topics.examples(shown)
         return {"topic": await self._row(shown), "examples": self._shapes.examples(examples)}
 
     async def decide(self, request: web.Request, agent: Agent) -> Shape:
