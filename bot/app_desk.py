@@ -33,6 +33,10 @@ from bot.desk.reach import HUMAN_AGENT, REFUSED, TEMPLATE, Reach, Reaches
 from bot.desk.sessions import Door
 from bot.desk.shapes import Shapes
 from bot.desk.sockets import Citizens, DeskSockets
+from bot.desk.topic_shapes import TopicShapes
+from bot.desk.topic_titles import titles_of
+from bot.desk.topics import DeskTopics
+from bot.desk.topics_api import TopicsApi
 from bot.desk.words import load_words
 from bot.gateway.pages import article_preview
 from bot.knowledge.base import KnowledgeBase
@@ -149,7 +153,14 @@ def build_desk(
     sockets = DeskSockets(server, login, desk, dossiers, failures, shapes, store.cases, store.agents, citizens, bus)
     pages = DeskPages(login, office.town)
     mail = LettersApi(letters, letter_shapes, desk, dossiers)
-    routes = [*api.routes(), *articles.routes(api.answering), *mail.routes(api.answering)]
+    titles = titles_of(store.editions, store.articles, knowledge)
+    topics = TopicsApi(DeskTopics(store.topics, writing, office, titles), TopicShapes(shapes, words))
+    routes = [
+        *api.routes(),
+        *articles.routes(api.answering),
+        *mail.routes(api.answering),
+        *topics.routes(api.answering),
+    ]
     return DeskParts(desk, sockets, [*login.routes(), *pages.routes(), *routes], api.answering)
 
 

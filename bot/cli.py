@@ -36,6 +36,7 @@ COMMANDS = {
     "ask": Source("bot.commands.talk", "ask", "Ask the running bot one question through the whole way."),
     "chat": Source("bot.commands.talk", "chat", "Talk to the running bot in the terminal."),
     "triage": Source("bot.commands.triage", "triage", "Read letters, measure how well, learn from corrections."),
+    "topics": Source("bot.commands.topics", "topics", "List what citizens asked and nobody could answer, by topic."),
     "channels": Source("bot.commands.channels", "app", "List the channels with their state, and register them."),
     "agents": Source("bot.commands.agents", "app", "Make, list, lock and reopen the accounts of the desk."),
     "report": Source("bot.commands.report", "app", "Print the figures, make them anew, or write them as open data."),

@@ -20,6 +20,7 @@ from bot.desk.article_preview import previewed
 from bot.desk.refusals import ForeignArticle, NoArticle
 from bot.desk.replied import is_reply, proposed, slug
 from bot.errors import Missing, PayloadRejected
+from bot.privacy.own import own_contacts
 from bot.settings import GENERAL_SERVICE, Office
 from bot.store.base import Article, Articles, Entry
 from bot.text.french import fold
@@ -91,14 +92,19 @@ class Writing:
             raise NoArticle("there is no agent's reply at that place")
         service = case.service if case.service in self._office.services else GENERAL_SERVICE
         review_on = self.today() + REVIEW_AFTER
-        proposal = proposed(lines, reply, case.subject, service, self._own(), review_on)
+        proposal = proposed(lines, reply, case.subject, service, own_contacts(self._office), review_on)
         made_of = hashlib.sha256(f"{case.conversation_id}:{reply.ref}".encode()).hexdigest()
-        written = await self._create(agent, proposal.draft, made_of)
+        log.info("desk.article_of_reply", case=case.id, masked=proposal.masked)
+        return await self.create_of(agent, proposal.draft, made_of)
+
+    async def create_of(self, agent: Agent, draft: Draft, made_of: str) -> Listed:
+        """A draft made of something else; of one thing, always the same draft, brought back if it was removed."""
+        self._require(agent, draft.service)
+        written = await self._create(agent, draft, made_of)
         if written.removed:
             written = await self._editions.restore(
                 written.id, written.version, written.version, agent.id, self._clock()
             )
-        log.info("desk.article_of_reply", article=written.id, case=case.id, masked=proposal.masked)
         return await self._changed(agent, written, Did.CREATED)
 
     async def take_over(self, agent: Agent, article_id: str) -> Listed:
@@ -223,15 +229,6 @@ class Writing:
     def _require(self, agent: Agent, service: str) -> None:
         if not agent.serves(service):
             raise ForeignArticle(f"articles of {service} are not {agent.login}'s")
-
-    def _own(self) -> tuple[str, ...]:
-        town = self._office.town
-        own = [town.phone, town.email, town.address, town.counter]
-        for service in self._office.services.values():
-            own += service.phone, service.email
-        for entry in self._office.directory.values():
-            own += entry.phone, entry.email, entry.address
-        return tuple(filter(None, own))
 
 
 def _here(written: Written, uses: Mapping[str, Use]) -> Listed:

@@ -46,6 +46,10 @@ class NoLetter(Missing):
     """A letter is not there, or not any more."""
 
 
+class NoTopic(Missing):
+    """A group of unanswered questions is not there, or not any more."""
+
+
 REFUSED: Mapping[type[Exception], tuple[str, int]] = {
     NotSignedIn: ("signed_out", 401),
     SignatureRejected: ("foreign", 403),
@@ -55,6 +59,7 @@ REFUSED: Mapping[type[Exception], tuple[str, int]] = {
     NoArticle: ("article_missing", 404),
     NoLetter: ("letter_missing", 404),
     NoFinding: ("finding_missing", 404),
+    NoTopic: ("topic_missing", 404),
     Missing: ("missing", 404),
     CaseTaken: ("taken", 409),
     CaseClosed: ("closed", 409),
@@ -68,7 +73,7 @@ REFUSED: Mapping[type[Exception], tuple[str, int]] = {
 }
 """What goes wrong, as a key of the words and an HTTP status; the first that fits counts."""
 REFUSALS = tuple(REFUSED)
-WRITTEN_WRONG = ("article_empty", "no_service", "bad_date", "bad_link", "bad_fiche")
+WRITTEN_WRONG = ("article_empty", "no_service", "bad_date", "bad_link", "bad_fiche", "no_target")
 """Reasons of what an agent wrote and can put right."""
 ASKED_WRONG = ("figures_day", "figures_days", "figures_order", "figures_long", "figures_choice", "figures_table")
 """Reasons of what the page of figures was asked for in its address."""

@@ -51,7 +51,7 @@ def proposed(
     question = redact(_question(lines, reply) or subject, own)
     answer = redact(reply.text, own)
     asked = normalise(_GREETING.sub("", question.text))
-    title = _title(asked)
+    title = title_of(asked)
     body = _markdown(_FAREWELL.sub("", _GREETING.sub("", answer.text, count=1)).strip())
     body = body[:1].upper() + body[1:]
     sources = reply.reply.sources if reply.reply else ()
@@ -92,7 +92,7 @@ def _markdown(text: str) -> str:
     return _LINE.sub("\n\n", _BULLET.sub("- ", text))
 
 
-def _title(asked: str) -> str:
+def title_of(asked: str) -> str:
     """The question, or the sentence of it that asks."""
     sentences = _SENTENCE.split(asked)
     chosen = next((one for one in sentences if one.endswith("?")), sentences[0])

@@ -46,9 +46,11 @@ from bot.store.schema import migrate
 from bot.store.sqlite import SqliteDatabase
 from bot.store.subjects import SqlSubjects
 from bot.store.tables import versions
+from bot.store.topics import SqlTopics
 from bot.store.tracker_events import SqlTrackerEvents
 from bot.store.transcript import SqlTranscript
 from bot.store.visits import SqlVisits
+from bot.topics import Topics
 from bot.trackers import TrackerEvents
 from bot.visits import Visits
 
@@ -80,6 +82,7 @@ class Store:
     nonces: Nonces
     visits: Visits
     contacts: ContactBook
+    topics: Topics
 
     async def ping(self) -> None:
         """Read something, and begin and end a writing transaction.
@@ -139,6 +142,7 @@ async def open_store(url: str, flushes: bool = True) -> Store:
         nonces=SqlNonces(database),
         visits=SqlVisits(database),
         contacts=SqlContacts(database),
+        topics=SqlTopics(database),
     )
 
 

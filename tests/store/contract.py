@@ -15,6 +15,7 @@ from tests.store.contract_photos import PhotosContract
 from tests.store.contract_replies import RepliesContract
 from tests.store.contract_said import SaidContract
 from tests.store.contract_subjects import SubjectsContract
+from tests.store.contract_topics import TopicsContract
 from tests.store.contract_trackers import TrackersContract
 from tests.store.contract_visits import VisitsContract
 
@@ -33,6 +34,7 @@ class StoreContract(
     RepliesContract,
     SaidContract,
     SubjectsContract,
+    TopicsContract,
     TrackersContract,
     VisitsContract,
 ):

@@ -2,3 +2,4 @@
 import "./articles/guichet-articles";
 import "./insights/guichet-insights";
 import "./letters/guichet-letters";
+import "./topics/guichet-topics";
