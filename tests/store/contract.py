@@ -8,6 +8,7 @@ from tests.store.contract_channels import ChannelsContract
 from tests.store.contract_editions import EditionsContract
 from tests.store.contract_fiches import FichesContract
 from tests.store.contract_inbox import InboxContract
+from tests.store.contract_lessons import LessonsContract
 from tests.store.contract_letters import LettersContract
 from tests.store.contract_outbox import OutboxContract
 from tests.store.contract_photos import PhotosContract
@@ -25,6 +26,7 @@ class StoreContract(
     EditionsContract,
     FichesContract,
     InboxContract,
+    LessonsContract,
     LettersContract,
     OutboxContract,
     PhotosContract,

@@ -1,0 +1,1 @@
+"""What is learnt from contacts: figures, findings, topics, lessons and samples."""
