@@ -36,6 +36,7 @@ COMMANDS = {
     "ask": Source("bot.commands.talk", "ask", "Ask the running bot one question through the whole way."),
     "chat": Source("bot.commands.talk", "chat", "Talk to the running bot in the terminal."),
     "triage": Source("bot.commands.triage", "triage", "Read letters, measure how well, learn from corrections."),
+    "learn": Source("bot.commands.learn", "app", "Count what agents taught, and write it into training data."),
     "channels": Source("bot.commands.channels", "app", "List the channels with their state, and register them."),
     "agents": Source("bot.commands.agents", "app", "Make, list, lock and reopen the accounts of the desk."),
     "privacy": Source("bot.commands.privacy", "app", "Erase a citizen's data, or what is older than its retention."),

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import Enum
 from typing import Protocol
 
@@ -123,6 +123,25 @@ class Received:
 
 
 @dataclass(frozen=True, slots=True)
+class Opening:
+    """How a case began: what `Case` no longer says."""
+
+    message_id: str
+    """Of the message that it was opened for; "" where nobody knows."""
+    service: str
+    """The code of the service that it was opened for."""
+
+
+@dataclass(frozen=True, slots=True)
+class PassedOn:
+    """A request that was passed on to somebody who is competent."""
+
+    case_id: int
+    body: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class History:
     """Everything that the figures of one conversation are made of, as the database holds it."""
 
@@ -133,6 +152,9 @@ class History:
     events: Sequence[CaseEvent] = ()
     ratings: Sequence[Rated] = ()
     letters: Sequence[Received] = ()
+    openings: Mapping[int, Opening] = field(default_factory=dict)
+    """By the case's id."""
+    passed_on: Sequence[PassedOn] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +206,17 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
+class Backlog:
+    """The open letters of a service, at a moment."""
+
+    service: str
+    open: int
+    late: int
+    """Those that should have been closed."""
+    oldest: timedelta
+
+
+@dataclass(frozen=True, slots=True)
 class Marks:
     """How far the sources were read: by source, the highest position."""
 
@@ -193,8 +226,9 @@ class Marks:
 class ContactBook(Protocol):
     """Where contacts, what happened in them, and their counts by day are kept."""
 
-    async def touched(self, marks: Marks, limit: int) -> tuple[list[str], Marks]:
-        """Conversations in which something has happened behind the marks, each once, and the marks behind that.
+    async def touched(self, marks: Marks, limit: int, now: datetime) -> tuple[list[str], Marks, bool]:
+        """Conversations in which something has happened behind the marks, each once, the marks behind that, and whether
+        there is more. `limit` bounds what is read of each source; an open case that has become late counts as happening.
 
         Positions that are handed out in one order may be seen in another: the last ones are given once more.
         """
@@ -208,10 +242,13 @@ class ContactBook(Protocol):
     async def history(self, conversation_ids: Sequence[str]) -> list[History]:
         """What figures are made of, of those that are still there."""
 
-    async def replace(self, contacts: Mapping[str, Sequence[Contact]], marks: Marks | None = None) -> None:
+    async def replace(
+        self, contacts: Mapping[str, Sequence[Contact]], marks: Marks | None = None, since: date | None = None
+    ) -> int:
         """Let the contacts of each conversation be these, with their facts, in one transaction; keep the marks with it.
 
-        Every day that had or has something of them is stale afterwards. A conversation that has gone keeps what it had.
+        Every day on which something of them changed is stale afterwards. A conversation that has gone keeps what it had,
+        and so do the days before `since`, of which some contacts may have been removed. How many contacts changed.
         """
 
     async def roll_up(self, limit: int = 400) -> int:
@@ -225,6 +262,12 @@ class ContactBook(Protocol):
 
     async def spread(self, span: Span, what: What) -> Spread:
         """How long something took."""
+
+    async def make_stale(self, first: date, last: date) -> None:
+        """Let every day on which something is or was counted be counted anew."""
+
+    async def backlog(self, now: datetime) -> list[Backlog]:
+        """The letters that are open, by service, the most first."""
 
     async def find(self, findings: Sequence[Finding], now: datetime) -> int:
         """Keep what a night found; a finding of the same sort, subject and first day is brought up to date. How many are new."""

@@ -1,1 +1,1 @@
-"""What is learnt from contacts: figures, findings, topics, lessons and samples."""
+"""What the town learns from its contacts: figures without a word that anybody wrote."""

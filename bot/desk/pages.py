@@ -1,9 +1,10 @@
-"""The desk's page and its script: one page, for whoever is signed in."""
+"""The desk's page and its script: one page at several addresses, for whoever is signed in."""
 
 from __future__ import annotations
 
 import hashlib
 from pathlib import Path
+from urllib.parse import quote
 
 import jinja2
 from aiohttp import web
@@ -13,6 +14,8 @@ from bot.errors import ConfigurationError, NotSignedIn
 from bot.settings import Town
 
 SCRIPT = "/desk/desk.js"
+PAGES = ("letters", "articles", "topics", "teaching", "samples", "insights")
+"""What follows `/desk/` in the address of a page, as web/desk/pages.ts has them."""
 
 
 class DeskPages:
@@ -40,15 +43,19 @@ class DeskPages:
         ).get_template("desk.html.j2")
 
     def routes(self) -> list[web.AbstractRouteDef]:
-        """The page, with and without the slash that people type, and its script."""
-        return [web.get(HOME, self.page), web.get(f"{HOME}/", self.page), web.get(SCRIPT, self.script)]
+        """The page at each of its addresses, with and without the slash that people type, and its script."""
+        addresses = [HOME, *(f"{HOME}/{name}" for name in PAGES)]
+        pages = [web.get(path, self.page) for one in addresses for path in (one, f"{one}/")]
+        return [*pages, web.get(SCRIPT, self.script)]
 
     async def page(self, request: web.Request) -> web.Response:
-        """`/desk`; who is not signed in is asked to do so."""
+        """`/desk` and the pages below it; who is not signed in is asked to do so, and comes back to the same page."""
         try:
             await self._login.who(request)
         except NotSignedIn:
-            raise web.HTTPSeeOther(LOGIN, headers={"Cache-Control": "no-store"}) from None
+            is_home = request.path.rstrip("/") == HOME
+            door = LOGIN if is_home else f"{LOGIN}?next={quote(request.path_qs, safe='')}"
+            raise web.HTTPSeeOther(door, headers={"Cache-Control": "no-store"}) from None
         text = self._template.render(town=self._town, script=SCRIPT)
         return web.Response(text=text, content_type="text/html", headers={"Cache-Control": "no-store"})
 

@@ -178,6 +178,7 @@ def _row(new: NewCase, now: datetime) -> dict[str, Any]:
         "kind": new.kind.value,
         "state": CaseState.WAITING.value,
         "service": new.service,
+        "opened_for": new.service,
         "cause": new.cause.value,
         "subject": new.subject[:MAX_SUBJECT_CHARS],
         "details": codec.encode(new.details),

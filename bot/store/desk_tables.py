@@ -106,6 +106,8 @@ cases = Table(
     Column("offered_to", Number),
     Column("offered_at", Moment),
     Column("passes", Integer, nullable=False, server_default="0"),
+    # The service that it was opened for, wherever it is now; "" for what was opened before this was kept.
+    Column("opened_for", String, nullable=False, server_default=""),
     UniqueConstraint("conversation_id", "message_id", "effect"),
     Index("ix_cases_queue", "service", "state", "opened_at", **where("state != 'closed'")),
     Index("ix_cases_agent", "agent_id", **where("state = 'taken'")),

@@ -15,7 +15,7 @@ from bot.store.engine import Database, insert_new
 from bot.store.lesson_tables import lessons
 from bot.store.tables import conversations as conversations_table
 from bot.store.tables import events, ratings, transcript
-from bot.store.transcript import read_entry
+from bot.store.transcript import as_entry
 
 TEACHING = (Decision.RIGHT.value, Decision.INTENT.value, Decision.ARTICLE.value)
 WAITING, EXPORTED = "waiting", "exported"
@@ -42,7 +42,7 @@ class SqlLessons:
             ids = [row.id for row in rows]
             said: dict[str, list[Any]] = {key: [] for key in ids}
             for line in connection.execute(_lines(ids, since, until)):
-                said[line.conversation_id].append(read_entry(line))
+                said[line.conversation_id].append(as_entry(line))
             known: dict[str, list[Any]] = {key: [] for key in ids}
             for event in connection.execute(_heard(ids, since, until)):
                 known[event.sender_id].append(event)

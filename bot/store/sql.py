@@ -13,6 +13,7 @@ from sqlalchemy import Connection, select
 from bot.agents import Agents
 from bot.articles import Editions
 from bot.casework import Bookings, Cases, Photos
+from bot.contacts import ContactBook
 from bot.feeds import Feeds
 from bot.lessons import Lessons, Samples
 from bot.linking import Cursors, Links, Nonces
@@ -30,6 +31,7 @@ from bot.store.base import (
     Transcript,
 )
 from bot.store.belongings import SqlBookings, SqlPhotos
+from bot.store.contacts import SqlContacts
 from bot.store.conversations import SqlConversations
 from bot.store.desk import SqlCases
 from bot.store.editions import SqlEditions
@@ -82,6 +84,7 @@ class Store:
     visits: Visits
     lessons: Lessons
     samples: Samples
+    contacts: ContactBook
 
     async def ping(self) -> None:
         """Read something, and begin and end a writing transaction.
@@ -139,6 +142,7 @@ async def open_store(url: str) -> Store:
         visits=SqlVisits(database),
         lessons=SqlLessons(database),
         samples=SqlSamples(database),
+        contacts=SqlContacts(database),
     )
 
 

@@ -41,7 +41,7 @@ class SqlTranscript:
             found = connection.execute(
                 _NEWEST, {"conversation_id": conversation_id, "after": after, "at_most": limit}
             ).all()
-            return [read_entry(row) for row in reversed(found)]
+            return [as_entry(row) for row in reversed(found)]
 
         return await self._database.read(work)
 
@@ -50,7 +50,7 @@ class SqlTranscript:
 
         def work(connection: Connection) -> Entry | None:
             row = connection.execute(_LINE, {"conversation_id": conversation_id, "ref": ref}).first()
-            return read_entry(row) if row else None
+            return as_entry(row) if row else None
 
         return await self._database.read(work)
 
@@ -66,8 +66,8 @@ class SqlTranscript:
         return await self._database.read(work)
 
 
-def read_entry(row: Row[Any]) -> Entry:
-    """A line of the transcript out of its whole row. Raises: StoreError."""
+def as_entry(row: Row[Any]) -> Entry:
+    """A line from a row of the transcript. Raises: StoreError."""
     if row.author == CITIZEN:
         said = codec.words(row.said)
         return Entry(row.position, row.ref, row.author, said.text, row.at, attachments=said.attachments)

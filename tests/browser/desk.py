@@ -64,6 +64,10 @@ class Desk:
         """The first button with exactly this name."""
         return self.page.get_by_role("button", name=name, exact=True).first
 
+    async def go(self, name: str) -> None:
+        """Go to a page of the desk by its name in the bar, or below it."""
+        await self.page.locator(".bar nav, nav.learning").get_by_role("link", name=name, exact=True).click()
+
     async def open(self, number: int) -> None:
         """Click a case and wait for its conversation."""
         await self.row(number).click()

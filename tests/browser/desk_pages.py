@@ -9,15 +9,27 @@ import jinja2
 from aiohttp import web
 from PIL import Image
 
+from bot.desk.pages import PAGES, SCRIPT
 from bot.settings import read_office
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
+def routes() -> list[web.RouteDef]:
+    return [
+        *(web.get(path, page) for path in ("/desk", *(f"/desk/{name}" for name in PAGES))),
+        web.get(SCRIPT, script),
+        web.get("/static/{name}", static),
+        web.get("/desk/login", login),
+        web.post("/desk/logout", login),
+        web.get("/desk/api/photos/{photo}", photo),
+    ]
+
+
 async def page(request: web.Request) -> web.Response:
     templates = jinja2.Environment(loader=jinja2.FileSystemLoader(ROOT / "web/pages"), autoescape=True)
     town = read_office(ROOT / "office.yml").town
-    text = templates.get_template("desk.html.j2").render(town=town, script="/desk/desk.js")
+    text = templates.get_template("desk.html.j2").render(town=town, script=SCRIPT)
     return web.Response(text=text, content_type="text/html")
 
 

@@ -81,14 +81,10 @@ class FakeDesk:
         one = "/desk/api/cases/{case}"
         app.router.add_routes(
             [
+                *desk_pages.routes(),
                 *self.undelivered.routes(),
                 *self.articles.routes(),
                 *self.letters.routes(),
-                web.get("/desk", desk_pages.page),
-                web.get("/desk/desk.js", desk_pages.script),
-                web.get("/static/{name}", desk_pages.static),
-                web.get("/desk/login", desk_pages.login),
-                web.post("/desk/logout", desk_pages.login),
                 web.get("/desk/api/me", self._me),
                 web.put("/desk/api/me", self._set_me),
                 web.get("/desk/api/agents", self._agents),
@@ -101,7 +97,6 @@ class FakeDesk:
                 web.post(one + "/flags", self._flag),
                 web.post(one + "/{act}", self._act),
                 web.get("/desk/api/knowledge", self._suggest),
-                web.get("/desk/api/photos/{photo}", desk_pages.photo),
             ]
         )
         self._server = socketio.AsyncServer(async_mode="aiohttp")

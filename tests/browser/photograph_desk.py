@@ -60,7 +60,7 @@ async def photograph(folder: Path = FOLDER) -> None:
             page = await _page(browser, desk, HIGH, "light")
             await _correspond(page, desk)
             await page.screenshot(path=folder / "desk-letter-light.png")
-            await page.get_by_role("button", name="Courrier", exact=True).click()
+            await page.get_by_role("link", name="Courrier", exact=True).click()
             await page.locator("guichet-letters .asides").wait_for()
             await page.screenshot(path=folder / "desk-mail-light.png")
         async with FakeDesk() as desk:
@@ -117,7 +117,7 @@ async def _correspond(page: Page, desk: FakeDesk) -> None:
 
 
 async def _articles(page: Page) -> None:
-    await page.get_by_role("button", name="Connaissances").click()
+    await page.get_by_role("link", name="Connaissances").click()
     await page.locator(".article-row").first.wait_for()
 
 

@@ -25,7 +25,7 @@ LOOKS = [
 async def writing(browser: Browser, **options: Any) -> AsyncIterator[FakedDesk]:
     """A desk whose page of articles is open."""
     async with visiting(browser, **options) as desk:
-        await desk.button("Connaissances").click()
+        await desk.go("Connaissances")
         await expect(desk.page.locator(".article-row").first).to_be_visible()
         yield desk
 
@@ -224,7 +224,7 @@ async def test_a_reply_becomes_an_article(browser: Browser) -> None:
         await expect(body(desk)).to_have_value("Déclarez la perte, puis prenez rendez-vous.")
         await expect(desk.page.locator("#article-title")).to_be_focused()
         await expect(desk.status).to_contain_text("Brouillon créé à partir de la réponse.")
-        await desk.button("Demandes").click()
+        await desk.go("Demandes")
         await expect(desk.log).to_contain_text("Déclarez la perte")
 
 

@@ -187,7 +187,7 @@ async def test_the_page_of_mail_leads_to_the_queue_of_a_service(browser: Browser
     """A click shows that service alone, whatever else arrives, until all are asked for again."""
     async with visiting(browser, role="supervisor") as desk:
         await desk.gateway.letters.bring()
-        await desk.button("Courrier").click()
+        await desk.go("Courrier")
         await desk.button("Voir les demandes : Voirie").click()
         await expect(desk.page.get_by_text("Service : Voirie")).to_be_visible()
         await expect(desk.row(1)).to_have_count(0)
@@ -207,7 +207,7 @@ async def test_what_was_put_aside_becomes_a_case(browser: Browser) -> None:
     """With its reason it stands on the page; « C’est une vraie demande » opens it in the conversation's pane."""
     async with visiting(browser) as desk:
         await desk.gateway.letters.bring()
-        await desk.button("Courrier").click()
+        await desk.go("Courrier")
         await expect(desk.page.get_by_text("message d'absence")).to_be_visible()
         await desk.button("C’est une vraie demande : Automne : nos lampadaires à prix doux").click()
 
@@ -219,7 +219,7 @@ async def test_who_has_not_the_reception_sees_the_shelves_alone(browser: Browser
     """What was put aside is not there for them."""
     async with visiting(browser) as desk:
         await desk.gateway.letters.bring(is_reception=False)
-        await desk.button("Courrier").click()
+        await desk.go("Courrier")
         await expect(desk.page.get_by_role("row").nth(1)).to_contain_text("Voirie")
 
         await expect(desk.page.get_by_role("heading", name="Courriels écartés")).to_have_count(0)
@@ -244,7 +244,7 @@ async def test_axe(browser: Browser, look: dict[str, Any]) -> None:
                 assert await violations(desk.page) == [], number
                 await desk.button("Retour à la conversation").click()
                 await desk.button("Retour à la file").click()
-        await desk.button("Courrier").click()
+        await desk.go("Courrier")
         await expect(desk.page.locator("guichet-letters .asides")).to_be_visible()
         assert await violations(desk.page) == []
         assert await overflows(desk.page) == []
@@ -260,6 +260,6 @@ async def test_narrow(browser: Browser) -> None:
         await desk.page.get_by_role("button", name=f"Insérer cette réponse : {REPLIES[0]['title']}").click()
 
         assert await overflows(desk.page) == []
-        await desk.button("Courrier").click()
+        await desk.go("Courrier")
         await expect(desk.page.locator("guichet-letters table")).to_be_visible()
         assert await overflows(desk.page) == []

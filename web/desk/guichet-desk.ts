@@ -1,8 +1,7 @@
 import { LitElement, html, nothing, type PropertyValues, type TemplateResult } from "lit";
 
 import { Announcing } from "../widget/announcing";
-import "./articles/guichet-articles";
-import "./letters/guichet-letters";
+import "./elements";
 import { Acting } from "./acting";
 import { Api } from "./api";
 import { Arriving } from "./arriving";
@@ -90,6 +89,7 @@ export class GuichetDesk extends LitElement {
   override connectedCallback(): void {
     super.connectedCallback();
     this.#storage.sweep();
+    this.#pages.listen();
     const count = (): void => void this.#presence?.count();
     this.#timers = [setInterval(() => this.requestUpdate(), AGES_MS), setInterval(count, COLLEAGUES_MS)];
     void this.#begin();
@@ -98,6 +98,7 @@ export class GuichetDesk extends LitElement {
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     this.#timers.forEach(clearInterval);
+    this.#pages.leave();
     this.#opened?.leave();
     this.#queueing?.stop();
     this.#live.close();

@@ -22,8 +22,19 @@ export const fr = {
   close: "Fermer",
   newTab: "nouvel onglet",
 
-  pages: { cases: "Demandes", letters: "Courrier", articles: "Connaissances" } satisfies Record<Page, string>,
+  pages: {
+    cases: "Demandes",
+    letters: "Courrier",
+    articles: "Connaissances",
+    topics: "Sans réponse",
+    teaching: "À vérifier",
+    samples: "Échantillons",
+    insights: "Chiffres",
+  } satisfies Record<Page, string>,
   pagesLabel: "Pages du bureau",
+  learning: "Améliorer",
+  notYours: "Cette page est réservée aux responsables.",
+  notYoursHelp: "Si vous en avez besoin, demandez à la personne qui gère les comptes.",
   makeArticle: "En faire un article",
 
   available: "Disponible",

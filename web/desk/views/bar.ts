@@ -3,11 +3,19 @@ import { html, nothing, type TemplateResult } from "lit";
 import { canNotify } from "../alerts";
 import { icon, type IconName } from "../icons";
 import type { Colleague, Me } from "../protocol";
-import { PAGES, type Page } from "../pages";
+import { LEARNING, maySee, type Page } from "../pages";
 import type { Preferences } from "../storage";
 import { fr as t } from "../strings/fr";
+import { linkView } from "./links";
 
-const DRAWN: Readonly<Record<Page, IconName>> = { cases: "inbox", letters: "mail", articles: "book" };
+/** What the bar shows: the page that it leads to, its drawing, and which pages it stands for. */
+const SHOWN: readonly { readonly page: Page; readonly drawn: IconName; readonly of: readonly Page[] }[] = [
+  { page: "cases", drawn: "inbox", of: ["cases"] },
+  { page: "letters", drawn: "mail", of: ["letters"] },
+  { page: "articles", drawn: "book", of: ["articles"] },
+  { page: "topics", drawn: "learn", of: LEARNING },
+  { page: "insights", drawn: "chart", of: ["insights"] },
+];
 
 export interface BarView {
   readonly me: Me;
@@ -32,10 +40,8 @@ export function barView(view: BarView): TemplateResult {
   return html`<header class="bar">
     <h1><span class="town">${me.town}</span> <span>${t.title}</span></h1>
     <nav aria-label=${t.pagesLabel}>
-      ${PAGES.map(
-        (page) => html`<button type="button" aria-current=${page === view.page ? "page" : nothing} @click=${() => view.onPage(page)}>
-          ${icon(DRAWN[page])}${t.pages[page]}
-        </button>`,
+      ${SHOWN.filter(({ page }) => maySee(page, me.agent.role)).map(({ page, drawn, of }) =>
+        linkView(page, html`${icon(drawn)}${of === LEARNING ? t.learning : t.pages[page]}`, of.includes(view.page), view.onPage),
       )}
     </nav>
     ${colleaguesView(view)}

@@ -4,10 +4,11 @@ import type { Api } from "../api";
 import { icon } from "../icons";
 import type { Link } from "../live";
 import type { Named } from "../letters/words";
-import type { Page, Pages } from "../pages";
+import { doorAddress, LEARNING, maySee, type Page, type Pages } from "../pages";
 import type { Me } from "../protocol";
 import type { Storage } from "../storage";
 import { fr as t } from "../strings/fr";
+import { linkView } from "./links";
 
 /** Which pane is shown where there is room for one. */
 export type Pane = "queue" | "talk" | "side";
@@ -21,7 +22,7 @@ export function doorView(failure: string | null, isSignedOut: boolean, onRetry: 
         ? html`<p class="problem">${t.noDesk} ${failure}</p>
             <button type="button" class="primary" @click=${onRetry}>${t.retry}</button>`
         : html`<p role="status">${isSignedOut ? t.signedOutTitle : t.connecting}</p>`}
-      ${isSignedOut ? html`<p><a href="/desk/login">${t.signIn}</a></p>` : nothing}
+      ${isSignedOut ? html`<p><a href=${doorAddress()}>${t.signIn}</a></p>` : nothing}
     </main>
   </div>`;
 }
@@ -43,7 +44,7 @@ export function skipsView(page: Page, isOpened: boolean, go: (pane: Pane, target
 export function bannerView(isSignedOut: boolean, link: Link): TemplateResult | typeof nothing {
   if (isSignedOut) {
     return html`<section class="banner" aria-label=${t.link}>
-      ${icon("lock")}<span>${t.signedOutBanner}</span> <a href="/desk/login">${t.signIn}</a>
+      ${icon("lock")}<span>${t.signedOutBanner}</span> <a href=${doorAddress()}>${t.signIn}</a>
     </section>`;
   }
   if (link !== "lost") return nothing;
@@ -60,9 +61,34 @@ export interface Beside {
   readonly onCase: (id: number) => void;
 }
 
-/** The pages of the town's articles and of its mail, elements of their own. */
-export function besideView(pages: Pages, { api, storage, tell, me, onService, onCase }: Beside): TemplateResult {
-  return pages.current === "letters"
-    ? html`<guichet-letters .api=${api} .tell=${tell} .onService=${onService} .onCase=${onCase}></guichet-letters>`
-    : html`<guichet-articles .api=${api} .storage=${storage} .tell=${tell} .me=${me} .wanted=${pages.article}></guichet-articles>`;
+/** The pages beside that of the cases, elements of their own. */
+export function besideView(pages: Pages, beside: Beside): TemplateResult {
+  const page = pages.current;
+  if (!maySee(page, beside.me.agent.role)) {
+    return html`<main class="empty large">${icon("lock")}<h2 tabindex="-1">${t.notYours}</h2><p class="hint">${t.notYoursHelp}</p></main>`;
+  }
+  if (!LEARNING.includes(page)) return pageView(pages, beside);
+  return html`<nav class="learning" aria-label=${t.learning}>
+      ${LEARNING.map((one) => linkView(one, t.pages[one], one === page, (wanted) => pages.go(wanted)))}
+    </nav>
+    ${pageView(pages, beside)}`;
+}
+
+function pageView(pages: Pages, { api, storage, tell, me, onService, onCase }: Beside): TemplateResult {
+  const onArticle = (id: string): void => pages.go("articles", id);
+  const onSearch = (search: string): void => pages.choose(search);
+  switch (pages.current) {
+    case "letters":
+      return html`<guichet-letters .api=${api} .tell=${tell} .onService=${onService} .onCase=${onCase}></guichet-letters>`;
+    case "topics":
+      return html`<guichet-topics .api=${api} .tell=${tell} .me=${me} .search=${pages.search} .onSearch=${onSearch} .onArticle=${onArticle}></guichet-topics>`;
+    case "teaching":
+      return html`<guichet-teaching .api=${api} .tell=${tell} .me=${me} .search=${pages.search} .onSearch=${onSearch} .onArticle=${onArticle}></guichet-teaching>`;
+    case "samples":
+      return html`<guichet-samples .api=${api} .tell=${tell} .me=${me} .search=${pages.search} .onSearch=${onSearch} .onArticle=${onArticle}></guichet-samples>`;
+    case "insights":
+      return html`<guichet-insights .api=${api} .tell=${tell} .me=${me} .search=${pages.search} .onSearch=${onSearch} .pages=${pages}></guichet-insights>`;
+    default:
+      return html`<guichet-articles .api=${api} .storage=${storage} .tell=${tell} .me=${me} .wanted=${pages.article}></guichet-articles>`;
+  }
 }

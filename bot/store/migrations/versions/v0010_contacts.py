@@ -110,3 +110,4 @@ def upgrade() -> None:
     op.create_table(
         "stale_days", sa.Column("day", sa.Date(), nullable=False), sa.PrimaryKeyConstraint("day", name="pk_stale_days")
     )
+    op.add_column("cases", sa.Column("opened_for", sa.String(), server_default="", nullable=False))

@@ -1,0 +1,3 @@
+/** The pages that are elements of their own; `views/frame.ts` draws them by name. */
+import "./articles/guichet-articles";
+import "./letters/guichet-letters";
