@@ -153,7 +153,8 @@ def _sorted_out(
     pages = {key(text): page for page, said in phrasings.items() for text in said}
     new_examples: dict[str, list[str]] = {}
     new_phrasings: dict[str, list[str]] = {}
-    known, added = [], []
+    known: list[Lesson] = []
+    added: list[Lesson] = []
     for wish in wishes:
         text, adds = wish.lesson.text, False
         own, other = page_of(wish.article), pages.get(key(text))
