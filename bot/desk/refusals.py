@@ -38,6 +38,14 @@ class NoLetter(Missing):
     """A letter is not there, or not any more."""
 
 
+class NoLesson(Missing):
+    """A message to judge, or an answer to rate, is not there, or not any more."""
+
+
+class Exported(Stale):
+    """What was decided stands in training data."""
+
+
 REFUSED: Mapping[type[Exception], tuple[str, int]] = {
     NotSignedIn: ("signed_out", 401),
     SignatureRejected: ("foreign", 403),
@@ -45,6 +53,7 @@ REFUSED: Mapping[type[Exception], tuple[str, int]] = {
     NotAllowed: ("not_allowed", 403),
     NoArticle: ("article_missing", 404),
     NoLetter: ("letter_missing", 404),
+    NoLesson: ("lesson_missing", 404),
     Missing: ("missing", 404),
     CaseTaken: ("taken", 409),
     CaseClosed: ("closed", 409),
@@ -52,13 +61,14 @@ REFUSED: Mapping[type[Exception], tuple[str, int]] = {
     ArticleTaken: ("article_taken", 409),
     Left: ("left", 409),
     Settled: ("settled", 409),
+    Exported: ("lesson_exported", 409),
     Stale: ("stale", 409),
     PayloadRejected: ("unreadable", 422),
     StoreError: ("not_stored", 503),
 }
 """What goes wrong, as a key of the words and an HTTP status; the first that fits counts."""
 REFUSALS = tuple(REFUSED)
-WRITTEN_WRONG = ("article_empty", "no_service", "bad_date", "bad_link", "bad_fiche")
+WRITTEN_WRONG = ("article_empty", "no_service", "bad_date", "bad_link", "bad_fiche", "no_act", "no_page")
 """Reasons of what an agent wrote and can put right."""
 
 

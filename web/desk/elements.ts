@@ -1,3 +1,5 @@
 /** The pages that are elements of their own; `views/frame.ts` draws them by name. */
 import "./articles/guichet-articles";
 import "./letters/guichet-letters";
+import "./teaching/guichet-samples";
+import "./teaching/guichet-teaching";
