@@ -52,7 +52,7 @@ export const teaching = {
     `${rated} réponse${plural(rated)} notée${plural(rated)} sur ${drawn} tirée${plural(drawn)}, parmi ${answers}.`,
   rightShare: (share: number) => `${percent.format(share)} de réponses justes`,
   between: (low: number, high: number) =>
-    low === high ? "Toutes les réponses de la semaine sont notées." : `La vraie part est entre ${percent.format(low)} et ${percent.format(high)}, à 95\u00a0%.`,
+    low === high ? "Toutes les réponses de la semaine sont notées." : `La part réelle est entre ${percent.format(low)} et ${percent.format(high)}, 95 fois sur 100.`,
   unknown: "Rien n’est encore noté.",
   samplesList: "Réponses à noter",
   samplesNone: "Pas encore d’échantillon.",
