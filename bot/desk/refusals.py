@@ -50,6 +50,14 @@ class NoTopic(Missing):
     """A group of unanswered questions is not there, or not any more."""
 
 
+class NoLesson(Missing):
+    """A message to judge, or an answer to rate, is not there, or not any more."""
+
+
+class Exported(Stale):
+    """What was decided stands in training data."""
+
+
 REFUSED: Mapping[type[Exception], tuple[str, int]] = {
     NotSignedIn: ("signed_out", 401),
     SignatureRejected: ("foreign", 403),
@@ -60,6 +68,7 @@ REFUSED: Mapping[type[Exception], tuple[str, int]] = {
     NoLetter: ("letter_missing", 404),
     NoFinding: ("finding_missing", 404),
     NoTopic: ("topic_missing", 404),
+    NoLesson: ("lesson_missing", 404),
     Missing: ("missing", 404),
     CaseTaken: ("taken", 409),
     CaseClosed: ("closed", 409),
@@ -67,13 +76,17 @@ REFUSED: Mapping[type[Exception], tuple[str, int]] = {
     ArticleTaken: ("article_taken", 409),
     Left: ("left", 409),
     Settled: ("settled", 409),
+    Exported: ("lesson_exported", 409),
     Stale: ("stale", 409),
     PayloadRejected: ("unreadable", 422),
     StoreError: ("not_stored", 503),
 }
 """What goes wrong, as a key of the words and an HTTP status; the first that fits counts."""
 REFUSALS = tuple(REFUSED)
-WRITTEN_WRONG = ("article_empty", "no_service", "bad_date", "bad_link", "bad_fiche", "no_target")
+WRITTEN_WRONG = (
+    *("article_empty", "no_service", "bad_date", "bad_link", "bad_fiche", "no_target"),
+    *("no_act", "no_page"),
+)
 """Reasons of what an agent wrote and can put right."""
 ASKED_WRONG = ("figures_day", "figures_days", "figures_order", "figures_long", "figures_choice", "figures_table")
 """Reasons of what the page of figures was asked for in its address."""

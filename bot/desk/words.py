@@ -26,6 +26,10 @@ class Words:
         """What a value of the code is called; the value itself where it has no name."""
         return self._lines[group].get(key, key)
 
+    def names(self, group: str) -> Mapping[str, str]:
+        """Every value of a group with its name, in the order of the file."""
+        return self._lines[group]
+
     def say(self, group: str, key: str, **values: str) -> str:
         """A sentence with its values."""
         return string.Formatter().vformat(self._lines[group][key], (), values)

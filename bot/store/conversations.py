@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
+from collections.abc import Iterable
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -115,6 +116,11 @@ def lock(connection: Connection, conversation_id: str) -> bool:
     so that no reader with a cursor ever jumps over a row, and it makes deadlocks impossible.
     """
     return connection.execute(_LOCK, {"id": conversation_id}).first() is not None
+
+
+def lock_some(connection: Connection, conversation_ids: Iterable[str]) -> frozenset[str]:
+    """As `lock`, several in one order, so that two who do so never wait for each other crosswise; those that are there."""
+    return frozenset(one for one in sorted(set(conversation_ids)) if lock(connection, one))
 
 
 def of_person(conversation_id: str) -> Select[tuple[str]]:

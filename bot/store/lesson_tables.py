@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Date, Float, ForeignKey, Index, String, Table, UniqueConstraint
+from sqlalchemy import Column, Date, Float, ForeignKey, Index, Integer, String, Table, UniqueConstraint
 
 from bot.store.columns import Moment, Number, Words, metadata, where
 
@@ -21,8 +21,12 @@ lessons = Table(
     Column("confidence", Float, nullable=False),
     # The article it was answered with; "" for none.
     Column("article", String, nullable=False),
+    # The article that the citizen then chose, or that answered the same in other words; "" for none.
+    Column("meant", String, nullable=False, server_default=""),
     # unsure, lost, useless or corrected: why it is shown.
     Column("why", String, nullable=False),
+    # How many messages of that day said it, this one included.
+    Column("times", Integer, nullable=False, server_default="1"),
     Column("at", Moment, nullable=False),
     # right, intent, article or ignore; "" as long as nobody has decided.
     Column("decision", String, nullable=False),
@@ -49,6 +53,9 @@ samples = Table(
     Column("question_ref", String),
     Column("answer_ref", String),
     Column("article", String, nullable=False),
+    # The stratum that it was drawn from, and how many answers of that week were in it.
+    Column("service", String, nullable=False, server_default=""),
+    Column("stratum", Integer, nullable=False, server_default="1"),
     Column("drawn_at", Moment, nullable=False),
     # right, partly, wrong or unsourced; "" as long as nobody has rated it.
     Column("rating", String, nullable=False),

@@ -15,6 +15,7 @@ from bot.articles import Editions
 from bot.casework import Bookings, Cases, Photos
 from bot.contacts import ContactBook
 from bot.feeds import Feeds
+from bot.lessons import Lessons, Samples
 from bot.linking import Cursors, Links, Nonces
 from bot.mailroom import Letters
 from bot.outgoing import Outbox
@@ -37,11 +38,13 @@ from bot.store.editions import SqlEditions
 from bot.store.engine import Database, parse
 from bot.store.fiches import SqlFiches
 from bot.store.inbox import SqlInbox
+from bot.store.lessons import SqlLessons
 from bot.store.letters import SqlLetters
 from bot.store.links import SqlCursors, SqlLinks, SqlNonces
 from bot.store.outbox import SqlOutbox
 from bot.store.postgresql import PostgresqlDatabase
 from bot.store.ratings import SqlRatings
+from bot.store.samples import SqlSamples
 from bot.store.schema import migrate
 from bot.store.sqlite import SqliteDatabase
 from bot.store.subjects import SqlSubjects
@@ -81,6 +84,8 @@ class Store:
     cursors: Cursors
     nonces: Nonces
     visits: Visits
+    lessons: Lessons
+    samples: Samples
     contacts: ContactBook
     topics: Topics
 
@@ -141,6 +146,8 @@ async def open_store(url: str, flushes: bool = True) -> Store:
         cursors=SqlCursors(database),
         nonces=SqlNonces(database),
         visits=SqlVisits(database),
+        lessons=SqlLessons(database),
+        samples=SqlSamples(database),
         contacts=SqlContacts(database),
         topics=SqlTopics(database),
     )

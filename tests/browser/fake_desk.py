@@ -23,6 +23,7 @@ from tests.browser.desk_script import Shape
 from tests.browser.fake_articles import FakeArticles
 from tests.browser.fake_insights import FakeInsights
 from tests.browser.fake_letters import FakeLetters
+from tests.browser.fake_teaching import FakeTeaching
 from tests.browser.fake_undelivered import FakeUndelivered
 
 NAMESPACE = "/desk"
@@ -55,6 +56,7 @@ class FakeDesk:
         self.undelivered = FakeUndelivered(self)
         self.articles, self.letters = FakeArticles(self, is_empty), FakeLetters(self)
         self.insights = FakeInsights()
+        self.teaching = FakeTeaching(is_empty)
         self.watching: list[str] = []
         self.sent: list[Shape] = []
         self.requests: list[tuple[str, str, Shape]] = []
@@ -88,6 +90,7 @@ class FakeDesk:
                 *self.articles.routes(),
                 *self.letters.routes(),
                 *self.insights.routes(),
+                *self.teaching.routes(),
                 web.get("/desk/api/me", self._me),
                 web.put("/desk/api/me", self._set_me),
                 web.get("/desk/api/agents", self._agents),

@@ -12,8 +12,10 @@ import pytest
 import yaml
 
 FOLDER = Path(__file__).resolve().parents[2] / "knowledge" / "phrasings"
-FILES = sorted(path for path in FOLDER.glob("*.yml") if path.name != "local.yml")
-"""local.yml is a town's own: it may hold fewer phrasings for a fiche, and fiches that stand elsewhere too."""
+FILES = sorted(
+    path for path in FOLDER.glob("*.yml") if path.name != "local.yml" and not path.name.startswith("learnt-")
+)
+"""local.yml and what was learnt are a town's own: they may hold fewer phrasings for a fiche, and fiches that stand elsewhere too."""
 AT_LEAST = 8
 SHORTEST, LONGEST = 3, 160
 CONTACT = re.compile(

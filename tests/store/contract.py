@@ -9,6 +9,7 @@ from tests.store.contract_contacts import ContactsContract
 from tests.store.contract_editions import EditionsContract
 from tests.store.contract_fiches import FichesContract
 from tests.store.contract_inbox import InboxContract
+from tests.store.contract_lessons import LessonsContract
 from tests.store.contract_letters import LettersContract
 from tests.store.contract_outbox import OutboxContract
 from tests.store.contract_photos import PhotosContract
@@ -28,6 +29,7 @@ class StoreContract(
     EditionsContract,
     FichesContract,
     InboxContract,
+    LessonsContract,
     LettersContract,
     OutboxContract,
     PhotosContract,

@@ -3,3 +3,5 @@ import "./articles/guichet-articles";
 import "./insights/guichet-insights";
 import "./letters/guichet-letters";
 import "./topics/guichet-topics";
+import "./teaching/guichet-samples";
+import "./teaching/guichet-teaching";

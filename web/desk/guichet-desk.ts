@@ -126,7 +126,7 @@ export class GuichetDesk extends LitElement {
   #beside(me: Me): Beside {
     const go = (work: Promise<void> | undefined): void => void Promise.all([this.#pages.go("cases"), work]);
     return {
-      ...{ api: this.#api, storage: this.#storage, tell: this.#tell, me },
+      ...{ api: this.#api, storage: this.#storage, tell: this.#tell, me, shortcuts: this.#settings.preferences.shortcuts },
       onService: (service) => go(this.#queueing?.look("all", service).then(() => this.#go("queue", '.rows [tabindex="0"]'))),
       onCase: (id) => go(this.#open(id)),
     };

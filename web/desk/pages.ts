@@ -7,7 +7,7 @@ export type Page = (typeof PAGES)[number];
 export const LEARNING: readonly Page[] = ["topics", "teaching", "samples"];
 
 const HOME = "/desk";
-const LEADING_ONLY: readonly Page[] = ["insights"];
+const LEADING_ONLY: readonly Page[] = ["insights", "teaching"];
 const LEADING: readonly string[] = ["supervisor", "admin"];
 
 export const addressOf = (page: Page): string => (page === "cases" ? HOME : `${HOME}/${page}`);

@@ -57,6 +57,8 @@ export interface Beside {
   readonly storage: Storage;
   readonly tell: (words: string) => void;
   readonly me: Me;
+  /** Whether single letters do something. */
+  readonly shortcuts: boolean;
   readonly onService: (service: Named) => void;
   readonly onCase: (id: number) => void;
 }
@@ -69,12 +71,12 @@ export function besideView(pages: Pages, beside: Beside): TemplateResult {
   }
   if (!LEARNING.includes(page)) return pageView(pages, beside);
   return html`<nav class="learning" aria-label=${t.learning}>
-      ${LEARNING.map((one) => linkView(one, t.pages[one], one === page, (wanted) => pages.go(wanted)))}
+      ${LEARNING.filter((one) => maySee(one, beside.me.agent.role)).map((one) => linkView(one, t.pages[one], one === page, (wanted) => pages.go(wanted)))}
     </nav>
     ${pageView(pages, beside)}`;
 }
 
-function pageView(pages: Pages, { api, storage, tell, me, onService, onCase }: Beside): TemplateResult {
+function pageView(pages: Pages, { api, storage, tell, me, shortcuts, onService, onCase }: Beside): TemplateResult {
   const onArticle = (id: string): void => pages.go("articles", id);
   const onSearch = (search: string): void => pages.choose(search);
   switch (pages.current) {
@@ -83,9 +85,9 @@ function pageView(pages: Pages, { api, storage, tell, me, onService, onCase }: B
     case "topics":
       return html`<guichet-topics .api=${api} .tell=${tell} .me=${me} .search=${pages.search} .onSearch=${onSearch} .onArticle=${onArticle}></guichet-topics>`;
     case "teaching":
-      return html`<guichet-teaching .api=${api} .tell=${tell} .me=${me} .search=${pages.search} .onSearch=${onSearch} .onArticle=${onArticle}></guichet-teaching>`;
+      return html`<guichet-teaching .api=${api} .tell=${tell} .shortcuts=${shortcuts}></guichet-teaching>`;
     case "samples":
-      return html`<guichet-samples .api=${api} .tell=${tell} .me=${me} .search=${pages.search} .onSearch=${onSearch} .onArticle=${onArticle}></guichet-samples>`;
+      return html`<guichet-samples .api=${api} .tell=${tell} .shortcuts=${shortcuts} .search=${pages.search} .onSearch=${onSearch}></guichet-samples>`;
     case "insights":
       return html`<guichet-insights .api=${api} .tell=${tell} .me=${me} .search=${pages.search} .onSearch=${onSearch} .pages=${pages} .onService=${onService}></guichet-insights>`;
     default:
