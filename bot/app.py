@@ -24,6 +24,7 @@ from bot.app_channels import build_channels, correspondents, deep_links, kept_fi
 from bot.app_desk import build_desk
 from bot.app_forms import build_forms, links
 from bot.app_health import build_health
+from bot.app_learning import build_learning, counting_first
 from bot.app_letters import build_letters
 from bot.app_pages import build_pages
 from bot.bus import DESK, Bus, LocalBus, RedisBus
@@ -95,6 +96,7 @@ async def gateway(settings: Settings) -> AsyncIterator[Gateway]:
         public_sockets = _bind(stack, settings.host, settings.port)
         store = await open_store(settings.database_url)
         stack.push_async_callback(store.close)
+        store = counting_first(settings, store, worker_name)
         http = await stack.enter_async_context(aiohttp.ClientSession())
         bus: Bus = RedisBus(settings.redis_url) if settings.redis_url else LocalBus()
         stack.push_async_callback(bus.close)
@@ -190,9 +192,10 @@ async def gateway(settings: Settings) -> AsyncIterator[Gateway]:
             *(settings, store, counter, channels, wording, bus, server, live, knowledge, sourced, peer),
             letters.correspondence,
         )
+        learning = build_learning(settings, store, worker_name)
         outside = build_channels(channels, store, bus, receive, history, worker_name, peer)
         form_routes = build_forms(settings, forms, store, shown.pages, wording, receive, alarm, history, peer)
-        app.add_routes([*shown.routes, *parts.routes, *outside.routes, *form_routes])
+        app.add_routes([*shown.routes, *parts.routes, *outside.routes, *learning.routes, *form_routes])
         if office.channels.web:
             sockets.attach(app)
             app.add_routes(Uploads(web_chat.name, sessions, wording, office.origins, keep_photo, peer).routes())
@@ -218,6 +221,7 @@ async def gateway(settings: Settings) -> AsyncIterator[Gateway]:
             **parts.jobs,
             **outside.jobs,
             **letters.jobs,
+            **learning.jobs,
         }.items():
             await stack.enter_async_context(_running(job, name, broken))
         stack.push_async_callback(worker.drain, DRAIN)

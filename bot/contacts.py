@@ -256,7 +256,7 @@ class ContactBook(Protocol):
         """
 
     async def roll_up(self, limit: int = 400) -> int:
-        """Count stale days anew, each in a transaction of its own; how many were done."""
+        """Count stale days anew, the newest first, each in a transaction of its own; how many were done."""
 
     async def counts(self, span: Span, what: str, by: Sequence[str]) -> list[Counted]:
         """Counts by day added up, by any of `day hour channel language service topic detail`, the largest first.

@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from bot import clock
+from bot.app_learning import counting_first
 from bot.messages import Address
 from bot.privacy.retention import ages
 from bot.settings import Settings, load
@@ -18,6 +19,9 @@ from bot.store.base import Erased
 from bot.store.sql import migrate, open_store
 
 app = typer.Typer(help="Erase a citizen's data, or what is older than its retention.", no_args_is_help=True)
+
+HOLDER = "guichet privacy"
+"""Who counts what is about to be removed."""
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 
@@ -58,7 +62,7 @@ async def _erase(settings: Settings, whom: Address) -> Erased:
     await asyncio.to_thread(migrate, settings.database_url)
     store = await open_store(settings.database_url)
     try:
-        return await store.subjects.erase(whom, clock.now())
+        return await counting_first(settings, store, HOLDER).subjects.erase(whom, clock.now())
     finally:
         await store.close()
 
@@ -67,7 +71,9 @@ async def _purge(settings: Settings) -> dict[str, int]:
     await asyncio.to_thread(migrate, settings.database_url)
     store = await open_store(settings.database_url)
     try:
-        return await store.subjects.purge(clock.now(), ages(settings.office.retention))
+        return await counting_first(settings, store, HOLDER).subjects.purge(
+            clock.now(), ages(settings.office.retention)
+        )
     finally:
         await store.close()
 

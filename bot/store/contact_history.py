@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Sequence
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 from typing import Any, TypeVar
 
 import structlog
@@ -29,10 +29,11 @@ log = structlog.get_logger(__name__)
 
 T = TypeVar("T")
 
-SETTLE_SECONDS = 60
+SETTLE = timedelta(minutes=1)
 """A row that nobody could see so long after a later one will never be seen: every transaction is shorter by far."""
 SAFETY = 500
 """As many positions are read once more where a backlog is read in pieces."""
+FIRST = datetime(2000, 1, 1, tzinfo=timezone.utc)
 TEMPLATE = "."
 """Stands in the id of a template and of no article: what is before it is its service."""
 OWN_PAGE = "/articles/"
@@ -55,6 +56,9 @@ _LATE = select(cases.c.conversation_id).where(
     cases.c.state != CaseState.CLOSED.value,
     cases.c.due_at > bindparam("after", type_=cases.c.due_at.type),
     cases.c.due_at <= bindparam("until", type_=cases.c.due_at.type),
+)
+_JUST_SENT = select(referrals.c.conversation_id).where(
+    referrals.c.sent_at > bindparam("after", type_=referrals.c.sent_at.type)
 )
 _NEXT = (
     select(conversations.c.id)
@@ -99,7 +103,7 @@ class ContactSources:
         moment = int(now.timestamp())
         was, positions = marks.positions, dict(marks.positions)
         # A clock that was put back has no say in it.
-        settles = abs(moment - was.get(LOOKED, 0)) >= SETTLE_SECONDS
+        settles = abs(moment - was.get(LOOKED, 0)) >= SETTLE.total_seconds()
 
         def work(connection: Connection) -> tuple[list[str], Marks, bool]:
             ids: set[str] = set()
@@ -114,9 +118,11 @@ class ContactSources:
                     positions[name] = max(last - SAFETY, rows[len(rows) // 2].position)
                 elif settles:
                     positions[name] = max(settled, min(seen, last))
-                positions[name + SEEN] = max(seen, last)
-            after = datetime.fromtimestamp(min(was.get(DUE, 0), moment), timezone.utc)
+                if settles:
+                    positions[name + SEEN] = max(seen, last)
+            after = max(datetime.fromtimestamp(min(was.get(DUE, 0), moment), timezone.utc), FIRST)
             ids.update(one for one in connection.execute(_LATE, {"after": after, "until": now}).scalars() if one)
+            ids.update(connection.execute(_JUST_SENT, {"after": after - 2 * SETTLE}).scalars())
             positions[DUE] = moment
             if settles:
                 positions[LOOKED] = moment

@@ -88,8 +88,8 @@ class SqlContacts(ContactSources):
 
     async def roll_up(self, limit: int = 400) -> int:
         """See `ContactBook.roll_up`."""
-        oldest = select(stale_days.c.day).order_by(stale_days.c.day).limit(limit)
-        days = await self._database.read(lambda connection: list(connection.execute(oldest).scalars()))
+        stale = select(stale_days.c.day).order_by(stale_days.c.day.desc()).limit(limit)
+        days = await self._database.read(lambda connection: list(connection.execute(stale).scalars()))
         for day in days:
             await self._database.write(partial(_roll_up, day=day))
         return len(days)

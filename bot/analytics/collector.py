@@ -1,0 +1,137 @@
+"""Keeps the contacts of every conversation up to date, and makes all of them anew where that is asked.
+
+One process at a time collects, by a lease. Contacts and the marks of how far was read are written in one transaction:
+whoever takes over from a process that was killed begins where it was, and counts nothing twice.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import date, timedelta
+from zoneinfo import ZoneInfo
+
+import structlog
+
+from bot.analytics.events import ServiceOf, contacts_of
+from bot.clock import Clock, now
+from bot.contacts import Contact, ContactBook, Marks
+from bot.desk.hours import Hours
+from bot.linking import Cursors
+
+log = structlog.get_logger(__name__)
+
+EVERY = timedelta(minutes=1)
+LEASE = timedelta(minutes=5)
+NAME = "analytics.collect"
+"""Of the lease."""
+ROWS = 2000
+"""What is read of each source at a time."""
+DAYS = 3
+"""As many days are counted at once, so that the figures of today are those of a minute ago; the night counts the rest."""
+AT_ONCE = 50
+"""Conversations whose contacts are written in one transaction."""
+
+Services = Callable[[], Awaitable[ServiceOf]]
+"""Reads the service of every article, as it is now."""
+
+
+class Collector:
+    """Turns what has happened into contacts."""
+
+    def __init__(
+        self,
+        book: ContactBook,
+        cursors: Cursors,
+        services: Services,
+        hours: Hours,
+        zone: ZoneInfo,
+        keeps: timedelta,
+        holder: str,
+        clock: Clock = now,
+    ) -> None:
+        """`keeps` is how long contacts are kept: what is older is left as it is, since some of it may be gone."""
+        self._book = book
+        self._cursors = cursors
+        self._services = services
+        self._hours = hours
+        self._zone = zone
+        self._keeps = keeps
+        self._holder = holder
+        self._clock = clock
+
+    async def run(self) -> None:
+        """Collect every minute, until cancelled."""
+        while True:
+            try:
+                if await self.collect():
+                    await self._book.roll_up(DAYS)
+            except Exception:
+                log.exception("analytics.collect_failed")
+            await asyncio.sleep(EVERY.total_seconds())
+
+    async def collect(self) -> int:
+        """Bring the contacts of all conversations up to date in which something has happened; how many contacts changed.
+
+        Nothing is done while another process does it.
+
+        Raises:
+            StoreError: not now; what was written is right.
+        """
+        changed = 0
+        more = True
+        while more:
+            if not await self._cursors.hold(NAME, self._holder, self._clock(), LEASE):
+                return changed
+            service_of = await self._services()
+            ids, marks, more = await self._book.touched(await self._book.marks(), ROWS, self._clock())
+            for start in range(0, len(ids), AT_ONCE):
+                # The marks go with the last of them: what comes before is made again if this ends here.
+                is_last = start + AT_ONCE >= len(ids)
+                changed += await self._write(ids[start : start + AT_ONCE], service_of, marks if is_last else None)
+                if not is_last and not await self._cursors.hold(NAME, self._holder, self._clock(), LEASE):
+                    return changed
+            if not ids:
+                await self._book.replace({}, marks)
+        return changed
+
+    async def gather(self, conversation_ids: list[str]) -> int:
+        """Bring the contacts of these up to date now, whoever collects; how many changed.
+
+        Raises:
+            StoreError: not now.
+        """
+        return await self._write(conversation_ids, await self._services(), None)
+
+    async def rebuild(self, told: Callable[[int], None] = lambda done: None) -> int:
+        """Make the contacts of every conversation that is still there anew, and count every day anew; how many changed.
+
+        `told` hears how many conversations are done.
+
+        Raises:
+            StoreError: not now; what was written is right.
+        """
+        service_of = await self._services()
+        after, done, changed = "", 0, 0
+        while ids := await self._book.conversations(after, AT_ONCE):
+            changed += await self._write(ids, service_of, None)
+            after, done = ids[-1], done + len(ids)
+            told(done)
+        await self._book.make_stale(self._since(), date.max)
+        while await self._book.roll_up():
+            pass
+        return changed
+
+    async def _write(self, ids: list[str], service_of: ServiceOf, marks: Marks | None) -> int:
+        moment = self._clock()
+        made: dict[str, list[Contact]] = {}
+        for history in await self._book.history(ids):
+            made[history.conversation.id] = contacts_of(history, self._hours, self._zone, service_of, moment)
+            # Arithmetic of a conversation is short; that of many must not keep others waiting.
+            await asyncio.sleep(0)
+        return await self._book.replace(made, marks, self._since())
+
+    def _since(self) -> date:
+        """The first day of which nothing was removed."""
+        first = self._clock().astimezone(self._zone) - self._keeps
+        return first.date() + timedelta(days=2)

@@ -1,0 +1,131 @@
+"""What is learnt once a night from the day's contacts: a list of steps, one process at a time, each on its own.
+
+The day on which they were last done stands with the lease, so that a gateway which was down at night makes up for it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+import structlog
+
+from bot.clock import Clock, now
+from bot.contacts import ContactBook
+from bot.errors import Stale
+from bot.linking import Cursors
+
+log = structlog.get_logger(__name__)
+
+AT = time(3, 30)
+"""In the town's zone; on a day that has it twice, the first of the two."""
+LOOK_EVERY = timedelta(minutes=5)
+LEASE = timedelta(minutes=15)
+RENEW_EVERY = timedelta(minutes=5)
+NAME = "analytics.night"
+"""Of the lease, whose value is the day of the last night, ISO 8601."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Something that is done at night."""
+
+    name: str
+    do: Callable[[], Awaitable[None]]
+
+
+def counting(book: ContactBook) -> Step:
+    """The first step: days that changed are counted."""
+
+    async def do() -> None:
+        while await book.roll_up():
+            pass
+
+    return Step("roll_up", do)
+
+
+class Night:
+    """Does the steps of a night, in their order; one that fails does not keep the others from being done."""
+
+    def __init__(
+        self, cursors: Cursors, steps: Sequence[Step], zone: ZoneInfo, holder: str, clock: Clock = now
+    ) -> None:
+        self._cursors = cursors
+        self._steps = steps
+        self._zone = zone
+        self._holder = holder
+        self._clock = clock
+
+    async def run(self) -> None:
+        """Look now and then whether a night is due, until cancelled."""
+        while True:
+            try:
+                await self.look()
+            except Exception:
+                log.exception("analytics.night_failed")
+            await asyncio.sleep(LOOK_EVERY.total_seconds())
+
+    async def look(self) -> bool:
+        """Do the night's steps if that is due and nobody else does them; whether they were done here.
+
+        Raises:
+            StoreError: not now.
+        """
+        night = last_night(self._clock(), self._zone)
+        if _is_done(await self._cursors.read(NAME), night):
+            return False
+        if not await self._cursors.hold(NAME, self._holder, self._clock(), LEASE):
+            return False
+        try:
+            # Somebody may have done it between the two.
+            if _is_done(await self._cursors.read(NAME), night):
+                return False
+            await self.do()
+            await self._cursors.write(NAME, self._holder, night.isoformat())
+        except Stale:
+            log.warning("analytics.night_overtaken", night=night.isoformat())
+            return False
+        finally:
+            await self._cursors.let_go(NAME, self._holder)
+        return True
+
+    async def do(self) -> None:
+        """Do every step now, and keep the lease meanwhile."""
+        keeping = asyncio.create_task(self._keep(), name="analytics.night.lease")
+        try:
+            for step in self._steps:
+                began = self._clock()
+                try:
+                    await step.do()
+                except Exception:
+                    log.exception("analytics.step_failed", step=step.name)
+                    continue
+                spent = self._clock() - began
+                log.info("analytics.step", step=step.name, duration_ms=int(spent.total_seconds() * 1000))
+        finally:
+            keeping.cancel()
+            await asyncio.gather(keeping, return_exceptions=True)
+
+    async def _keep(self) -> None:
+        while True:
+            await asyncio.sleep(RENEW_EVERY.total_seconds())
+            await self._cursors.hold(NAME, self._holder, self._clock(), LEASE)
+
+
+def last_night(moment: datetime, zone: ZoneInfo) -> date:
+    """The day of the town whose night was last due at a moment."""
+    local = moment.astimezone(zone)
+    begins = datetime.combine(local.date(), AT, zone)
+    return local.date() if local >= begins else local.date() - timedelta(days=1)
+
+
+def _is_done(value: str, night: date) -> bool:
+    """Whether a night was done, by the day that was written down; a clock that was a year ahead is not believed."""
+    try:
+        last = date.fromisoformat(value)
+    except ValueError:
+        return False
+    return night <= last <= night + timedelta(days=1)
