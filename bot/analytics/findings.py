@@ -6,6 +6,7 @@ the same whether it ran every night or once, and a fact keeps its first day for 
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -39,6 +40,13 @@ class Topicals(Protocol):
         """Every topic, decided or not."""
 
 
+class Family(Protocol):
+    """The tests of a night that belong together."""
+
+    def night(self, last: int) -> Iterable[Stretch]:
+        """What stands out of the stretches that end on a column of the ledger."""
+
+
 async def nightly(book: ContactBook, topics: Topicals, hours: Hours, office: Office, now: datetime) -> int:
     """Look at the days before this one and keep what stands out; how many findings are new."""
     last = hours.day(now) - timedelta(days=1)
@@ -47,7 +55,7 @@ async def nightly(book: ContactBook, topics: Topicals, hours: Hours, office: Off
     if ledger is None:
         return 0
     kept = await book.findings(Span(first, last), dismissed=True)
-    findings = [_continued(one, kept) for one in found(ledger, await topics.all())]
+    findings = [_continued(one, kept) for one in await asyncio.to_thread(found, ledger, await topics.all())]
     new = await book.find(findings, now)
     log.info("findings.night", found=len(findings), new=new, days=ledger.days)
     return new
@@ -56,11 +64,12 @@ async def nightly(book: ContactBook, topics: Topicals, hours: Hours, office: Off
 def found(ledger: Ledger, topics: Sequence[Topical]) -> list[Finding]:
     """What stands out in the last weeks of a ledger, each fact once, the strongest first."""
     surges, silences, delays = Surges(ledger), Silences(ledger), Delays(ledger)
-    families = (surges, silences, delays, Standstills(ledger), Gaps(topics, ledger))
+    standstills, gaps = Standstills(ledger), Gaps(topics, ledger)
+    families: tuple[Family, ...] = (surges, silences, delays, standstills, gaps)
     nights = range(max(ledger.days - NIGHTS, 0), ledger.days)
     stretches = [stretch for last in nights for family in families for stretch in family.night(last)]
     facts = _one_each(_merged(stretches))
-    measured = [_measured(fact, surges, silences, delays) for fact in facts]
+    measured = [_measured(fact, surges, silences, delays, standstills, gaps) for fact in facts]
     return sorted((_finding(fact, ledger) for fact in measured), key=lambda one: (-one.strength, one.sort, one.subject))
 
 
@@ -98,7 +107,9 @@ def _one_each(facts: Sequence[Stretch]) -> list[Stretch]:
     return [fact for fact in facts if not said(fact)]
 
 
-def _measured(fact: Stretch, surges: Surges, silences: Silences, delays: Delays) -> Stretch:
+def _measured(
+    fact: Stretch, surges: Surges, silences: Silences, delays: Delays, standstills: Standstills, gaps: Gaps
+) -> Stretch:
     """A fact with what was seen and expected over all of its days."""
 
     def over(table: Table, row: int) -> Stretch:
@@ -113,7 +124,11 @@ def _measured(fact: Stretch, surges: Surges, silences: Silences, delays: Delays)
     if fact.sort is Sort.LATE:
         seen, expected = delays.measured(fact.subject, fact.first, fact.last, fact.detail)
         return replace(fact, seen=seen, expected=expected)
-    return fact
+    if fact.sort is Sort.STANDSTILL:
+        row = standstills.names.index(fact.subject)
+        opened = over(standstills.opened, row).seen
+        return replace(over(standstills.taken, row), detail=f"{opened:.0f}")
+    return over(gaps.table, gaps.names.index(fact.subject))
 
 
 def _finding(fact: Stretch, ledger: Ledger) -> Finding:

@@ -37,7 +37,11 @@ PROMISE_ALIKE = 0.02
 
 GAP_SPANS = (7, 14)
 GAP_QUESTIONS = 8
-GAP_FACTOR = 2.0
+GAP_FACTOR = 2.5
+GAP_DISPERSION = 0.3
+"""At the least: questions about one thing come in bunches."""
+GAP_HISTORY_DAYS = 10
+"""Before the stretch, where the night itself has two weeks before it."""
 GAP_DAYS = 3
 """With a question, in the stretch: what is asked on one day alone is news, and no missing article."""
 
@@ -160,7 +164,7 @@ class Gaps:
                 if 0 <= (column := ledger.column(day)) < ledger.days:
                     counts[row, column] += count
         # Nobody asked before the first question: that is history too, not the lack of it.
-        self.table = Table(counts, ledger, [0] * len(open_ones))
+        self.table = Table(counts, ledger, [0] * len(open_ones), GAP_DISPERSION)
 
     def night(self, last: int) -> Iterator[Stretch]:
         """What stands out of the stretches that end on a column."""
@@ -169,9 +173,9 @@ class Gaps:
         tests, p_values = [], []
         for span in GAP_SPANS:
             first = last - span + 1
-            if first < HISTORY_DAYS // 2 or last < HISTORY_DAYS:
+            if first < GAP_HISTORY_DAYS or last < HISTORY_DAYS:
                 continue
-            seen, expected, _, above = self.table.window(first, last, HISTORY_DAYS // 2)
+            seen, expected, _, above = self.table.window(first, last, GAP_HISTORY_DAYS)
             days = (self.table.counts[:, first : last + 1] > 0).sum(axis=1)
             many = (seen >= GAP_QUESTIONS) & (seen >= GAP_FACTOR * expected) & (days >= GAP_DAYS)
             many &= self.table.counts[:, last] > 0

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
+from scipy import special, stats
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -26,7 +26,7 @@ LENT_DAYS = 2.0
 """A weekday is drawn to its kind as if there were so many more such days."""
 LEAST_DISPERSION = 0.04
 """No town is as even as Poisson: days differ by a fifth for the weather and the news."""
-DRIFT = 0.01
+DRIFT = 0.02
 """Squared: what a season adds within weeks, and no number of days evens out."""
 CLIP = 3.0
 """Standard deviations behind which a day before says no more about what is usual."""
@@ -48,7 +48,7 @@ class Usual:
     """(series,)"""
 
 
-def usual(counts: Floats, known: Bools, weekday: int) -> Usual:
+def usual(counts: Floats, known: Bools, weekday: int, least_dispersion: float = LEAST_DISPERSION) -> Usual:
     """What is usual after the days of `counts`, of shape (series, days), whose last is the day before one of `weekday`.
 
     A one-step M-estimate of location (Huber, Robust Statistics, 1981): the mean of the days of a weekday, each clipped
@@ -67,7 +67,7 @@ def usual(counts: Floats, known: Bools, weekday: int) -> Usual:
     far = CLIP * np.sqrt(middle * (1 + CLIP_DISPERSION * middle)) + CLIP_LEAST
     clipped = np.clip(seen, (middle - far)[:, None, :], (middle + far)[:, None, :])
     level = _drawn(clipped, mask, days, _mean)
-    return Usual(level, days, _dispersion(seen, mask, level, days))
+    return Usual(level, days, np.maximum(_dispersion(seen, mask, level, days), least_dispersion))
 
 
 def _drawn(seen: Floats, mask: Bools, days: Floats, location: Callable[[Floats, Bools], Floats]) -> Floats:
@@ -97,7 +97,7 @@ def _median(values: Floats, mask: Bools) -> Floats:
 
 
 def _dispersion(seen: Floats, mask: Bools, level: Floats, days: Floats) -> Floats:
-    """By series, not below `LEAST_DISPERSION`: from the variance beside Poisson's, with every residual clipped."""
+    """By series: from the variance beside Poisson's, with every residual clipped."""
     mean = np.maximum(level, 0.25)[:, None, :]
     # A level of few days follows them: what is left of the deviations is too small by so much.
     free = (days + LENT_DAYS) / np.maximum(days + LENT_DAYS - 1, 1)
@@ -105,22 +105,26 @@ def _dispersion(seen: Floats, mask: Bools, level: Floats, days: Floats) -> Float
     number = np.maximum(mask.sum(axis=(1, 2)), 1)
     excess = (np.where(mask, residuals, 0).sum(axis=(1, 2)) / number) - 1
     average = np.where(mask, np.broadcast_to(mean, mask.shape), 0).sum(axis=(1, 2)) / number
-    return np.asarray(np.maximum(excess / np.maximum(average, 0.25), LEAST_DISPERSION))
+    return np.asarray(excess / np.maximum(average, 0.25))
 
 
-def tails(seen: Floats, expected: Floats, days: Floats, base: Floats, dispersion: Floats) -> tuple[Floats, Floats]:
-    """P(X <= seen) and P(X >= seen) of counts over `days` days, expected from `base` days of the same sort a weekday.
+def tails(seen: Floats, expected: Floats, days: int, base: Floats, dispersion: Floats) -> tuple[Floats, Floats]:
+    """P(X <= seen) and P(X >= seen) of counts over so many days, by series.
 
-    The predictive distribution is negative binomial with the moments of a mean that is itself estimated: to the
-    variance of the days come that of the level and of the drift of a season.
+    `base` is the number of days before that stand behind each weekday, (series, 7). The predictive distribution is
+    negative binomial with the moments of a mean that is itself estimated: to the variance of the days come that of the
+    level and of the drift of a season.
     """
     mean = np.maximum(expected, 1e-9)
-    spans = np.maximum(days, 1.0)
-    effective = (base + LENT_DAYS) * np.minimum(spans, WEEK_DAYS)
-    relative = dispersion / spans + (dispersion + spans / mean) / effective + DRIFT
+    # What a weekday is lent by the others of its kind is there once, not once for each of them.
+    behind = np.minimum((base.mean(axis=1) + LENT_DAYS) * min(days, WEEK_DAYS), base.sum(axis=1))
+    relative = dispersion / days + (dispersion + days / mean) / np.maximum(behind, 1) + DRIFT
     size = 1 / relative
     chance = size / (size + mean)
-    return stats.nbinom.cdf(seen, size, chance), stats.nbinom.sf(seen - 1, size, chance)
+    # The tails as incomplete beta functions, which `scipy.stats.nbinom` comes to in fifty times as long.
+    below = special.betainc(size, seen + 1, chance)
+    above = np.where(seen > 0, special.betainc(np.maximum(seen, 1), size, 1 - chance), 1.0)
+    return below, above
 
 
 def rejected(p_values: Floats, share: float) -> Bools:

@@ -9,7 +9,7 @@ import numpy as np
 
 from bot.analytics.findings_ledger import HOURS, Ledger, Series
 from bot.analytics.findings_sorts import HISTORY_DAYS, Sort, Stretch
-from bot.analytics.findings_statistics import BASE_DAYS, Floats, Usual, rejected, tails, usual
+from bot.analytics.findings_statistics import BASE_DAYS, LEAST_DISPERSION, Floats, Usual, rejected, tails, usual
 
 FALSE_SHARE = 0.01
 """Of what a night says of one sort, at most so much may be false."""
@@ -53,7 +53,10 @@ def named(block: tuple[int, int]) -> str:
 class Table:
     """Counts by series and day, and what is usual on every day, worked out once for each first day of a stretch."""
 
-    def __init__(self, counts: Floats, ledger: Ledger, begun: Iterable[int]) -> None:
+    def __init__(
+        self, counts: Floats, ledger: Ledger, begun: Iterable[int], least_dispersion: float = LEAST_DISPERSION
+    ) -> None:
+        self._least = least_dispersion
         self.counts = counts
         self.begun = np.fromiter(begun, int)
         """(series,): the column of the first day of each."""
@@ -67,7 +70,9 @@ class Table:
         if first not in self._usual:
             start = max(first - BASE_DAYS, 0)
             days = slice(start, first)
-            self._usual[first] = usual(self.counts[:, days], self._known[:, days], int(self.weekdays[first]))
+            self._usual[first] = usual(
+                self.counts[:, days], self._known[:, days], int(self.weekdays[first]), self._least
+            )
         return self._usual[first]
 
     def level(self, first: int, columns: Floats | slice) -> Floats:
@@ -87,13 +92,7 @@ class Table:
         weekdays = self.weekdays[columns]
         seen = self.counts[:, columns].sum(axis=1)
         expected = known.level[:, weekdays].sum(axis=1)
-        below, above = tails(
-            seen,
-            expected,
-            np.full(len(seen), float(columns.size)),
-            known.days[:, weekdays].mean(axis=1),
-            known.dispersion,
-        )
+        below, above = tails(seen, expected, columns.size, known.days, known.dispersion)
         young = self.begun > first - history_days
         return seen, expected, np.where(young, 1.0, below), np.where(young, 1.0, above)
 
