@@ -37,7 +37,7 @@ PROMISE_ALIKE = 0.02
 
 GAP_SPANS = (7, 14)
 GAP_QUESTIONS = 8
-GAP_FACTOR = 2.5
+GAP_FACTOR = 3.0
 GAP_DISPERSION = 0.3
 """At the least: questions about one thing come in bunches."""
 GAP_HISTORY_DAYS = 10

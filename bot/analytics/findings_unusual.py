@@ -11,14 +11,14 @@ from bot.analytics.findings_ledger import HOURS, Ledger, Series
 from bot.analytics.findings_sorts import HISTORY_DAYS, Sort, Stretch
 from bot.analytics.findings_statistics import BASE_DAYS, LEAST_DISPERSION, Floats, Usual, rejected, tails, usual
 
-FALSE_SHARE = 0.01
+FALSE_SHARE = 0.02
 """Of what a night says of one sort, at most so much may be false."""
 SURGE_SPANS = (1, 2, 3, 5, 7)
-SURGE_FACTOR = 1.8
+SURGE_FACTOR = 2.0
 SURGE_EXCESS = 15.0
 """Contacts a day beyond the usual ones, from which on somebody can do something about it."""
 
-SILENCE_SPANS = (1, 2, 3, 5, 7, 10, 14)
+SILENCE_SPANS = (1, 2, 3, 4, 5, 6, 7, 10, 14)
 SILENCE_SHARE = 0.35
 """Of what is usual: what is left of a channel that is nearly silent."""
 SILENCE_LACK = 8.0
@@ -29,7 +29,7 @@ STANDSTILL_TAKEN = 5.0
 """Cases that are usually taken on such a day of the town, at the least."""
 STANDSTILL_TAKEN_SERVICE = 10.0
 """And of one service: one agent's day off is no strike."""
-STANDSTILL_OPENED = 0.5
+STANDSTILL_OPENED = 0.25
 """Of the cases that are usually opened: nobody takes what nobody brings."""
 
 

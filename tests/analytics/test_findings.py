@@ -13,8 +13,8 @@ from bot.contacts import Finding
 from bot.desk.hours import Hours
 from tests.analytics.counted_town import DAY, FIRST, Book, Plan, Topic, Topics, month, night, office
 
-SEEDS = range(1000, 1012)
-"""None of those on which anything was chosen (100 to 499)."""
+SEEDS = range(1000, 1008)
+"""None of those on which anything was chosen (100 to 499); docs/findings.md has the figures of more of them."""
 STRIKE, FLOOD, SILENT, LATE, GAP = 18, (22, 2.5), ("telegram", 24, 18, 24), ("urbanisme", 12, 3.0), (15, 4.0)
 
 
@@ -65,7 +65,7 @@ async def test_a_quiet_month_is_quiet(contacts: float) -> None:
 async def test_each_planted_fact_is_found(
     plan: Plan, sort: Sort, subjects: tuple[str, ...], number: int, within: int
 ) -> None:
-    """At 150 contacts a day each fact is found in 19 months of 20 or more, with its day."""
+    """At 150 contacts a day each fact is found, with its day, in all months but one at the most."""
     found = [bool(about(await found_in(plan, seed), sort, subjects, number, within)) for seed in SEEDS]
 
     assert sum(found) >= len(SEEDS) - 1
