@@ -19,6 +19,7 @@ from tests.browser.desk_channels import MESSENGER, WHATSAPP
 from tests.browser.desk_letters import HOLE
 from tests.browser.fake_desk import FakeDesk
 from tests.browser.fake_gateway import ROOT
+from tests.desk import counted
 
 FOLDER = ROOT / "docs" / "images"
 WINDOW = {"width": 1280, "height": 720}
@@ -30,6 +31,7 @@ async def photograph(folder: Path = FOLDER) -> None:
     """Writes every picture of the agents' page."""
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=shutil.which("chromium"), args=ARGUMENTS)
+        await _count(browser, folder)
         for scheme in ("light", "dark"):
             async with FakeDesk() as desk:
                 page = await _page(browser, desk, WINDOW, scheme)
@@ -125,6 +127,21 @@ async def _article(page: Page) -> None:
     await page.locator('.article-row[data-id="carte-identite"]').click()
     await page.locator(".page-preview").wait_for()
     await page.mouse.move(1, 1)
+
+
+async def _count(browser: Browser, folder: Path) -> None:
+    """The page of figures: its beginning by day and night and on a phone, and all of it."""
+    looks = (("desk-insights-light", WINDOW, "light"), ("desk-insights-dark", WINDOW, "dark"))
+    whole = ("desk-insights-whole-light", {"width": 1280, "height": 3300}, "light")
+    for name, viewport, scheme in (*looks, whole, ("desk-phone-insights-light", PHONE, "light")):
+        async with FakeDesk() as desk:
+            desk.agent["role"] = "supervisor"
+            desk.insights.made = counted.tidy
+            page = await _page(browser, desk, viewport, scheme)
+            await page.goto(f"{desk.url}/desk/insights")
+            await page.locator("guichet-insights .parts").wait_for()
+            await page.screenshot(path=folder / f"{name}.png")
+            await page.close()
 
 
 async def _page(browser: Browser, desk: FakeDesk, viewport: Any, scheme: Any) -> Page:

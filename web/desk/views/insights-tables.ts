@@ -81,9 +81,9 @@ function rowView(row: Row, most: number, filter: "channel" | "service" | "langua
         : html`<bdi class="name">${name}</bdi>`}
       ${barView(count / most)}
     </th>
-    <td class="figure strong">${numberWords(count)}</td>
-    <td class="figure">${share === null ? "–" : shareWords(share)}</td>
-    <td class="figure">${before ? changeWords(count / before - 1) : t.fresh}</td>
+    <td class="figure strong" data-name=${t.count}>${numberWords(count)}</td>
+    <td class="figure" data-name=${t.share}>${share === null ? "–" : shareWords(share)}</td>
+    <td class="figure" data-name=${t.change}>${before ? changeWords(count / before - 1) : t.fresh}</td>
   </tr>`;
 }
 
