@@ -22,6 +22,7 @@ from tests.browser import desk_script as script
 from tests.browser.desk_script import Shape
 from tests.browser.fake_articles import FakeArticles
 from tests.browser.fake_letters import FakeLetters
+from tests.browser.fake_topics import FakeTopics
 from tests.browser.fake_undelivered import FakeUndelivered
 
 NAMESPACE = "/desk"
@@ -53,6 +54,7 @@ class FakeDesk:
         self.pending: dict[int, list[Shape]] = {}
         self.undelivered = FakeUndelivered(self)
         self.articles, self.letters = FakeArticles(self, is_empty), FakeLetters(self)
+        self.topics = FakeTopics(self, is_empty)
         self.watching: list[str] = []
         self.sent: list[Shape] = []
         self.requests: list[tuple[str, str, Shape]] = []
@@ -85,6 +87,7 @@ class FakeDesk:
                 *self.undelivered.routes(),
                 *self.articles.routes(),
                 *self.letters.routes(),
+                *self.topics.routes(),
                 web.get("/desk/api/me", self._me),
                 web.put("/desk/api/me", self._set_me),
                 web.get("/desk/api/agents", self._agents),
