@@ -45,7 +45,9 @@ class TopicsApi:
     async def all(self, request: web.Request, agent: Agent) -> Shape:
         """`GET /desk/api/topics`"""
         every = await self._topics.all(agent)
-        listed = [one for is_open in (True, False) for one in [it for it in every if it.is_open is is_open][:MAX_LISTED]]
+        listed = [
+            one for is_open in (True, False) for one in [it for it in every if it.is_open is is_open][:MAX_LISTED]
+        ]
         rows = []
         for one in listed:
             examples = await self._topics.examples(one, PREVIEWED)

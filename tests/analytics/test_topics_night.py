@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.analytics.topics import Night, course, nightly
+from bot.analytics.topics_taught import taught
 from bot.messages import Address, AnswerStatus, Message, Reply
 from bot.store.base import Prepared
 from bot.store.sql import Store, open_store
@@ -158,3 +159,23 @@ def test_the_course_compares_a_week_with_the_four_before() -> None:
     assert went(6, 20) is Course.STEADY
     assert went(2, 0) is Course.STEADY
     assert course({TODAY: 50}, month_ago, TODAY) is Course.FADING
+
+
+async def test_attached_groups_become_phrasings(store: Store) -> None:
+    """Of what was attached, each wording once and without personal data; what was decided otherwise is left out."""
+    claire = await hired(store)
+    await ask_all(store, "sono", 2)
+    await ask_all(store, "sapin", 3)
+    await ask(store, "again", "Louer la sono de la mairie ?", NIGHT - timedelta(days=1))
+    await ask(store, "phone", "la sono, rappelez le 06 12 34 56 78", NIGHT - timedelta(days=1))
+    await work(store)
+    found = await by_name(store)
+    await store.topics.decide(found["sono"].id, Decision.TAUGHT, "materiel", claire.id, 0, NIGHT)
+    await store.topics.decide(found["sapins"].id, Decision.NOT_OURS, "", claire.id, 0, NIGHT)
+    (one,) = await taught(store.topics)
+
+    assert (one.topic_id, one.target) == (found["sono"].id, "materiel")
+    assert one.phrasings[0] == "Louer la sono de la mairie ?"
+    assert "louer la sono de la mairie" not in one.phrasings
+    assert len(one.phrasings) == len(HELD_OUT["sono"])
+    assert not any("06" in text or "[" in text for text in one.phrasings)

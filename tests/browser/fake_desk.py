@@ -24,6 +24,7 @@ from tests.browser.fake_articles import FakeArticles
 from tests.browser.fake_insights import FakeInsights
 from tests.browser.fake_letters import FakeLetters
 from tests.browser.fake_teaching import FakeTeaching
+from tests.browser.fake_topics import FakeTopics
 from tests.browser.fake_undelivered import FakeUndelivered
 
 NAMESPACE = "/desk"
@@ -57,6 +58,7 @@ class FakeDesk:
         self.articles, self.letters = FakeArticles(self, is_empty), FakeLetters(self)
         self.insights = FakeInsights()
         self.teaching = FakeTeaching(is_empty)
+        self.topics = FakeTopics(self, is_empty)
         self.watching: list[str] = []
         self.sent: list[Shape] = []
         self.requests: list[tuple[str, str, Shape]] = []
@@ -91,6 +93,7 @@ class FakeDesk:
                 *self.letters.routes(),
                 *self.insights.routes(),
                 *self.teaching.routes(),
+                *self.topics.routes(),
                 web.get("/desk/api/me", self._me),
                 web.put("/desk/api/me", self._set_me),
                 web.get("/desk/api/agents", self._agents),

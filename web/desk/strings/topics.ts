@@ -12,7 +12,8 @@ export const topics = {
   noneDecided: "Aucun groupe n’a encore été décidé.",
   more: (count: number) => `${count} autre${plural(count)} groupe${plural(count)}, moins demandé${plural(count)}, ne ${count > 1 ? "sont" : "est"} pas affiché${plural(count)}.`,
   counted: (count: number) => `${count} question${plural(count)}`,
-  recent: (recent: number, usual: number) => `${recent} ces 7 derniers jours, ${number(usual)} par semaine auparavant`,
+  recent: (recent: number, usual: number) => 
+    usual ? `${recent} ces 7 derniers jours, ${number(usual)} par semaine auparavant` : `${recent} ces 7 derniers jours, aucune les quatre semaines d’avant`,
   weeks: "Par semaine",
   weeksSpoken: (counts: readonly number[]) => `Questions par semaine, de la plus ancienne à la dernière\u00a0: ${counts.join(", ")}`,
   examples: "Questions posées",

@@ -111,7 +111,7 @@ export class GuichetTopics extends LitElement {
     this.#teaching = { ...NOT_TEACHING, id: one.id };
     this.#problem = null;
     this.requestUpdate();
-    void this.#focus(".teach input");
+    void this.#focus(".teach input").then(() => this.renderRoot.querySelector(".teach")?.scrollIntoView({ block: "nearest" }));
   }
 
   async #find(): Promise<void> {

@@ -42,6 +42,7 @@ test("a page's address is a path of the town's site, or none", () => {
 
 test("counts are said as people say them", () => {
   expect(t.counted(1)).toBe("1 question");
+  expect(t.recent(4, 0)).toBe("4 ces 7 derniers jours, aucune les quatre semaines d’avant");
   expect(t.recent(5, 1.75)).toBe("5 ces 7 derniers jours, 1,8 par semaine auparavant");
   expect(t.more(1)).toContain("1 autre groupe, moins demandé, n");
 });

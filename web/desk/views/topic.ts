@@ -54,7 +54,7 @@ function weeksView(weeks: readonly Week[]): TemplateResult | typeof nothing {
 
 function askedView(one: Topic, view: TopicsView): TemplateResult {
   return html`<div class="group-body">
-    <section aria-labelledby="topic-${one.id}-asked">
+    <div>
       <h4 id="topic-${one.id}-asked" tabindex="-1">${t.examples}</h4>
       <ul class="asked" role="list">
         ${one.examples.map(
@@ -67,13 +67,13 @@ function askedView(one: Topic, view: TopicsView): TemplateResult {
       ${!view.whole.has(one.id) && one.count > one.examples.length
         ? html`<button type="button" class="linklike" aria-label=${t.moreExamplesOf(one.name)} @click=${() => view.onMore(one)}>${t.moreExamples}</button>`
         : nothing}
-    </section>
-    <section aria-labelledby="topic-${one.id}-near">
+    </div>
+    <div>
       <h4 id="topic-${one.id}-near">${t.nearest}</h4>
       ${one.nearest.length
         ? html`<ul class="near" role="list">${one.nearest.map(nearView)}</ul>`
         : html`<p class="hint">${t.nearestNone}</p>`}
-    </section>
+    </div>
   </div>`;
 }
 
