@@ -38,6 +38,7 @@ COMMANDS = {
     "triage": Source("bot.commands.triage", "triage", "Read letters, measure how well, learn from corrections."),
     "channels": Source("bot.commands.channels", "app", "List the channels with their state, and register them."),
     "agents": Source("bot.commands.agents", "app", "Make, list, lock and reopen the accounts of the desk."),
+    "report": Source("bot.commands.report", "app", "Print the figures, make them anew, or write them as open data."),
     "privacy": Source("bot.commands.privacy", "app", "Erase a citizen's data, or what is older than its retention."),
 }
 

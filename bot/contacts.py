@@ -179,6 +179,14 @@ class Counted:
 
 
 @dataclass(frozen=True, slots=True)
+class Compared:
+    """How much was counted of one key, in each of several runs of days."""
+
+    key: str
+    counts: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Spread:
     """How long something took, over those that have a value: exact order statistics in seconds; None if there is none."""
 
@@ -262,6 +270,11 @@ class ContactBook(Protocol):
         """Counts by day added up, by any of `day hour channel language service topic detail`, the largest first.
 
         `what` is a `What`, or one of the counts of contacts in `bot.analytics.counters`.
+        """
+
+    async def compare(self, span: Span, runs: Sequence[tuple[date, date]], what: str, by: str = "") -> list[Compared]:
+        """What `counts` gives by one column, or by none, for each of several runs of days, from one to another, both
+        included; the days of the span say nothing. By key.
         """
 
     async def spread(self, span: Span, what: What) -> Spread:

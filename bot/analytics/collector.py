@@ -49,6 +49,7 @@ class Collector:
         keeps: timedelta,
         holder: str,
         clock: Clock = now,
+        at_once: int = AT_ONCE,
     ) -> None:
         """`keeps` is how long contacts are kept: what is older is left as it is, since some of it may be gone."""
         self._book = book
@@ -59,6 +60,7 @@ class Collector:
         self._keeps = keeps
         self._holder = holder
         self._clock = clock
+        self._at_once = at_once
 
     async def run(self) -> None:
         """Collect every minute, until cancelled."""
@@ -85,10 +87,10 @@ class Collector:
                 return changed
             service_of = await self._services()
             ids, marks, more = await self._book.touched(await self._book.marks(), ROWS, self._clock())
-            for start in range(0, len(ids), AT_ONCE):
+            for start in range(0, len(ids), self._at_once):
                 # The marks go with the last of them: what comes before is made again if this ends here.
-                is_last = start + AT_ONCE >= len(ids)
-                changed += await self._write(ids[start : start + AT_ONCE], service_of, marks if is_last else None)
+                is_last = start + self._at_once >= len(ids)
+                changed += await self._write(ids[start : start + self._at_once], service_of, marks if is_last else None)
                 if not is_last and not await self._cursors.hold(NAME, self._holder, self._clock(), LEASE):
                     return changed
             if not ids:
@@ -113,7 +115,7 @@ class Collector:
         """
         service_of = await self._services()
         after, done, changed = "", 0, 0
-        while ids := await self._book.conversations(after, AT_ONCE):
+        while ids := await self._book.conversations(after, self._at_once):
             changed += await self._write(ids, service_of, None)
             after, done = ids[-1], done + len(ids)
             told(done)

@@ -37,9 +37,6 @@ CHANNELS, SERVICES, TOPICS, LANGUAGES = "channels", "services", "topics", "langu
 _COLUMN = {CHANNELS: "channel", SERVICES: "service", TOPICS: "topic", LANGUAGES: "language"}
 MOVERS = (CHANNELS, SERVICES, TOPICS)
 
-ByDay = dict[tuple[date, str], int]
-"""Counts by day and a key."""
-
 
 @dataclass(frozen=True, slots=True)
 class Names:
@@ -55,16 +52,26 @@ class Names:
 
 
 @dataclass(frozen=True, slots=True)
+class _Both:
+    """Counts by key, of a run of days and of the one before it."""
+
+    now: Counter[str]
+    was: Counter[str]
+
+
+@dataclass(frozen=True, slots=True)
 class _Read:
     """What was read of the book."""
 
-    contacts: Mapping[str, ByDay]
-    """By table."""
-    hours: Sequence[Counted]
-    counts: Mapping[str, ByDay]
+    contacts: Mapping[str, Sequence[_Both]]
+    """By table: of the span, of the last week and of the last month."""
+    totals: Mapping[str, _Both]
     """By what is counted, keyed by its detail, or its service."""
-    judged: Mapping[date, tuple[int, int]]
-    """By day: how many, and the sum of their verdicts from 1 to 3."""
+    days: Sequence[Mapping[str, int]]
+    """Contacts, contained chats, cases and letters by day."""
+    hours: Sequence[Counted]
+    judged: tuple[tuple[int, int], tuple[int, int]]
+    """How many verdicts, and their sum, of the span and of the one before."""
 
 
 def before(span: Span) -> Span:
@@ -92,72 +99,66 @@ async def figures_of(
         StoreError: not now.
     """
     earlier = before(span)
-    longest = replace(span, first=min(earlier.first, _back(span.last, 2 * MONTH - 1)))
     read, spreads, backlog, findings = await asyncio.gather(
-        _read(book, longest, span), _spreads(book, span, earlier), book.backlog(now), book.findings(span)
+        _read(book, span, earlier), _spreads(book, span, earlier), book.backlog(now), book.findings(span)
     )
-    totals = {what: _split(by_day, span, earlier) for what, by_day in read.counts.items()}
-    contacts = _split(read.contacts[CHANNELS], span, earlier)
-    trend = Trend(_moved(read, names, span.last, WEEK), _moved(read, names, span.last, MONTH))
-    cards = _cards(contacts, totals, read, span, earlier)
+    cards = _cards(read)
     return Figures(
         span=Asked(span.first, span.last, span.channel, span.service, span.language),
-        sentence=_sentence(cards[0], _mover(read, names, span, earlier)),
+        sentence=_sentence(cards[0], _mover(read, 0, names)),
         cards=cards,
         series=Series(_days(read, span), _hours(read.hours)),
-        tables=_tables(read, totals, names, span, earlier),
-        times=Times(*(_time(now_, was) for now_, was in spreads)),
-        mails=_mails(backlog, totals[What.LETTER.value], span, names),
+        tables=_tables(read, names),
+        times=Times(*(_time(one, was) for one, was in spreads)),
+        mails=_mails(backlog, read.totals[What.LETTER.value], span, names),
         findings=tuple(_found(one, names, say) for one in findings),
-        trend=trend,
+        trend=Trend(_moved(read, 1, names), _moved(read, 2, names)),
     )
 
 
-async def _read(book: ContactBook, longest: Span, span: Span) -> _Read:
-    async def by_day(what: str, key: str = "") -> ByDay:
-        found = await book.counts(longest, what, ["day", *([key] if key else [])])
-        return {(date.fromisoformat(one.key[0]), one.key[1] if key else ""): one.count for one in found}
+async def _read(book: ContactBook, span: Span, earlier: Span) -> _Read:
+    pair = [(one.first, one.last) for one in (span, earlier)]
+    runs = list(pair)
+    for length in (WEEK, MONTH):
+        last = replace(span, first=_back(span.last, length - 1))
+        runs += [(one.first, one.last) for one in (last, before(last))]
 
-    async def judged() -> dict[date, tuple[int, int]]:
-        found = await book.counts(longest, What.JUDGED.value, ["day"])
-        return {date.fromisoformat(one.key[0]): (one.count, one.total) for one in found}
+    async def compared(what: str, by: str, runs: Sequence[tuple[date, date]]) -> list[_Both]:
+        found = await book.compare(span, runs, what, by)
+        counts = [Counter({one.key: one.counts[place] for one in found}) for place in range(len(runs))]
+        return [_Both(+counts[place], +counts[place + 1]) for place in range(0, len(runs), 2)]
 
-    keyed = {What.OPENED: "detail", What.MET: "detail", What.RATED: "detail", What.LETTER: "service"}
-    wanted = {what.value: key for what, key in keyed.items()}
-    wanted |= {what.value: "" for what in (Count.CHATS, Count.CONTAINED, Count.CHATS_RATED, Count.HELPED)}
-    contacts, hours, counts, verdicts = await asyncio.gather(
-        asyncio.gather(*(by_day(Count.CONTACTS.value, column) for column in _COLUMN.values())),
+    async def by_day(what: str) -> dict[str, int]:
+        return {one.key[0]: one.count for one in await book.counts(span, what, ["day"])}
+
+    async def judged(one: Span) -> tuple[int, int]:
+        found = await book.counts(one, What.JUDGED.value, [])
+        return (found[0].count, found[0].total) if found else (0, 0)
+
+    keyed = {What.OPENED.value: "detail", What.MET.value: "detail", What.RATED.value: "detail"}
+    keyed |= {What.LETTER.value: "service"}
+    keyed |= {what.value: "" for what in (Count.CHATS, Count.CONTAINED, Count.CHATS_RATED, Count.HELPED)}
+    drawn = (Count.CONTACTS.value, Count.CONTAINED.value, What.OPENED.value, What.LETTER.value)
+    contacts, totals, days, hours, verdicts = await asyncio.gather(
+        asyncio.gather(*(compared(Count.CONTACTS.value, column, runs) for column in _COLUMN.values())),
+        asyncio.gather(*(compared(what, by, pair) for what, by in keyed.items())),
+        asyncio.gather(*(by_day(what) for what in drawn)),
         book.counts(span, Count.CONTACTS.value, ["day", "hour"]),
-        asyncio.gather(*(by_day(what, key) for what, key in wanted.items())),
-        judged(),
+        asyncio.gather(judged(span), judged(earlier)),
     )
-    return _Read(dict(zip(_COLUMN, contacts, strict=True)), hours, dict(zip(wanted, counts, strict=True)), verdicts)
+    return _Read(
+        dict(zip(_COLUMN, contacts, strict=True)),
+        {what: both for what, (both,) in zip(keyed, totals, strict=True)},
+        days,
+        hours,
+        (verdicts[0], verdicts[1]),
+    )
 
 
 async def _spreads(book: ContactBook, span: Span, earlier: Span) -> list[tuple[Spread, Spread]]:
     whats = (What.TAKEN, What.ANSWERED, What.CLOSED)
     found = await asyncio.gather(*(book.spread(one, what) for what in whats for one in (span, earlier)))
     return [(found[place], found[place + 1]) for place in range(0, len(found), 2)]
-
-
-@dataclass(frozen=True, slots=True)
-class _Both:
-    """Counts by key, of the span and of the one before."""
-
-    now: Counter[str]
-    was: Counter[str]
-
-
-def _split(by_day: ByDay, span: Span, earlier: Span) -> _Both:
-    return _Both(_between(by_day, span.first, span.last), _between(by_day, earlier.first, earlier.last))
-
-
-def _between(by_day: ByDay, first: date, last: date) -> Counter[str]:
-    found: Counter[str] = Counter()
-    for (day, key), count in by_day.items():
-        if first <= day <= last:
-            found[key] += count
-    return found
 
 
 def _ratio(part: int | Fraction, whole: int) -> float | None:
@@ -168,18 +169,18 @@ def _change(now: int, was: int) -> float | None:
     return _ratio(now - was, was)
 
 
-def _cards(contacts: _Both, totals: Mapping[str, _Both], read: _Read, span: Span, earlier: Span) -> tuple[Card, ...]:
+def _cards(read: _Read) -> tuple[Card, ...]:
     def share(key: str, part: Count, whole: Count) -> Card:
-        own, of = totals[part.value], totals[whole.value]
+        own, of = read.totals[part.value], read.totals[whole.value]
         return _share(key, _ratio(own.now.total(), of.now.total()), _ratio(own.was.total(), of.was.total()))
 
+    contacts, rated = read.contacts[CHANNELS][0], read.totals[What.RATED.value]
     now, was = contacts.now.total(), contacts.was.total()
-    rated = totals[What.RATED.value]
     return (
         Card("contacts", now, "count", was, _change(now, was)),
         share("contained", Count.CONTAINED, Count.CHATS),
         share("helped", Count.HELPED, Count.CHATS_RATED),
-        _share("satisfaction", _satisfied(rated.now, read.judged, span), _satisfied(rated.was, read.judged, earlier)),
+        _share("satisfaction", _satisfied(rated.now, *read.judged[0]), _satisfied(rated.was, *read.judged[1])),
     )
 
 
@@ -188,40 +189,23 @@ def _share(key: str, value: float | None, was: float | None) -> Card:
     return Card(key, value, "share", was, change)
 
 
-def _satisfied(rated: Counter[str], judged: Mapping[date, tuple[int, int]], span: Span) -> float | None:
-    """Of all ratings of answers and verdicts on cases, the share that is good; "partly" is half of one."""
-    verdicts = [found for day, found in judged.items() if span.first <= day <= span.last]
-    count, total = sum(one for one, _ in verdicts), sum(one for _, one in verdicts)
+def _satisfied(rated: Counter[str], count: int, total: int) -> float | None:
+    """Of all ratings of answers and verdicts on cases (1 to 3), the share that is good; "partly" is half of one."""
     return _ratio(rated["helpful"] + Fraction(total - count, 2), rated.total() + count)
 
 
 def _days(read: _Read, span: Span) -> tuple[Day, ...]:
     """Every day of the span, also those on which nothing happened."""
-    kept = (Count.CONTAINED.value, What.OPENED.value, What.LETTER.value)
-    whats = [read.contacts[CHANNELS], *(read.counts[what] for what in kept)]
-    summed: list[Counter[date]] = []
-    for by_day in whats:
-        own: Counter[date] = Counter()
-        for (day, _), count in by_day.items():
-            own[day] += count
-        summed.append(own)
-    days = ((span.last - span.first) // DAY) + 1
-    return tuple(
-        Day(day, *(own[day] for own in summed)) for day in (span.first + number * DAY for number in range(days))
-    )
+    days = (span.first + number * DAY for number in range((span.last - span.first).days + 1))
+    return tuple(Day(day, *(counted.get(day.isoformat(), 0) for counted in read.days)) for day in days)
 
 
-def _tables(read: _Read, totals: Mapping[str, _Both], names: Names, span: Span, earlier: Span) -> Tables:
-    def contacts(table: str) -> tuple[Row, ...]:
-        return _rows(table, _split(read.contacts[table], span, earlier), names)
-
+def _tables(read: _Read, names: Names) -> Tables:
+    contacts = {table: _rows(table, own[0], names) for table, own in read.contacts.items()}
     return Tables(
-        channels=contacts(CHANNELS),
-        services=contacts(SERVICES),
-        topics=contacts(TOPICS),
-        languages=contacts(LANGUAGES),
-        causes=_rows("causes", totals[What.OPENED.value], names),
-        statuses=_rows("statuses", totals[What.MET.value], names),
+        **contacts,
+        causes=_rows("causes", read.totals[What.OPENED.value], names),
+        statuses=_rows("statuses", read.totals[What.MET.value], names),
     )
 
 
@@ -281,19 +265,17 @@ def _found(one: Finding, names: Names, say: Callable[[Finding], str]) -> Found:
     )
 
 
-def _moved(read: _Read, names: Names, last: date, days: int) -> Moved:
-    span = Span(_back(last, days - 1), last)
-    earlier = before(span)
-    both = _split(read.contacts[CHANNELS], span, earlier)
+def _moved(read: _Read, which: int, names: Names) -> Moved:
+    both = read.contacts[CHANNELS][which]
     now, was = both.now.total(), both.was.total()
-    return Moved(now, was, _change(now, was), _mover(read, names, span, earlier))
+    return Moved(now, was, _change(now, was), _mover(read, which, names))
 
 
-def _mover(read: _Read, names: Names, span: Span, earlier: Span) -> Mover | None:
+def _mover(read: _Read, which: int, names: Names) -> Mover | None:
     """The line that moved most; of two that moved as far, a topic says more than a service, and that than a channel."""
     most: Mover | None = None
     for table in reversed(MOVERS):
-        both = _split(read.contacts[table], span, earlier)
+        both = read.contacts[table][which]
         for key in sorted(both.now.keys() | both.was.keys()):
             change = both.now[key] - both.was[key]
             if key and abs(change) > abs(most.change if most else 0):

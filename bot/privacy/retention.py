@@ -276,6 +276,7 @@ WITHOUT_PERSONAL_DATA: tuple[str, ...] = (
     "article_uses",
     "visits",
     "daily",
+    "daily_sums",
     "stale_days",
     "read_marks",
     "findings",

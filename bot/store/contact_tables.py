@@ -75,6 +75,8 @@ facts = Table(
     # Seconds, or a rating from 1 to 3, as the catalogue says; empty where there is nothing to measure.
     Column("value", BigInteger),
     Index("ix_facts_day", "day", "what"),
+    # What the order statistics read, and nothing else.
+    Index("ix_facts_value", "what", "day", "value", **where("value IS NOT NULL")),
     sqlite_autoincrement=True,
 )
 
@@ -92,7 +94,24 @@ daily = Table(
     Column("count", Integer, nullable=False),
     # Of `value`, over those that have one.
     Column("total", BigInteger, nullable=False),
-    PrimaryKeyConstraint("day", "what", "hour", "channel", "language", "service", "topic", "detail"),
+    PrimaryKeyConstraint("what", "day", "hour", "channel", "language", "service", "topic", "detail"),
+    Index("ix_daily_day", "day"),
+)
+
+# The counts of `daily` by one thing alone: what a page asks of a million contacts without leaving any out.
+daily_sums = Table(
+    "daily_sums",
+    metadata,
+    Column("what", String, nullable=False),
+    # The column of `daily` that `key` is of; "" for the whole day.
+    Column("by", String, nullable=False),
+    Column("day", Date, nullable=False),
+    # An hour in two digits.
+    Column("key", String, nullable=False),
+    Column("count", Integer, nullable=False),
+    Column("total", BigInteger, nullable=False),
+    PrimaryKeyConstraint("what", "by", "day", "key"),
+    Index("ix_daily_sums_day", "day"),
 )
 
 # Days whose counts are older than what they count, and how far the sources have been read.

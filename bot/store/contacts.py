@@ -10,9 +10,12 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     Connection,
+    String,
+    Table,
     and_,
     bindparam,
     case,
+    cast,
     delete,
     func,
     insert,
@@ -26,12 +29,12 @@ from sqlalchemy import (
 
 from bot.analytics.counters import Count
 from bot.cases import CaseState
-from bot.contacts import Backlog, Contact, Counted, Finding, Marks, Span, Spread, Way, What
+from bot.contacts import Backlog, Compared, Contact, Counted, Finding, Marks, Span, Spread, Way, What
 from bot.errors import Missing, StoreError
 from bot.letters import CHANNELS
 from bot.store.contact_history import ContactSources
 from bot.store.contact_rows import keep_marks, mark_stale, replace_contacts
-from bot.store.contact_tables import contacts, daily, facts, findings, read_marks, stale_days
+from bot.store.contact_tables import contacts, daily, daily_sums, facts, findings, read_marks, stale_days
 from bot.store.desk_tables import cases
 from bot.store.tables import conversations
 
@@ -102,10 +105,11 @@ class SqlContacts(ContactSources):
         """
         if unknown := set(by) - {"day", *_KEYS}:
             raise StoreError(f"contacts are not counted by {', '.join(sorted(unknown))}")
-        keys = [daily.c[name] for name in by]
-        count, total = func.sum(daily.c.count), func.sum(daily.c.total)
+        table, which, columns = _source(span, what, [name for name in by if name != "day"])
+        keys = [table.c.day if name == "day" else columns[name] for name in by]
+        count, total = func.sum(table.c.count), func.sum(table.c.total)
         found = select(*keys, count.label("counted"), total.label("summed")).where(
-            _within(daily, span), daily.c.what == what
+            which, table.c.day.between(span.first, span.last)
         )
         if keys:
             found = found.group_by(*keys)
@@ -118,9 +122,30 @@ class SqlContacts(ContactSources):
 
         return await self._database.read(work)
 
+    async def compare(self, span: Span, runs: Sequence[tuple[date, date]], what: str, by: str = "") -> list[Compared]:
+        """See `ContactBook.compare`."""
+        if not runs or by not in {"", *_KEYS}:
+            raise StoreError(f"contacts are not compared by {by or 'nothing'}")
+        table, which, columns = _source(span, what, [by] if by else [])
+        key = columns[by] if by else literal("")
+        sums = [func.sum(case((table.c.day.between(first, last), table.c.count), else_=0)) for first, last in runs]
+        ever = table.c.day.between(min(first for first, _ in runs), max(last for _, last in runs))
+        found = select(key, *sums).where(which, ever)
+        if by:
+            found = found.group_by(key)
+
+        def work(connection: Connection) -> list[Compared]:
+            rows = [row for row in connection.execute(found).all() if row[1] is not None]
+            return sorted(
+                (Compared(_key(by, row[0]), tuple(map(int, row[1:]))) for row in rows), key=lambda one: one.key
+            )
+
+        return await self._database.read(work)
+
     async def spread(self, span: Span, what: What) -> Spread:
         """See `ContactBook.spread`."""
-        own = and_(_within(facts, span), facts.c.what == what.value, facts.c.value.is_not(None))
+        within = and_(_within(facts, span), facts.c.day.between(span.first, span.last))
+        own = and_(within, facts.c.what == what.value, facts.c.value.is_not(None))
         ranked = (
             select(
                 facts.c.value,
@@ -210,14 +235,24 @@ class SqlContacts(ContactSources):
 def _key(name: str, value: Any) -> str:
     if isinstance(value, date):
         return value.isoformat()
-    return f"{value:02}" if name == "hour" else str(value)
+    return f"{value:02}" if isinstance(value, int) else str(value)
+
+
+def _source(
+    span: Span, what: str, by: Sequence[str]
+) -> tuple[Table, ColumnElement[bool], Mapping[str, ColumnElement[Any]]]:
+    """The smallest table that has counts by these columns, the rows of it, and the columns by their names."""
+    if len(by) > 1 or span.channel or span.service or span.language:
+        return daily, and_(_within(daily, span), daily.c.what == what), dict(daily.c.items())
+    of = by[0] if by else ""
+    return daily_sums, and_(daily_sums.c.what == what, daily_sums.c.by == of), {of: daily_sums.c.key}
 
 
 def _within(table: Any, span: Span) -> ColumnElement[bool]:
-    """Rows of a span."""
+    """Rows of what a span does not leave out."""
     wanted = {"channel": span.channel, "service": span.service, "language": span.language}
     own = [table.c[name] == value for name, value in wanted.items() if value]
-    return and_(table.c.day.between(span.first, span.last), *own)
+    return and_(true(), *own)
 
 
 def _roll_up(connection: Connection, day: date) -> None:
@@ -226,6 +261,7 @@ def _roll_up(connection: Connection, day: date) -> None:
     # First of all, and alone: what is counted below is seen behind the lock that this takes.
     connection.execute(delete(stale_days).where(stale_days.c.day == _DAY), of_day)
     connection.execute(delete(daily).where(daily.c.day == _DAY), of_day)
+    connection.execute(delete(daily_sums).where(daily_sums.c.day == _DAY), of_day)
     for statement in _COUNTING:
         connection.execute(statement, of_day)
 
@@ -242,7 +278,20 @@ def _counting() -> list[Any]:
         for what, which in _WHICH.items()
     ]
     counted.append(select(*own, func.count(), total).where(facts.c.day == _DAY).group_by(*own))
-    return [insert(daily).from_select(list(_COLUMNS), one) for one in counted]
+    return [insert(daily).from_select(list(_COLUMNS), one) for one in counted] + [_summing(of) for of in ("", *_KEYS)]
+
+
+def _summing(of: str) -> Any:
+    """The counts of a day by one column alone, from those by all of them."""
+    key: ColumnElement[Any] = literal("") if not of else daily.c[of]
+    if of == "hour":
+        # In two digits on both engines.
+        key = func.substr(cast(100 + daily.c.hour, String), 2, 2)
+    count, total = func.sum(daily.c.count), func.sum(daily.c.total)
+    named = [daily.c.what, literal(of), daily.c.day, key.label("named"), count, total]
+    keys = [daily.c.what, daily.c.day, *([daily.c[of]] if of else [])]
+    summed = select(*named).where(daily.c.day == _DAY).group_by(*keys)
+    return insert(daily_sums).from_select(["what", "by", "day", "key", "count", "total"], summed)
 
 
 _COUNTING = _counting()

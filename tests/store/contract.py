@@ -5,6 +5,7 @@ from __future__ import annotations
 from tests.store.contract_agents import AgentsContract
 from tests.store.contract_cases import CasesContract
 from tests.store.contract_channels import ChannelsContract
+from tests.store.contract_contacts import ContactsContract
 from tests.store.contract_editions import EditionsContract
 from tests.store.contract_fiches import FichesContract
 from tests.store.contract_inbox import InboxContract
@@ -22,6 +23,7 @@ class StoreContract(
     AgentsContract,
     CasesContract,
     ChannelsContract,
+    ContactsContract,
     EditionsContract,
     FichesContract,
     InboxContract,

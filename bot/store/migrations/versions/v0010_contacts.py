@@ -55,9 +55,21 @@ def upgrade() -> None:
         sa.Column("count", sa.Integer(), nullable=False),
         sa.Column("total", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint(
-            "day", "what", "hour", "channel", "language", "service", "topic", "detail", name="pk_daily"
+            "what", "day", "hour", "channel", "language", "service", "topic", "detail", name="pk_daily"
         ),
     )
+    op.create_index("ix_daily_day", "daily", ["day"], unique=False)
+    op.create_table(
+        "daily_sums",
+        sa.Column("what", sa.String(), nullable=False),
+        sa.Column("by", sa.String(), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("count", sa.Integer(), nullable=False),
+        sa.Column("total", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("what", "by", "day", "key", name="pk_daily_sums"),
+    )
+    op.create_index("ix_daily_sums_day", "daily_sums", ["day"], unique=False)
     op.create_table(
         "facts",
         sa.Column("id", NUMBER, nullable=False),
@@ -77,6 +89,14 @@ def upgrade() -> None:
     )
     op.create_index("ix_facts_contact_id", "facts", ["contact_id"], unique=False)
     op.create_index("ix_facts_day", "facts", ["day", "what"], unique=False)
+    op.create_index(
+        "ix_facts_value",
+        "facts",
+        ["what", "day", "value"],
+        unique=False,
+        sqlite_where=sa.text("value IS NOT NULL"),
+        postgresql_where=sa.text("value IS NOT NULL"),
+    )
     op.create_table(
         "findings",
         sa.Column("id", NUMBER, nullable=False),
