@@ -9,14 +9,13 @@ from datetime import date, timedelta
 import numpy as np
 from numpy.typing import NDArray
 
+from bot.analytics.counters import Count
 from bot.contacts import ContactBook, Counted, Span, What
 from bot.desk.hours import Hours
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
-CONTACTS = "contacts"
-"""What `bot.analytics.counters` calls them."""
 DAY = timedelta(days=1)
 HOURS = 24
 OPEN_SHARE = 0.5
@@ -75,7 +74,7 @@ class Ledger:
 async def read(book: ContactBook, hours: Hours, services: Sequence[str], first: date, last: date) -> Ledger | None:
     """The counts of these days; None if nobody came on any of them."""
     span = Span(first, last)
-    by_hour = await book.counts(span, CONTACTS, ("day", "hour", "channel"))
+    by_hour = await book.counts(span, Count.CONTACTS.value, ("day", "hour", "channel"))
     if not by_hour:
         return None
     begun = min(date.fromisoformat(row.key[0]) for row in by_hour)
@@ -98,7 +97,7 @@ async def read(book: ContactBook, hours: Hours, services: Sequence[str], first: 
         open_hours,
         channels,
         table,
-        await series(CONTACTS),
+        await series(Count.CONTACTS.value),
         await series(What.OPENED.value),
         await series(What.TAKEN.value),
         await series(What.ANSWERED.value),

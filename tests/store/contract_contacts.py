@@ -278,7 +278,7 @@ class ContactsContract:
         day = date(2026, 3, 20)
         one = Finding("surge", "", day, day, 90, 30, 6)
         assert await store.contacts.find([one, Finding("gap", "carte", day, day, 9, 1, 4)], START) == 2
-        longer = Finding("surge", "", day, day + timedelta(days=1), 190, 60, 9)
+        longer = Finding("surge", "", day, day + timedelta(days=1), 190, 60, 9, detail="voirie")
         assert await store.contacts.find([longer], START) == 0
 
         found = await store.contacts.findings(Span(day, day))
@@ -286,6 +286,8 @@ class ContactsContract:
         await store.contacts.dismiss(found[0].id, START)
         await store.contacts.find([longer], START)
         assert [one.sort for one in await store.contacts.findings(Span(day, day))] == ["gap"]
+        every = await store.contacts.findings(Span(day, day), dismissed=True)
+        assert [(one.sort, one.detail) for one in every] == [("surge", "voirie"), ("gap", "")]
         with pytest.raises(Missing):
             await store.contacts.dismiss(999, START)
 
