@@ -192,7 +192,9 @@ async def gateway(settings: Settings) -> AsyncIterator[Gateway]:
             *(settings, store, counter, channels, wording, bus, server, live, knowledge, sourced, peer),
             letters.correspondence,
         )
-        learning = build_learning(settings, store, worker_name)
+        learning = build_learning(
+            settings, store, knowledge, net, parts.words, parts.shapes, parts.answering, worker_name
+        )
         outside = build_channels(channels, store, bus, receive, history, worker_name, peer)
         form_routes = build_forms(settings, forms, store, shown.pages, wording, receive, alarm, history, peer)
         app.add_routes([*shown.routes, *parts.routes, *outside.routes, *learning.routes, *form_routes])

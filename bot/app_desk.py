@@ -37,7 +37,7 @@ from bot.desk.topic_shapes import TopicShapes
 from bot.desk.topic_titles import titles_of
 from bot.desk.topics import DeskTopics
 from bot.desk.topics_api import TopicsApi
-from bot.desk.words import load_words
+from bot.desk.words import Words, load_words
 from bot.gateway.pages import article_preview
 from bot.knowledge.base import KnowledgeBase
 from bot.settings import Settings
@@ -61,6 +61,8 @@ class DeskParts:
     routes: list[web.AbstractRouteDef]
     answering: Answering
     """What the requests of further pages go through."""
+    words: Words
+    shapes: Shapes
 
     @property
     def jobs(self) -> Mapping[str, Coroutine[Any, Any, None]]:
@@ -161,7 +163,7 @@ def build_desk(
         *mail.routes(api.answering),
         *topics.routes(api.answering),
     ]
-    return DeskParts(desk, sockets, [*login.routes(), *pages.routes(), *routes], api.answering)
+    return DeskParts(desk, sockets, [*login.routes(), *pages.routes(), *routes], api.answering, words, shapes)
 
 
 def reaches_of(channels: Mapping[str, Channel], settings: Channels) -> Reaches:

@@ -9,13 +9,32 @@ from typing import Any
 
 from aiohttp import web
 
+from bot.analytics import findings, lessons, samples, topics
 from bot.analytics.collector import Collector
 from bot.analytics.counted import CountedSubjects
+from bot.analytics.figures import Figures
 from bot.analytics.naming import Naming
 from bot.analytics.night import Night, Step, counting
+from bot.analytics.report import figures_of
+from bot.analytics.topic_nearest import nearest_in
+from bot.clock import Clock, now
+from bot.contacts import ContactBook, Span
+from bot.desk.finding_words import Sentences
 from bot.desk.hours import Hours
-from bot.settings import Settings
+from bot.desk.insights_api import InsightsApi
+from bot.desk.lesson_shapes import LessonShapes
+from bot.desk.lessons_api import Answering, LessonsApi
+from bot.desk.shapes import Shapes
+from bot.desk.words import Words
+from bot.knowledge.base import KnowledgeBase
+from bot.privacy.own import own_contacts
+from bot.safety import Safety
+from bot.settings import Office, Settings
 from bot.store.sql import Store
+from bot.topics import Topics
+
+GAP_WORDS = 3
+"""Of a topic's own words in a sentence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,15 +66,84 @@ def counting_first(settings: Settings, store: Store, holder: str) -> Store:
     return replace(store, subjects=CountedSubjects(store.subjects, store.conversations, collector))
 
 
+@dataclass(frozen=True, slots=True)
+class Reporting:
+    """The figures as the page and `guichet report` show them; see `bot.desk.insights_api.Reported`."""
+
+    contacts: ContactBook
+    topics: Topics
+    naming: Naming
+    office: Office
+    words: Words
+    clock: Clock = now
+
+    async def figures(self, span: Span) -> Figures:
+        """The figures of a span, days that changed counted first; each finding with its sentence."""
+        while await self.contacts.roll_up():
+            pass
+        names, moment = await self.naming.names(), self.clock()
+        groups = {str(topic.id): " ".join(topic.words[:GAP_WORDS]) for topic in await self.topics.all()}
+        named = replace(names, topics={**names.topics, **groups})
+        sentences = Sentences(self.words, names.services, groups, moment.astimezone(self.office.zone).date())
+        return await figures_of(self.contacts, span, named, moment, sentences)
+
+    async def dismiss(self, finding_id: int) -> None:
+        """Somebody has seen to what was found."""
+        await self.contacts.dismiss(finding_id, self.clock())
+
+
 def build_learning(
     settings: Settings,
     store: Store,
+    knowledge: KnowledgeBase,
+    safety: Safety,
+    words: Words,
+    shapes: Shapes,
+    answering: Answering,
     holder: str,
-    steps: Sequence[Step] = (),
-    routes: Sequence[web.AbstractRouteDef] = (),
 ) -> LearningParts:
-    """The parts of learning; `steps` are done each night behind the count of the days, in their order."""
-    naming = Naming(store.articles, store.fiches, settings.office)
+    """The parts of learning: what collects, what is done each night in its order, and the requests of their pages."""
+    office = settings.office
+    naming = Naming(store.articles, store.fiches, office)
     collector = build_collector(settings, store, naming, holder)
-    night = Night(store.cursors, [counting(store.contacts), *steps], settings.office.zone, holder)
-    return LearningParts(collector, night, naming, routes)
+    night = Night(store.cursors, steps(settings, store, knowledge, safety, naming), office.zone, holder)
+    lesson_shapes = LessonShapes(shapes, words, knowledge, store.transcript, own_contacts(office))
+    pages = (
+        InsightsApi(
+            Reporting(store.contacts, store.topics, naming, office, words),
+            words,
+            lambda: now().astimezone(office.zone).date(),
+            words.names("channel"),
+            {code: service.name for code, service in office.services.items()},
+            tuple(words.names("language")),
+        ),
+        LessonsApi(store.lessons, store.samples, lesson_shapes, knowledge),
+    )
+    return LearningParts(collector, night, naming, [route for page in pages for route in page.routes(answering)])
+
+
+def steps(
+    settings: Settings, store: Store, knowledge: KnowledgeBase, safety: Safety, naming: Naming, clock: Clock = now
+) -> list[Step]:
+    """What is done each night, in its order: what counts stands before what reads the counts."""
+    office, hours, own = settings.office, Hours(settings.office), own_contacts(settings.office)
+
+    async def group() -> None:
+        await topics.nightly(store.topics, nearest_in(knowledge), office.zone, own, clock)
+
+    async def find() -> None:
+        await findings.nightly(store.contacts, store.topics, hours, office, clock())
+
+    async def teach() -> None:
+        await lessons.nightly(store.lessons, safety, office.zone, clock(), own)
+
+    async def draw() -> None:
+        await samples.nightly(store.samples, await naming.service_of(), office.zone, clock())
+
+    return [
+        counting(store.contacts),
+        Step("topics", group),
+        Step("findings", find),
+        Step("lessons", teach),
+        Step("samples", draw),
+    ]

@@ -17,9 +17,9 @@ from bot import clock
 from bot.analytics.figures import Card, Figures, Row, Time, as_json
 from bot.analytics.naming import Naming
 from bot.analytics.open_data import package
-from bot.analytics.report import figures_of
-from bot.app_learning import build_collector
+from bot.app_learning import Reporting, build_collector
 from bot.contacts import Span
+from bot.desk.words import load_words
 from bot.errors import ConfigurationError
 from bot.settings import Settings, load
 from bot.store.sql import Store, migrate, open_store
@@ -99,9 +99,7 @@ async def _with_store(settings: Settings, work: Callable[[Store], Awaitable[T]])
 
 async def _figures(settings: Settings, store: Store, span: Span) -> Figures:
     naming = Naming(store.articles, store.fiches, settings.office)
-    while await store.contacts.roll_up():
-        pass
-    return await figures_of(store.contacts, span, await naming.names(), clock.now())
+    return await Reporting(store.contacts, store.topics, naming, settings.office, load_words()).figures(span)
 
 
 async def _open_data(settings: Settings, store: Store, year: int, folder: Path) -> list[Path]:
