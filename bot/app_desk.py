@@ -13,6 +13,7 @@ from bot.bus import Bus
 from bot.conversation import Counter
 from bot.correspondence import Correspondence
 from bot.desk import canned
+from bot.desk.answering import Answering
 from bot.desk.api import DeskApi
 from bot.desk.article_shapes import ArticleShapes
 from bot.desk.articles import Writing
@@ -21,7 +22,6 @@ from bot.desk.cases import Desk
 from bot.desk.dossiers import Dossiers
 from bot.desk.failures import Failures
 from bot.desk.fiche_titles import FicheTitles
-from bot.desk.insights_api import Answering
 from bot.desk.labels import Labels
 from bot.desk.letter_shapes import LetterShapes
 from bot.desk.letters import DeskLetters

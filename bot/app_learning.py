@@ -19,11 +19,12 @@ from bot.analytics.report import figures_of
 from bot.analytics.topic_nearest import nearest_in
 from bot.clock import Clock, now
 from bot.contacts import ContactBook, Span
+from bot.desk.answering import Answering
 from bot.desk.finding_words import Sentences
 from bot.desk.hours import Hours
 from bot.desk.insights_api import InsightsApi
 from bot.desk.lesson_shapes import LessonShapes
-from bot.desk.lessons_api import Answering, LessonsApi
+from bot.desk.lessons_api import LessonsApi
 from bot.desk.shapes import Shapes
 from bot.desk.words import Words
 from bot.knowledge.base import KnowledgeBase

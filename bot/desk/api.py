@@ -14,6 +14,7 @@ from bot.cases import View
 from bot.casework import Cases, Photos, StoredPhoto
 from bot.clock import Clock, now
 from bot.desk import bodies, suggest
+from bot.desk.answering import Answer
 from bot.desk.canned import Canned, for_agent
 from bot.desk.cases import Desk
 from bot.desk.dossiers import Dossiers
@@ -39,7 +40,6 @@ from bot.text.clean import clean
 
 log = structlog.get_logger(__name__)
 
-Answer = Callable[[web.Request, Agent], Awaitable["dict[str, Any] | web.Response"]]
 
 MAX_REASON_CHARS = 200
 

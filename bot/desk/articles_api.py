@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from typing import Any
+from collections.abc import Callable
 
 from aiohttp import web
 
 from bot.agents import Agent, Role
 from bot.articles import Draft
 from bot.desk import article_bodies, bodies
+from bot.desk.answering import Answer, Answering
 from bot.desk.article_preview import Vouches, previewed, warnings
 from bot.desk.article_shapes import ArticleShapes
 from bot.desk.articles import Listed, Writing
@@ -19,10 +19,6 @@ from bot.desk.fiche_titles import FicheTitles
 from bot.desk.shapes import Shape
 from bot.settings import Office
 from bot.text.clean import clean
-
-Answer = Callable[[web.Request, Agent], Awaitable[dict[str, Any]]]
-Answering = Callable[[tuple[Role, ...], Answer], Callable[[web.Request], Awaitable[web.Response]]]
-"""What every request of the desk goes through; see `DeskApi.answering`."""
 
 MAX_SEARCH_CHARS = 200
 ONE = "/desk/api/articles/{article:[a-z0-9][a-z0-9_-]{0,79}}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any, Protocol
 
@@ -12,14 +12,11 @@ from aiohttp import web
 from bot.agents import Agent, Role
 from bot.analytics.figures import Figures, as_json
 from bot.contacts import Span
+from bot.desk.answering import Answer, Answering
 from bot.desk.insight_sheets import SHEETS, sheet
 from bot.desk.refusals import NoFinding, NotLeading
 from bot.desk.words import Words
 from bot.errors import Missing, PayloadRejected
-
-Answer = Callable[[web.Request, Agent], Awaitable["dict[str, Any] | web.Response"]]
-Answering = Callable[[tuple[Role, ...], Answer], Callable[[web.Request], Awaitable[web.Response]]]
-"""What every request of the desk goes through; see `DeskApi.answering`."""
 
 LEADING = (Role.SUPERVISOR, Role.ADMIN)
 DEFAULT_DAYS = 30

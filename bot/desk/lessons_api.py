@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from enum import Enum
 from typing import Any, TypeVar
@@ -13,6 +13,7 @@ from bot.agents import Agent, Role
 from bot.analytics.samples import quality
 from bot.clock import Clock, now
 from bot.desk import bodies
+from bot.desk.answering import Answer, Answering
 from bot.desk.lesson_shapes import LessonShapes
 from bot.desk.refusals import Exported, NoLesson
 from bot.desk.shapes import Shape
@@ -20,9 +21,6 @@ from bot.errors import Missing, NotAllowed, PayloadRejected, Stale
 from bot.knowledge.base import KnowledgeBase
 from bot.lessons import Decision, Lessons, Rating, Sample, Samples
 
-Answer = Callable[[web.Request, Agent], Awaitable[dict[str, Any]]]
-Answering = Callable[[tuple[Role, ...], Answer], Callable[[web.Request], Awaitable[web.Response]]]
-"""What every request of the desk goes through; see `DeskApi.answering`."""
 Choice = TypeVar("Choice", bound=Enum)
 
 LEADING = (Role.SUPERVISOR, Role.ADMIN)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from enum import Enum
 from typing import Any, TypeVar
 
@@ -10,6 +10,7 @@ from aiohttp import web
 
 from bot.agents import Agent, Role
 from bot.desk import bodies
+from bot.desk.answering import Answer, Answering
 from bot.desk.cases import Desk
 from bot.desk.dossiers import Dossiers
 from bot.desk.letter_shapes import LetterShapes
@@ -17,10 +18,6 @@ from bot.desk.letters import DeskLetters, sees_aside
 from bot.desk.shapes import Shape
 from bot.errors import PayloadRejected
 from bot.readings import LetterKind, Urgency
-
-Answer = Callable[[web.Request, Agent], Awaitable[dict[str, Any]]]
-Answering = Callable[[tuple[Role, ...], Answer], Callable[[web.Request], Awaitable[web.Response]]]
-"""What every request of the desk goes through; see `DeskApi.answering`."""
 
 CASE = "/desk/api/cases/{case:[0-9]{1,15}}"
 LETTER = "{letter:[0-9]{1,15}}"

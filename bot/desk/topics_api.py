@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from typing import Any
-
 from aiohttp import web
 
 from bot.agents import Agent, Role
 from bot.desk import bodies
+from bot.desk.answering import Answer, Answering
 from bot.desk.shapes import Shape
 from bot.desk.topic_shapes import TopicShapes
 from bot.desk.topics import DeskTopics, Shown
 from bot.errors import PayloadRejected
 from bot.topics import WINDOW, Decision
-
-Answer = Callable[[web.Request, Agent], Awaitable[dict[str, Any]]]
-Answering = Callable[[tuple[Role, ...], Answer], Callable[[web.Request], Awaitable[web.Response]]]
-"""What every request of the desk goes through; see `DeskApi.answering`."""
 
 ONE = "/desk/api/topics/{topic:[0-9]{1,15}}"
 MAX_TARGET_CHARS = 120
