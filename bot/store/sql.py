@@ -16,6 +16,7 @@ from bot.casework import Bookings, Cases, Photos
 from bot.feeds import Feeds
 from bot.linking import Cursors, Links, Nonces
 from bot.mailroom import Letters
+from bot.offering import CaseOffers
 from bot.outgoing import Outbox
 from bot.store import contact_tables, lesson_tables, referral_tables, schema, topic_tables  # noqa: F401 - tables
 from bot.store.agents import SqlAgents
@@ -37,6 +38,7 @@ from bot.store.fiches import SqlFiches
 from bot.store.inbox import SqlInbox
 from bot.store.letters import SqlLetters
 from bot.store.links import SqlCursors, SqlLinks, SqlNonces
+from bot.store.offers import SqlCaseOffers
 from bot.store.outbox import SqlOutbox
 from bot.store.postgresql import PostgresqlDatabase
 from bot.store.ratings import SqlRatings
@@ -70,6 +72,7 @@ class Store:
     subjects: Subjects
     agents: Agents
     cases: Cases
+    offers: CaseOffers
     bookings: Bookings
     photos: Photos
     links: Links
@@ -125,6 +128,7 @@ async def open_store(url: str) -> Store:
         subjects=SqlSubjects(database),
         agents=SqlAgents(database),
         cases=SqlCases(database),
+        offers=SqlCaseOffers(database),
         bookings=SqlBookings(database),
         photos=SqlPhotos(database),
         links=SqlLinks(database),
