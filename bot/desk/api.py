@@ -146,6 +146,7 @@ class DeskApi:
                     "services": list(one.services),
                     "available": one.available,
                     "present": one.seen_at is not None and one.seen_at >= since,
+                    "capacity": self._shapes.agent(one)["capacity"],
                 }
                 for one in shown
             ]

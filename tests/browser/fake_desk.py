@@ -30,6 +30,7 @@ CSRF = "token-of-this-session"
 WORDS = {
     "take": ("taken", "Prise en charge"),
     "release": ("released", "Remise dans la file"),
+    "pass": ("passed", "Proposition non prise"),
     "transfer": ("transferred", "Transmise à un autre service"),
     "close": ("closed", "Close"),
     "urgent": ("urgent", "Marquée urgente"),
@@ -201,13 +202,13 @@ class FakeDesk:
         return web.json_response({"agent": self.agent})
 
     async def _agents(self, request: web.Request) -> web.Response:
-        other = {**script.OTHER, "services": [], "available": False, "present": True}
+        other = {**script.OTHER, "services": [], "available": False, "present": True, "capacity": 3}
         return web.json_response({"agents": [{**self.agent, "present": True}, other]})
 
     async def _queue(self, request: web.Request) -> web.Response:
         view, only = request.query["view"], request.query.get("service")
         rows = [one for one in self.cases.values() if self._belongs(one, view) and only in (None, one["service"])]
-        rows.sort(key=lambda one: (not one["urgent"], one["opened_at"]))
+        rows.sort(key=lambda one: (not one["urgent"], one["due_at"], one["opened_at"]))
         return web.json_response({"cases": rows, "counts": self._counts()})
 
     async def _open(self, request: web.Request) -> web.Response:
@@ -222,7 +223,13 @@ class FakeDesk:
         if act == "take" and one["agent"] is not None:
             return _refuse(409, "taken", f"{one['agent']['name']} s’occupe de cette demande.", by=one["agent"]["name"])
         fields: Shape = {
-            "take": {"state": "taken", "agent": {key: self.agent[key] for key in ("id", "name")}, "live": True},
+            "pass": {"offered": None},
+            "take": {
+                "offered": None,
+                "state": "taken",
+                "agent": {key: self.agent[key] for key in ("id", "name")},
+                "live": True,
+            },
             "release": {"state": "waiting", "agent": None, "live": False},
             "transfer": {"state": "waiting", "agent": None, "service": body.get("service")},
             "close": {"state": "closed", "closed_at": _now().isoformat(), "live": False},
