@@ -8,7 +8,7 @@ from rasa_sdk import Tracker
 
 from actions.asking import language
 from actions.services import Services
-from bot.cases import Case, CaseState
+from bot.cases import Case, CaseKind, CaseState
 from bot.desk.queue import standing
 from bot.errors import Missing
 from bot.text.moments_words import between, day, moment
@@ -61,7 +61,7 @@ async def state(services: Services, tracker: Tracker, case: Case) -> Say:
 
 
 async def _place(services: Services, case: Case, values: dict[str, str], said: str) -> list[str]:
-    if not case.waits_live:
+    if not case.waits_live or case.kind is not CaseKind.QUESTION:
         return []
     try:
         stands = await standing(services.cases, services.agents, services.hours, case.id, services.clock())

@@ -55,6 +55,7 @@ class What(str, Enum):
     URGENT = "urgent"
     NOTE = "note"
     REVEALED = "revealed"
+    WROTE = "wrote"
     CLOSED = "closed"
     WITHDRAWN = "withdrawn"
     CANCELLED = "cancelled"
@@ -166,13 +167,9 @@ class Case:
 
     @property
     def waits_live(self) -> bool:
-        """Whether a citizen waits for an agent in the chat: not a form, not a call-back, no letter, no public comment."""
-        return (
-            self.state is CaseState.WAITING
-            and self.kind is CaseKind.QUESTION
-            and not self.callback
-            and self.cause not in (Cause.MAIL, Cause.COMMENT)
-        )
+        """Whether a citizen waits for an agent in the chat, or told of danger in a form: no call-back, letter or comment."""
+        is_chat = self.kind is CaseKind.QUESTION and self.cause not in (Cause.FORM, Cause.MAIL, Cause.COMMENT)
+        return self.state is CaseState.WAITING and not self.callback and (is_chat or self.cause is Cause.DANGER)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ import structlog
 
 from bot.agents import Agent, Agents, Role
 from bot.bus import DESK, INBOX, LEAVING, OUTBOX, Bus
-from bot.cases import AGENT, WAITING, Case, CaseEvent, Pending, Seen, Standing, View
+from bot.cases import AGENT, WAITING, Case, CaseEvent, CaseKind, Pending, Seen, Standing, View
 from bot.casework import Cases
 from bot.clock import Clock, now
 from bot.desk.hours import Hours
@@ -237,7 +237,7 @@ class Desk:
             at = replace(Standing(), case=case.id, number=case.number, service=self._service(case).name)
             if case.live:
                 return replace(at, state=AGENT, name=case.agent_name)
-            if case.waits_live:
+            if case.waits_live and case.kind is CaseKind.QUESTION:
                 try:
                     queued = await standing(self._cases, self._agents, self._hours, case.id, self._clock())
                 except Missing:

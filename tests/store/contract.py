@@ -9,6 +9,7 @@ from tests.store.contract_editions import EditionsContract
 from tests.store.contract_fiches import FichesContract
 from tests.store.contract_inbox import InboxContract
 from tests.store.contract_letters import LettersContract
+from tests.store.contract_offers import OffersContract
 from tests.store.contract_outbox import OutboxContract
 from tests.store.contract_photos import PhotosContract
 from tests.store.contract_replies import RepliesContract
@@ -26,6 +27,7 @@ class StoreContract(
     FichesContract,
     InboxContract,
     LettersContract,
+    OffersContract,
     OutboxContract,
     PhotosContract,
     RepliesContract,
