@@ -18,7 +18,7 @@ from bot.errors import Missing
 from bot.rasa_events import SUSPENDED_FORM
 from bot.settings import GENERAL_SERVICE
 from bot.text.contacts import Kind, mask, read_contact
-from bot.text.moments_words import duration, moment
+from bot.text.moments_words import between, moment
 from bot.wire import Say, WireButton
 
 FORM = "handoff_form"
@@ -115,7 +115,7 @@ async def opened(services: Services, tracker: Tracker, subject: str, service: st
         contact=contact,
         callback=callback,
         urgent=bool(tracker.get_slot(URGENT)),
-        due_at=due(CaseKind.QUESTION, callback, services.hours, services.office.desk, service, now),
+        due_at=due(CaseKind.QUESTION, callback, services.hours, services.office, service, now),
     )
     return (await services.cases.open(new, now)).case
 
@@ -200,14 +200,14 @@ async def _queue(services: Services, tracker: Tracker, case: Case, values: dict[
     if not there.answers:
         return [*(_when(services, tracker, case, values) or ["handoff_unstaffed"]), "handoff_here"]
     try:
-        stands = await standing(services.cases, case.id)
+        stands = await standing(services.cases, services.agents, services.hours, case.id, services.clock())
     except Missing:
         # An agent was faster.
         return ["handoff_taken"]
     values["place"] = str(stands.place)
     if stands.wait is None:
-        return ["handoff_next" if stands.place == 1 else "handoff_place"]
-    values["wait"] = duration(stands.wait, language(tracker))
+        return ["handoff_next" if stands.place == 1 else "handoff_place", "handoff_wait_unknown"]
+    values["wait"] = between(stands.wait.low, stands.wait.high, language(tracker))
     return ["handoff_next_wait" if stands.place == 1 else "handoff_place_wait"]
 
 

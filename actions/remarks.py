@@ -136,7 +136,7 @@ async def pass_on(services: Services, say: Callable[[Say], None], tracker: Track
         cause=Cause.ASKED,
         subject=remark,
         callback=True,
-        due_at=due(CaseKind.QUESTION, True, services.hours, services.office.desk, GENERAL_SERVICE, now),
+        due_at=due(CaseKind.QUESTION, True, services.hours, services.office, GENERAL_SERVICE, now),
     )
     case = (await services.cases.open(new, now)).case
     say(Say("remark_passed_on", values={"number": case.number}, case=case.id))

@@ -9,9 +9,9 @@ from rasa_sdk import Tracker
 from actions.asking import language
 from actions.services import Services
 from bot.cases import Case, CaseKind, CaseState
-from bot.desk.queue import expected
+from bot.desk.queue import standing
 from bot.errors import Missing
-from bot.text.moments_words import day, duration, moment
+from bot.text.moments_words import between, day, moment
 from bot.text.references import read_number
 from bot.wire import Say
 
@@ -61,14 +61,14 @@ async def state(services: Services, tracker: Tracker, case: Case) -> Say:
 
 
 async def _place(services: Services, case: Case, values: dict[str, str], said: str) -> list[str]:
-    if case.kind is not CaseKind.QUESTION or case.callback:
+    if not case.waits_live or case.kind is not CaseKind.QUESTION:
         return []
     try:
-        queued = await services.cases.queued(case.id)
+        stands = await standing(services.cases, services.agents, services.hours, case.id, services.clock())
     except Missing:
         return []
-    values["place"] = str(queued.place)
-    if wait := expected(queued.waits):
-        values["wait"] = duration(wait, said)
+    values["place"] = str(stands.place)
+    if stands.wait:
+        values["wait"] = between(stands.wait.low, stands.wait.high, said)
         return ["handoff_place_wait"]
-    return ["handoff_place"]
+    return ["handoff_place", "handoff_wait_unknown"]

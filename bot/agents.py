@@ -9,6 +9,9 @@ from typing import Protocol
 
 MIN_PASSWORD_CHARS = 12
 MAX_PASSWORD_CHARS = 200
+MAX_CAPACITY = 50
+OWN_LANGUAGE = "fr"
+"""Everybody at the desk speaks it."""
 
 
 class Role(str, Enum):
@@ -17,6 +20,18 @@ class Role(str, Enum):
     AGENT = "agent"
     SUPERVISOR = "supervisor"
     ADMIN = "admin"
+
+
+@dataclass(frozen=True, slots=True)
+class Abilities:
+    """What an agent can be asked for."""
+
+    languages: tuple[str, ...] = ()
+    """BCP 47, besides French."""
+    skills: tuple[str, ...] = ()
+    """In the town's own words."""
+    capacity: int | None = None
+    """How many live conversations at a time; None for what `desk.routing.capacity` says, 0 for none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +52,18 @@ class Agent:
     """Whether they take cases now, as they say."""
     seen_at: datetime | None
     """When their page was last heard of."""
+    abilities: Abilities = Abilities()
+    offered_at: datetime | None = None
+    """When a case was last offered to them."""
+
+    def speaks(self, language: str) -> bool:
+        """Whether they write a language, whichever region it is of."""
+        wanted = primary(language)
+        return wanted in ("", OWN_LANGUAGE) or wanted in {primary(one) for one in self.abilities.languages}
+
+    def works_for(self, service: str) -> bool:
+        """Whether the cases of a service are their daily work: who sees all without being of one steps in at most."""
+        return service in self.services or (self.role is Role.AGENT and not self.services)
 
     def serves(self, service: str) -> bool:
         """Whether the cases of a service are theirs to see."""
@@ -53,6 +80,7 @@ class NewAgent:
     services: tuple[str, ...]
     password_hash: str
     demo: bool = False
+    abilities: Abilities = Abilities()
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +130,13 @@ class Agents(Protocol):
             Missing: there is no such account.
         """
 
+    async def set_abilities(self, agent_id: int, abilities: Abilities) -> None:
+        """What they can be asked for from now on.
+
+        Raises:
+            Missing: there is no such account.
+        """
+
     async def set_available(self, agent_id: int, available: bool) -> None:
         """Whether they take cases now."""
 
@@ -137,3 +172,8 @@ class Agents(Protocol):
 
     async def forgive(self, key: str) -> None:
         """Forget the failures of a key, whose owner has signed in."""
+
+
+def primary(language: str) -> str:
+    """The language of a BCP 47 tag without its region: `pt` of `pt-BR`."""
+    return language.split("-")[0].lower()

@@ -22,13 +22,16 @@ from bot.desk.cases import Desk
 from bot.desk.dossiers import Dossiers
 from bot.desk.failures import Failures
 from bot.desk.fiche_titles import FicheTitles
+from bot.desk.hours import Hours
 from bot.desk.labels import Labels
 from bot.desk.letter_shapes import LetterShapes
 from bot.desk.letters import DeskLetters
 from bot.desk.letters_api import LettersApi
 from bot.desk.login import Login
+from bot.desk.offers import Offering
 from bot.desk.pages import DeskPages
 from bot.desk.passwords import Passwords
+from bot.desk.promises import Promises
 from bot.desk.reach import HUMAN_AGENT, REFUSED, TEMPLATE, Reach, Reaches
 from bot.desk.sessions import Door
 from bot.desk.shapes import Shapes
@@ -45,6 +48,7 @@ from bot.settings_channels import Channels
 from bot.sourced import Sourced
 from bot.store.sql import Store
 from bot.text.wording import Wording
+from bot.triage.delays import Delays
 from channels.base import Channel
 from channels.meta.pages import COMMENT
 
@@ -58,6 +62,7 @@ class DeskParts:
 
     desk: Desk
     sockets: DeskSockets
+    offering: Offering
     routes: list[web.AbstractRouteDef]
     answering: Answering
     """What the requests of further pages go through."""
@@ -69,6 +74,7 @@ class DeskParts:
         """What runs for as long as the gateway does, by name."""
         return {
             "desk.run": self.desk.run(),
+            "desk.offering": self.offering.run(),
             "desk.sockets": self.sockets.run(),
             "desk.seen": self.sockets.keep_seen(),
         }
@@ -96,8 +102,13 @@ def build_desk(
     office = settings.office
     reaches = reaches_of(channels, office.channels)
     labels = Labels(store.letters, store.cases, store.transcript)
+    hours = Hours(office)
     desk = Desk(
-        store.cases, store.agents, store.conversations, counter, wording, office, bus, reaches=reaches, labels=labels
+        *(store.cases, store.agents, store.conversations, counter, wording, office, bus),
+        reaches=reaches,
+        labels=labels,
+        offers=store.offers,
+        promises=Promises(office, hours, Delays(office, hours).due),
     )
     login = Login(Door(store.agents, Passwords(), office.desk), office.town, settings.host, peer_of)
     words = load_words()
@@ -163,7 +174,9 @@ def build_desk(
         *mail.routes(api.answering),
         *topics.routes(api.answering),
     ]
-    return DeskParts(desk, sockets, [*login.routes(), *pages.routes(), *routes], api.answering, words, shapes)
+    offering = Offering(store.offers, office, hours, bus)
+    routes = [*login.routes(), *pages.routes(), *routes]
+    return DeskParts(desk, sockets, offering, routes, api.answering, words, shapes)
 
 
 def reaches_of(channels: Mapping[str, Channel], settings: Channels) -> Reaches:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import Enum
 
 from bot.messages import Address, Location, Source
@@ -47,12 +47,15 @@ class What(str, Enum):
 
     OPENED = "opened"
     TAKEN = "taken"
+    OFFERED = "offered"
+    PASSED = "passed"
     RELEASED = "released"
     VANISHED = "vanished"
     TRANSFERRED = "transferred"
     URGENT = "urgent"
     NOTE = "note"
     REVEALED = "revealed"
+    WROTE = "wrote"
     CLOSED = "closed"
     WITHDRAWN = "withdrawn"
     CANCELLED = "cancelled"
@@ -104,6 +107,15 @@ class Slot:
 
 
 @dataclass(frozen=True, slots=True)
+class Offered:
+    """To which agent a waiting case is offered, and since when."""
+
+    agent_id: int
+    agent_name: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Case:
     """A case as it stands."""
 
@@ -144,6 +156,20 @@ class Case:
     """Grows with every change of the case."""
     spoken: str = ""
     """In which language the citizen writes, where it is not `language`; "" for none."""
+    offered: Offered | None = None
+    """To whom it is offered, while it waits."""
+    passes: int = 0
+    """How often an offer went on because nobody took it."""
+
+    def is_for(self, agent_id: int) -> bool:
+        """Whether an agent has it, or is offered it: then they may see it, whatever their services."""
+        return self.agent_id == agent_id or (self.offered is not None and self.offered.agent_id == agent_id)
+
+    @property
+    def waits_live(self) -> bool:
+        """Whether a citizen waits for an agent in the chat, or told of danger in a form: no call-back, letter or comment."""
+        is_chat = self.kind is CaseKind.QUESTION and self.cause not in (Cause.FORM, Cause.MAIL, Cause.COMMENT)
+        return self.state is CaseState.WAITING and not self.callback and (is_chat or self.cause is Cause.DANGER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,11 +195,21 @@ class Opened:
 
 
 @dataclass(frozen=True, slots=True)
+class Waited:
+    """Somebody who waited in the chat for a service before, and the agent who took them."""
+
+    opened_at: datetime
+    taken_at: datetime
+    agent_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class Queued:
-    """Where a waiting case stands: `place` 1 is next; `waits` are the last waits at that service, newest first."""
+    """Where a waiting case stands: `place` 1 is next; `before` are those who waited at that service, newest first."""
 
     place: int
-    waits: tuple[timedelta, ...]
+    before: tuple[Waited, ...]
+    service: str = ""
 
 
 BOT, WAITING, AGENT = "bot", "waiting", "agent"

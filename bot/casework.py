@@ -37,7 +37,9 @@ class Cases(Protocol):
         """
 
     async def view(self, view: View, seen: Seen, limit: int = 200) -> list[Case]:
-        """What an agent sees under a tab: urgent ones first, then the oldest; CLOSED has the last closed first."""
+        """What an agent sees under a tab: urgent ones first, then the nearest promise, then the oldest. CLOSED has the last
+        closed first.
+        """
 
     async def count(self, seen: Seen) -> dict[View, int]:
         """How many cases each tab but CLOSED has."""
@@ -70,8 +72,10 @@ class Cases(Protocol):
             CaseTaken: it is not this agent's; CaseClosed; Missing.
         """
 
-    async def transfer(self, case_id: int, agent_id: int, service: str, note: str, now: datetime) -> Case:
-        """Put a case into the queue of another service; the bot has the conversation again.
+    async def transfer(
+        self, case_id: int, agent_id: int, service: str, note: str, now: datetime, due_at: datetime | None = None
+    ) -> Case:
+        """Put a case into the queue of another service, which promises it for `due_at`; the bot has the conversation again.
 
         Raises:
             CaseTaken: another agent has it; CaseClosed; Missing.

@@ -21,7 +21,7 @@ from msgspec import Meta, Struct
 from bot import mistakes
 from bot.errors import ConfigurationError
 from bot.settings_channels import ChannelKeys, Channels, keys, mail_mistakes
-from bot.settings_desk import Appointments, Desk
+from bot.settings_desk import Appointments, Desk, ServiceRouting, routing_mistakes
 from bot.settings_directory import Directory
 from bot.settings_hours import Closure, Week, calendar, decode
 from bot.settings_knowledge import ServicePublic
@@ -145,6 +145,7 @@ class Service(Struct, frozen=True, forbid_unknown_fields=True):
     closures: tuple[Closure, ...] = ()
     """Beside the town's."""
     mail: Mail = Mail()
+    routing: ServiceRouting = ServiceRouting()
 
     def __post_init__(self) -> None:
         if self.opening and not self.hours:
@@ -274,7 +275,10 @@ def read_office(path: Path) -> Office:
     for prefix, code in office.knowledge.site.services.items():
         if code not in office.services:
             raise ConfigurationError(f"{path}: knowledge.site.services.{prefix}: there is no service {code!r}")
-    for mistake in mail_mistakes(office.channels.email, office.services):
+    for mistake in (
+        *mail_mistakes(office.channels.email, office.services),
+        *routing_mistakes(office.desk, office.services),
+    ):
         raise ConfigurationError(f"{path}: {mistake}")
     if office.site.accessibility != Site().accessibility and not office.site.audit:
         raise ConfigurationError(

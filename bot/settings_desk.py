@@ -2,9 +2,60 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Iterator, Mapping
+from enum import Enum
+from typing import Annotated, Protocol
 
 from msgspec import Meta, Struct
+
+SUPERVISORS = "supervisors"
+"""In `then`: those who see all services."""
+MAX_STEPS = 5
+
+
+class Method(str, Enum):
+    """To whom of several agents a case is offered: LEAST_LOADED (who has the fewest conversations), ROUND_ROBIN (whose
+    turn it is), or NONE: to nobody, who is free takes it from the queue.
+    """
+
+    LEAST_LOADED = "least_loaded"
+    ROUND_ROBIN = "round_robin"
+    NONE = "none"
+
+
+OfferSeconds = Annotated[int, Meta(ge=15, le=3600)]
+Then = Annotated[tuple[str, ...], Meta(max_length=MAX_STEPS)]
+ThenMinutes = Annotated[int, Meta(ge=1, le=240)]
+ChatDueMinutes = Annotated[int, Meta(ge=1, le=1440)]
+DueHours = Annotated[int, Meta(ge=1, le=1000)]
+
+
+class Routing(Struct, frozen=True, forbid_unknown_fields=True):
+    """To whom the desk offers those who wait in the chat."""
+
+    method: Method = Method.LEAST_LOADED
+    offer_seconds: OfferSeconds = 60
+    """An offer that is not taken for so long goes on to the next agent."""
+    capacity: Annotated[int, Meta(ge=0, le=50)] = 3
+    """So many conversations at a time an agent is offered, if their account says nothing else; 0 offers nothing."""
+    then: Then = (SUPERVISORS,)
+    """Who is asked after the agents of the service, step by step: codes of services, or `supervisors`."""
+    then_minutes: ThenMinutes = 5
+    """After so many opening minutes of waiting the next step is asked too, if the agents before it are all busy."""
+
+
+class ServiceRouting(Struct, frozen=True, forbid_unknown_fields=True):
+    """What differs at one service; None keeps what `desk` says."""
+
+    method: Method | None = None
+    offer_seconds: OfferSeconds | None = None
+    then: Then | None = None
+    then_minutes: ThenMinutes | None = None
+    skill: Annotated[str, Meta(max_length=40)] = ""
+    """Only agents of the service who have this skill are offered its cases; "" asks for none."""
+    chat_due_minutes: ChatDueMinutes | None = None
+    promise_hours: DueHours | None = None
+    """Opening hours until any other case is late, instead of `desk.case_due_hours`."""
 
 
 class Desk(Struct, frozen=True, forbid_unknown_fields=True):
@@ -20,10 +71,33 @@ class Desk(Struct, frozen=True, forbid_unknown_fields=True):
     """After so long a session is over in any case."""
     vanished_seconds: Annotated[int, Meta(ge=30, le=3600)] = 120
     """An agent whose page was not heard of for so long has vanished: their conversations go back to the queue."""
-    chat_due_minutes: Annotated[int, Meta(ge=1, le=1440)] = 15
+    chat_due_minutes: ChatDueMinutes = 15
     """A case whose citizen waits in the chat is late after so long within opening hours."""
-    case_due_hours: Annotated[int, Meta(ge=1, le=1000)] = 15
+    case_due_hours: DueHours = 15
     """Any other case is late after so many opening hours; fifteen are about two days."""
+    routing: Routing = Routing()
+    """To whom somebody who waits is offered."""
+
+
+class Routed(Protocol):
+    """A service, as far as its routing goes."""
+
+    @property
+    def routing(self) -> ServiceRouting:
+        """What differs there."""
+
+
+def routing_mistakes(desk: Desk, services: Mapping[str, Routed]) -> Iterator[str]:
+    """What is wrong with steps that name services, one sentence each."""
+    rules = {"desk.routing": desk.routing.then} | {
+        f"services.{code}.routing": service.routing.then or () for code, service in services.items()
+    }
+    for place, then in rules.items():
+        for step in then:
+            if step != SUPERVISORS and step not in services:
+                yield f"{place}.then: there is no service {step!r}; a step is a code of a service, or {SUPERVISORS!r}"
+        if len(set(then)) < len(then):
+            yield f"{place}.then: names a step twice"
 
 
 class Appointments(Struct, frozen=True, forbid_unknown_fields=True):

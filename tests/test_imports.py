@@ -36,6 +36,7 @@ LAYERS = {
     "bot.fiches": 1,
     "bot.feeds": 1,
     "bot.casework": 1,
+    "bot.offering": 1,
     "bot.outgoing": 1,
     "bot.linking": 1,
     "bot.mailroom": 1,

@@ -77,7 +77,7 @@ def _plain(services: Services, tracker: Tracker, kind: CaseKind, service: str, s
         cause=Cause.DANGER,
         subject=str(subject or ""),
         details={"subject": str(subject)} if subject else {},
-        due_at=due(CaseKind.QUESTION, False, services.hours, services.office.desk, service, now),
+        due_at=due(CaseKind.QUESTION, False, services.hours, services.office, service, now),
     )
 
 

@@ -76,7 +76,7 @@ class ActionAppointment(GuichetAction):
                 "moment": moments_words.in_full(begins, now, services.office.zone),
             },
             contact="" if tracker.get_slot(CONTACT) == NONE else str(tracker.get_slot(CONTACT)),
-            due_at=due(CaseKind.APPOINTMENT, False, services.hours, services.office.desk, service, now),
+            due_at=due(CaseKind.APPOINTMENT, False, services.hours, services.office, service, now),
         )
         try:
             opened = await services.cases.open(new, now, book.slot(begins))

@@ -206,7 +206,7 @@ def gathered(services: Services, tracker: Tracker, cause: Cause) -> NewCase:
         subject=str(tracker.get_slot(DESCRIPTION) or details["category"]),
         details={name: value for name, value in details.items() if value},
         contact="" if contact == NONE else contact,
-        due_at=due(CaseKind.STREET_ISSUE, False, services.hours, services.office.desk, service, now),
+        due_at=due(CaseKind.STREET_ISSUE, False, services.hours, services.office, service, now),
         location=Location(*where) if isinstance(where, list) and len(where) == 2 else None,
     )
 

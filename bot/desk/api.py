@@ -88,6 +88,7 @@ class DeskApi:
             ("GET", "/desk/api/cases", anybody, self.queue),
             ("GET", one, anybody, self.case),
             ("POST", f"{one}/take", anybody, self.take),
+            ("POST", f"{one}/pass", anybody, self.pass_on),
             ("POST", f"{one}/release", anybody, self.release),
             ("POST", f"{one}/transfer", anybody, self.transfer),
             ("POST", f"{one}/close", anybody, self.close),
@@ -145,6 +146,7 @@ class DeskApi:
                     "services": list(one.services),
                     "available": one.available,
                     "present": one.seen_at is not None and one.seen_at >= since,
+                    "capacity": self._shapes.agent(one)["capacity"],
                 }
                 for one in shown
             ]
@@ -166,6 +168,10 @@ class DeskApi:
     async def take(self, request: web.Request, agent: Agent) -> dict[str, Any]:
         """`POST …/take`"""
         return await self._changed(agent, (await self._desk.take(agent, _case(request))).id)
+
+    async def pass_on(self, request: web.Request, agent: Agent) -> dict[str, Any]:
+        """`POST …/pass`; whose services are others sees it no more afterwards."""
+        return {"case": await self._dossiers.case(agent, await self._desk.pass_on(agent, _case(request)))}
 
     async def release(self, request: web.Request, agent: Agent) -> dict[str, Any]:
         """`POST …/release`"""
@@ -297,21 +303,7 @@ class DeskApi:
 
     async def _found(self, words: str) -> dict[str, Any]:
         found = await suggest.find(self._knowledge, self._office, words)
-        return {
-            "suggestions": [
-                {
-                    "article": one.article_id,
-                    "text": one.text,
-                    "title": one.title,
-                    "url": one.source.url,
-                    "publisher": one.source.publisher,
-                    "updated": one.source.updated,
-                    "service_name": self._shapes.service(one.service),
-                    "score": one.score,
-                }
-                for one in found
-            ]
-        }
+        return {"suggestions": [self._shapes.suggestion(one) for one in found]}
 
     def answering(self, roles: tuple[Role, ...], answer: Answer) -> Callable[[web.Request], Awaitable[web.Response]]:
         """A handler that knows who asks, lets only these roles through, and answers in JSON but for what is a file."""

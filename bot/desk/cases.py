@@ -12,15 +12,18 @@ import structlog
 
 from bot.agents import Agent, Agents, Role
 from bot.bus import DESK, INBOX, LEAVING, OUTBOX, Bus
-from bot.cases import AGENT, WAITING, Case, CaseEvent, CaseKind, CaseState, Pending, Seen, Standing, View
+from bot.cases import AGENT, WAITING, Case, CaseEvent, CaseKind, Pending, Seen, Standing, View
 from bot.casework import Cases
 from bot.clock import Clock, now
+from bot.desk.hours import Hours
 from bot.desk.labels import Labels
+from bot.desk.promises import Promises
 from bot.desk.queue import standing
 from bot.desk.reach import Reaches
 from bot.errors import Missing, NotAllowed, Stale
 from bot.letters import CHANNELS as BY_LETTER
 from bot.messages import Author, Kind, Message, Reply, Source
+from bot.offering import CaseOffers
 from bot.readings import Urgency
 from bot.settings import GENERAL_SERVICE, Office, Service
 from bot.store.base import Conversation, Conversations, Prepared
@@ -65,8 +68,13 @@ class Desk:
         clock: Clock = now,
         reaches: Reaches | None = None,
         labels: Labels | None = None,
+        offers: CaseOffers | None = None,
+        promises: Promises | None = None,
     ) -> None:
-        """`labels` keeps what is decided about letters."""
+        """`labels` keeps what is decided about letters; without `offers` nothing is offered to anybody."""
+        self._offers = offers
+        self._hours = Hours(office)
+        self._promises = promises or Promises(office, self._hours)
         self._labels = labels
         self._reaches = reaches or {}
         self._cases = cases
@@ -81,7 +89,7 @@ class Desk:
     async def case(self, agent: Agent, case_id: int) -> Case:
         """One case."""
         case = await self._cases.get(case_id)
-        if not (agent.serves(case.service) or case.agent_id == agent.id):
+        if not (agent.serves(case.service) or case.is_for(agent.id)):
             raise NotAllowed(f"the case {case_id} is not one of {agent.login}'s services")
         return case
 
@@ -106,6 +114,13 @@ class Desk:
             await self._introduce(case)
         return await self._changed(case)
 
+    async def pass_on(self, agent: Agent, case_id: int) -> Case:
+        """Let somebody else be asked; nothing changes if the case is not offered to the agent any more."""
+        await self.case(agent, case_id)
+        if self._offers is not None:
+            await self._offers.pass_on(case_id, agent.id, None, self._clock())
+        return await self._changed(await self._cases.get(case_id))
+
     async def release(self, agent: Agent, case_id: int, reason: str = "") -> Case:
         """Put a case back into the queue. See `Cases.release`."""
         was = await self.case(agent, case_id)
@@ -123,9 +138,11 @@ class Desk:
         """
         if service not in self._office.services:
             raise Missing(f"there is no service {service}")
-        await self.case(agent, case_id)
+        was = await self.case(agent, case_id)
         await self._flush(case_id)
-        case = await self._cases.transfer(case_id, agent.id, service, note, self._clock())
+        # The citizen has waited since the beginning, by the hours and the promise of whoever has the case now.
+        due_at = self._promises.of(was, service)
+        case = await self._cases.transfer(case_id, agent.id, service, note, self._clock(), due_at)
         if self._labels:
             await self._labels.moved(agent, case, service)
         if not _by_letter(case):
@@ -220,13 +237,13 @@ class Desk:
             at = replace(Standing(), case=case.id, number=case.number, service=self._service(case).name)
             if case.live:
                 return replace(at, state=AGENT, name=case.agent_name)
-            if case.state is CaseState.WAITING and case.kind is CaseKind.QUESTION and not case.callback:
+            if case.waits_live and case.kind is CaseKind.QUESTION:
                 try:
-                    queued = await standing(self._cases, case.id)
+                    queued = await standing(self._cases, self._agents, self._hours, case.id, self._clock())
                 except Missing:
                     # Taken or closed between the two looks; whoever did it tells the page anew.
                     continue
-                wait = moments_words.duration(queued.wait, language) if queued.wait is not None else ""
+                wait = moments_words.between(queued.wait.low, queued.wait.high, language) if queued.wait else ""
                 return replace(at, state=WAITING, place=queued.place, wait=wait)
         return Standing()
 

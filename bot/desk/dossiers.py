@@ -159,7 +159,7 @@ class Dossiers:
             for one in await self._cases.find(case.conversation_id, linked=True)
             if one.id != case.id and one.state is not CaseState.CLOSED
         ]
-        seen = {one.id for one in others if agent.serves(one.service) or one.agent_id == agent.id}
+        seen = {one.id for one in others if agent.serves(one.service) or one.is_for(agent.id)}
         return shape | {
             "channel_limits": self._shapes.limits(case, heard_at, moment),
             "also_on": self._shapes.channels(await self._links.others(case.conversation_id)),

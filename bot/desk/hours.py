@@ -104,6 +104,11 @@ class Hours:
         """The day that it is in the town at a moment."""
         return at.astimezone(self._zone).date()
 
+    def minute(self, at: datetime) -> int:
+        """How many minutes the clock of the town is past midnight at a moment."""
+        local = at.astimezone(self._zone)
+        return local.hour * 60 + local.minute
+
     def _intervals(self, service: str, at: datetime) -> Iterator[Interval]:
         """Those that end after a moment, over 60 days."""
         first = self.day(at)

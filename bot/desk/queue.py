@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -10,13 +9,12 @@ from bot.agents import Agents
 from bot.cases import CaseKind
 from bot.casework import Cases
 from bot.desk.hours import Hours
-from bot.settings_desk import Desk
+from bot.desk.waits import Range, expected
+from bot.settings import Office
+from bot.settings_desk import ServiceRouting
 
-LEAST_WAITS = 3
-"""With fewer waits of others to go by, nobody can say how long it will be."""
 SEEN_WITHIN = timedelta(seconds=90)
 """An agent whose page was heard of within this time is there."""
-LOOK_AHEAD = timedelta(days=60)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +22,7 @@ class Standing:
     """Where somebody stands: `place` 1 is next; `wait` is None where nobody can say."""
 
     place: int
-    wait: timedelta | None
+    wait: Range | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,19 +39,15 @@ class Presence:
         return self.is_open and self.is_staffed
 
 
-async def standing(cases: Cases, case_id: int) -> Standing:
-    """Where a waiting case stands; its wait is the median of the last ones at that service.
+async def standing(cases: Cases, agents: Agents, hours: Hours, case_id: int, now: datetime) -> Standing:
+    """Where a waiting case stands, and what its citizen may have to wait; see `waits.expected`.
 
     Raises:
         Missing: it is not waiting.
     """
     queued = await cases.queued(case_id)
-    return Standing(queued.place, expected(queued.waits))
-
-
-def expected(waits: Sequence[timedelta]) -> timedelta | None:
-    """What others waited; None if there were too few."""
-    return sorted(waits)[len(waits) // 2] if len(waits) >= LEAST_WAITS else None
+    there = await agents.available(queued.service, now - SEEN_WITHIN)
+    return Standing(queued.place, expected(queued, there, now, hours))
 
 
 async def presence(agents: Agents, hours: Hours, service: str, now: datetime) -> Presence:
@@ -63,18 +57,13 @@ async def presence(agents: Agents, hours: Hours, service: str, now: datetime) ->
     return Presence(is_open, staffed, None if is_open else hours.next_opening(service, now))
 
 
-def due(kind: CaseKind, callback: bool, hours: Hours, desk: Desk, service: str, now: datetime) -> datetime | None:
-    """When a case that is opened now is late: so many opening minutes later; None if the service does not open for long."""
-    is_chat = kind is CaseKind.QUESTION and not callback
-    left = timedelta(minutes=desk.chat_due_minutes) if is_chat else timedelta(hours=desk.case_due_hours)
-    day = hours.day(now)
-    while day <= hours.day(now + LOOK_AHEAD):
-        for opens, closes in hours.slots(service, day):
-            start = max(opens, now)
-            if start >= closes:
-                continue
-            if closes - start >= left:
-                return start + left
-            left -= closes - start
-        day += timedelta(days=1)
-    return None
+def due(kind: CaseKind, callback: bool, hours: Hours, office: Office, service: str, since: datetime) -> datetime | None:
+    """When a case that waits since a moment is late: so many opening minutes of its service later, by its own settings.
+
+    None if the service does not open for long.
+    """
+    known = office.services.get(service)
+    own = known.routing if known else ServiceRouting()
+    if kind is CaseKind.QUESTION and not callback:
+        return hours.after_open(service, since, own.chat_due_minutes or office.desk.chat_due_minutes)
+    return hours.after_open(service, since, 60 * (own.promise_hours or office.desk.case_due_hours))

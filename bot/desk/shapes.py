@@ -11,8 +11,10 @@ from typing import Any
 from bot.agents import Agent
 from bot.cases import Case, CaseEvent, CaseState, Pending, What
 from bot.comments import POST
+from bot.desk.assign import rule_of
 from bot.desk.failures import Failure
 from bot.desk.reach import Reaches
+from bot.desk.suggest import Suggestion
 from bot.desk.words import Words
 from bot.letters import CHANNELS as BY_LETTER
 from bot.messages import FILE_URL, PHOTO_URL, REMOTE_URL, Address, AnswerStatus, Attachment, Author, Source
@@ -72,6 +74,7 @@ class Shapes:
             "taken_at": _iso(case.taken_at),
             "closed_at": _iso(case.closed_at),
             "agent": None if case.agent_id is None else {"id": case.agent_id, "name": case.agent_name},
+            "offered": self._offered(case),
             "rating": case.rating,
             "version": case.version,
         }
@@ -207,6 +210,9 @@ class Shapes:
             "role": agent.role.value,
             "services": list(agent.services),
             "available": agent.available,
+            "capacity": rule_of(self._office, "").room(agent),
+            "languages": list(agent.abilities.languages),
+            "skills": list(agent.abilities.skills),
         }
 
     def sources(self, sources: Sequence[Source]) -> list[Shape]:
@@ -214,6 +220,19 @@ class Shapes:
         return [
             {"title": one.title, "url": one.url, "publisher": one.publisher, "updated": one.updated} for one in sources
         ]
+
+    def suggestion(self, one: Suggestion) -> Shape:
+        """A passage that may answer the citizen."""
+        return {
+            "article": one.article_id,
+            "text": one.text,
+            "title": one.title,
+            "url": one.source.url,
+            "publisher": one.source.publisher,
+            "updated": one.source.updated,
+            "service_name": self.service(one.service),
+            "score": one.score,
+        }
 
     def service(self, code: str) -> str:
         """A service's name; its code if `office.yml` has lost it."""
@@ -223,6 +242,13 @@ class Shapes:
     def refusal(self, key: str, **values: str) -> Shape:
         """Why something was not done."""
         return {"error": key.split("_by_")[0], "text": self._words.say("refusal", key, **values)}
+
+    def _offered(self, case: Case) -> Shape | None:
+        """To whom a case is offered, and until when."""
+        if case.offered is None:
+            return None
+        until = case.offered.at + rule_of(self._office, case.service).offer_for
+        return {"id": case.offered.agent_id, "name": case.offered.agent_name, "until": until.isoformat()}
 
     def _delivery(self, delivered: Delivered, channel: str) -> Shape:
         return {

@@ -15,7 +15,7 @@ from aiohttp import web
 
 from bot.agents import Agent, Agents
 from bot.bus import DESK, Bus
-from bot.cases import Case, CaseKind, Seen, Standing, View, What
+from bot.cases import Case, Seen, Standing, View, What
 from bot.casework import Cases
 from bot.clock import Clock, now
 from bot.desk.cases import Desk
@@ -226,7 +226,7 @@ class DeskSockets:
                 changed[case_id] = await self._cases.get(case_id)
             except Missing:
                 continue
-        moved = {event.case_id for event in events if event.what is What.TRANSFERRED}
+        moved = {event.case_id for event in events if event.what in OUT_OF_SIGHT}
         rows = dict(zip(changed, await self._dossiers.rows(list(changed.values())), strict=True))
         for sid, page in list(self._pages.items()):
             await self._tell_page(sid, page, changed, rows, moved)
@@ -244,7 +244,7 @@ class DeskSockets:
     async def _tell_page(
         self, sid: str, page: Page, changed: dict[int, Case], rows: dict[int, Shape], moved: set[int]
     ) -> None:
-        own = [case for case in changed.values() if page.agent.serves(case.service) or case.agent_id == page.agent.id]
+        own = [case for case in changed.values() if page.agent.serves(case.service) or case.is_for(page.agent.id)]
         gone = sorted(moved - {case.id for case in own})
         if own or gone:
             await self._emit(sid, "cases", {"changed": [rows[case.id] for case in own], "gone": gone})
@@ -328,6 +328,9 @@ class DeskSockets:
         await self._server.emit(event, data, to=sid, namespace=NAMESPACE, ignore_queue=True)
 
 
+OUT_OF_SIGHT = frozenset({What.TRANSFERRED, What.PASSED, What.TAKEN})
+"""After which somebody may not see a case any more whom it was shown to."""
+
 QUEUE_MOVES = frozenset(
     {What.OPENED, What.TAKEN, What.RELEASED, What.VANISHED, What.TRANSFERRED, What.URGENT, What.CLOSED, What.WITHDRAWN}
 )
@@ -336,7 +339,7 @@ QUEUE_MOVES = frozenset(
 
 def moved_with(case: Case, services: set[str]) -> bool:
     """Whether a waiting case may have another place now that one of these queues has moved."""
-    return case.kind is CaseKind.QUESTION and case.service in services
+    return case.waits_live and case.service in services
 
 
 def _room(case_id: int) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
-from bot.agents import Agent, NewAgent, Role, SignedIn
+from bot.agents import Abilities, Agent, NewAgent, Role, SignedIn
 from bot.errors import Missing, Stale, StoreError
 from bot.store import codec
 from bot.store.desk_tables import agents, failures, sessions
@@ -41,13 +41,14 @@ class SqlAgents:
             "available": True,
             "seen_at": None,
             "created_at": now,
+            **_stored(new.abilities),
         }
 
         def work(connection: Connection) -> Agent:
             row = connection.execute(insert_new(connection.dialect.name, agents.c.id), values).first()
             if row is None:
                 raise Stale(f"the login {values['login']} is taken")
-            return _agent(connection.execute(_ACCOUNTS.where(agents.c.id == row.id)).one())
+            return as_agent(connection.execute(_ACCOUNTS.where(agents.c.id == row.id)).one())
 
         return await self._database.write(work)
 
@@ -58,7 +59,7 @@ class SqlAgents:
             row = connection.execute(_ACCOUNTS.where(agents.c.id == agent_id)).first()
             if row is None:
                 raise _missing(agent_id)
-            return _agent(row)
+            return as_agent(row)
 
         return await self._database.read(work)
 
@@ -68,7 +69,7 @@ class SqlAgents:
 
         def work(connection: Connection) -> tuple[Agent, str] | None:
             row = connection.execute(_ACCOUNTS.where(agents.c.login == wanted)).first()
-            return (_agent(row), row.password_hash) if row else None
+            return (as_agent(row), row.password_hash) if row else None
 
         return await self._database.read(work)
 
@@ -76,7 +77,7 @@ class SqlAgents:
         """See `Agents.all`."""
 
         def work(connection: Connection) -> list[Agent]:
-            return sorted((_agent(row) for row in connection.execute(_ACCOUNTS)), key=lambda agent: agent.login)
+            return sorted((as_agent(row) for row in connection.execute(_ACCOUNTS)), key=lambda agent: agent.login)
 
         return await self._database.read(work)
 
@@ -87,6 +88,10 @@ class SqlAgents:
     async def set_disabled(self, agent_id: int, disabled: bool, now: datetime) -> None:
         """See `Agents.set_disabled`."""
         await self._change(agent_id, {"disabled": disabled}, ends_sessions=disabled)
+
+    async def set_abilities(self, agent_id: int, abilities: Abilities) -> None:
+        """See `Agents.set_abilities`."""
+        await self._change(agent_id, _stored(abilities), ends_sessions=False)
 
     async def set_available(self, agent_id: int, available: bool) -> None:
         """See `Agents.set_available`."""
@@ -114,14 +119,14 @@ class SqlAgents:
     async def watching(self, case_id: int, since: datetime) -> list[Agent]:
         """See `Agents.watching`."""
         found = _ACCOUNTS.where(agents.c.watching == case_id, agents.c.seen_at >= since).order_by(agents.c.name)
-        return await self._database.read(lambda connection: [_agent(row) for row in connection.execute(found)])
+        return await self._database.read(lambda connection: [as_agent(row) for row in connection.execute(found)])
 
     async def available(self, service: str, since: datetime) -> int:
         """See `Agents.available`."""
         present = _ACCOUNTS.where(~agents.c.disabled, agents.c.available, agents.c.seen_at >= since)
 
         def work(connection: Connection) -> int:
-            return sum(_agent(row).serves(service) for row in connection.execute(present))
+            return sum(as_agent(row).serves(service) for row in connection.execute(present))
 
         return await self._database.read(work)
 
@@ -141,7 +146,7 @@ class SqlAgents:
 
         def work(connection: Connection) -> SignedIn | None:
             row = connection.execute(wanted).first()
-            return SignedIn(_agent(row), row.csrf, row.begun_at, row.used_at) if row else None
+            return SignedIn(as_agent(row), row.csrf, row.begun_at, row.used_at) if row else None
 
         return await self._database.read(work)
 
@@ -182,7 +187,7 @@ class SqlAgents:
         await self._database.write(work)
 
 
-def _agent(row: Row[Any]) -> Agent:
+def as_agent(row: Row[Any]) -> Agent:
     """An account from a row that holds the columns of its table.
 
     Raises:
@@ -202,7 +207,17 @@ def _agent(row: Row[Any]) -> Agent:
         demo=row.demo,
         available=row.available,
         seen_at=row.seen_at,
+        abilities=Abilities(codec.names(row.languages), codec.names(row.skills), row.capacity),
+        offered_at=row.offered_at,
     )
+
+
+def _stored(abilities: Abilities) -> dict[str, Any]:
+    return {
+        "languages": codec.encode(abilities.languages),
+        "skills": codec.encode(abilities.skills),
+        "capacity": abilities.capacity,
+    }
 
 
 def _missing(agent_id: int) -> Missing:

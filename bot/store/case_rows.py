@@ -13,6 +13,7 @@ from bot.cases import (
     CaseKind,
     CaseState,
     Cause,
+    Offered,
     What,
 )
 from bot.errors import Missing, StoreError
@@ -28,18 +29,20 @@ _APPOINTMENT = (
     .correlate(cases)
     .scalar_subquery()
 )
+_ASKED = agents.alias("asked")
 CASES = select(
     cases,
     agents.c.name.label("agent_name"),
+    _ASKED.c.name.label("asked_name"),
     conversations_table.c.channel,
     conversations_table.c.address_key,
     conversations_table.c.language,
     conversations_table.c.spoken,
     _APPOINTMENT.label("appointment_at"),
 ).select_from(
-    cases.outerjoin(agents, cases.c.agent_id == agents.c.id).outerjoin(
-        conversations_table, cases.c.conversation_id == conversations_table.c.id
-    )
+    cases.outerjoin(agents, cases.c.agent_id == agents.c.id)
+    .outerjoin(_ASKED, cases.c.offered_to == _ASKED.c.id)
+    .outerjoin(conversations_table, cases.c.conversation_id == conversations_table.c.id)
 )
 EVENTS = select(case_events, agents.c.name.label("agent_name")).select_from(
     case_events.outerjoin(agents, case_events.c.agent_id == agents.c.id)
@@ -121,9 +124,17 @@ def as_case(row: Row[Any], photo_ids: tuple[str, ...] = ()) -> Case:
             appointment_at=row.appointment_at,
             photos=photo_ids,
             version=row.version,
+            offered=_offered(row),
+            passes=row.passes,
         )
     except ValueError as error:
         raise StoreError(str(error)) from error
+
+
+def _offered(row: Row[Any]) -> Offered | None:
+    if row.offered_to is None or row.offered_at is None or row.asked_name is None:
+        return None
+    return Offered(row.offered_to, row.asked_name, row.offered_at)
 
 
 def as_event(row: Row[Any]) -> CaseEvent:

@@ -19,20 +19,21 @@ from bot.cases import (
     Seen,
     Slot,
     View,
+    Waited,
     What,
 )
 from bot.errors import Missing, SlotTaken
 from bot.store import codec, conversations
+from bot.store.case_order import CHATS, ORDER, WAITING_CHATS, before
 from bot.store.case_rows import CASES, EVENTS, as_case, as_event, note_down, read_case
 from bot.store.desk_tables import bookings, case_events, cases, photos
 from bot.store.engine import Database, insert_new
 from bot.store.numbers import readable
 
-WAITS = 20
-"""So many last waits say how long the next one may be."""
+WAITS = 200
+"""So many last waits are looked at for what the next one may be."""
 
 _OPEN = cases.c.state != CaseState.CLOSED.value
-_ORDER = (cases.c.urgent.desc(), cases.c.opened_at, cases.c.id)
 
 _SAME = select(cases.c.id).where(
     cases.c.conversation_id == bindparam("conversation_id"),
@@ -89,7 +90,7 @@ class CaseBook:
 
     async def view(self, view: View, seen: Seen, limit: int = 200) -> list[Case]:
         """See `Cases.view`."""
-        order = (cases.c.closed_at.desc(), cases.c.id.desc()) if view is View.CLOSED else _ORDER
+        order = (cases.c.closed_at.desc(), cases.c.id.desc()) if view is View.CLOSED else ORDER
         return await self._list(CASES.where(_under(view, seen)).order_by(*order).limit(limit))
 
     async def count(self, seen: Seen) -> dict[View, int]:
@@ -110,35 +111,17 @@ class CaseBook:
             one = read_case(connection, case_id)
             if one.state is not CaseState.WAITING:
                 raise Missing(f"the case {case_id} is not waiting")
-            before = or_(
-                cases.c.urgent & (not one.urgent),
-                and_(
-                    cases.c.urgent == one.urgent,
-                    or_(
-                        cases.c.opened_at < one.opened_at, and_(cases.c.opened_at == one.opened_at, cases.c.id < one.id)
-                    ),
-                ),
-            )
-            same_queue = and_(
-                cases.c.service == one.service,
-                cases.c.state == CaseState.WAITING.value,
-                cases.c.kind == one.kind.value,
-                cases.c.callback.is_(False),
-            )
-            ahead = connection.execute(select(func.count()).select_from(cases).where(same_queue, before)).scalar_one()
+            same_queue = and_(cases.c.service == one.service, WAITING_CHATS)
+            ahead = select(func.count()).select_from(cases).where(same_queue, before(one))
             waited = (
-                select(cases.c.opened_at, cases.c.taken_at)
-                .where(
-                    cases.c.service == one.service,
-                    cases.c.kind == one.kind.value,
-                    cases.c.callback.is_(False),
-                    cases.c.taken_at.is_not(None),
-                )
+                select(cases.c.opened_at, cases.c.taken_at, cases.c.agent_id)
+                .where(cases.c.service == one.service, CHATS, cases.c.taken_at.is_not(None))
                 .order_by(cases.c.taken_at.desc())
                 .limit(WAITS)
             )
             rows = connection.execute(waited).all()
-            return Queued(ahead + 1, tuple(row.taken_at - row.opened_at for row in rows))
+            earlier = tuple(Waited(row.opened_at, row.taken_at, row.agent_id) for row in rows)
+            return Queued(connection.execute(ahead).scalar_one() + 1, earlier, one.service)
 
         return await self._database.read(work)
 
@@ -226,7 +209,8 @@ def _under(view: View, seen: Seen) -> ColumnElement[bool]:
     services = seen.own if view is View.SERVICES else seen.services
     whose: list[ColumnElement[bool]] = []
     if services is not None:
-        whose.append(or_(cases.c.service.in_(services), cases.c.agent_id == seen.agent_id))
+        own = or_(cases.c.agent_id == seen.agent_id, cases.c.offered_to == seen.agent_id)
+        whose.append(or_(cases.c.service.in_(services), own))
     match view:
         case View.MINE:
             return and_(_OPEN, cases.c.agent_id == seen.agent_id)

@@ -21,6 +21,8 @@ from bot.store.tables import inbox, transcript
 
 T = TypeVar("T")
 
+_NO_OFFER: dict[str, Any] = {"offered_to": None, "offered_at": None}
+
 
 class Casework:
     """The part of `bot.cases.Cases` that changes a case."""
@@ -36,7 +38,7 @@ class Casework:
                 return case
             if case.state is not CaseState.WAITING:
                 raise _refused(case)
-            _change(connection, case, state=CaseState.TAKEN.value, agent_id=agent_id, taken_at=now)
+            _change(connection, case, state=CaseState.TAKEN.value, agent_id=agent_id, taken_at=now, **_NO_OFFER)
             note_down(connection, case.id, case.conversation_id, What.TAKEN, now, agent_id)
             if case.kind is CaseKind.QUESTION and not case.callback:
                 _go_live(connection, read_case(connection, case.id))
@@ -67,12 +69,14 @@ class Casework:
 
         return await self._on(case_id, work)
 
-    async def transfer(self, case_id: int, agent_id: int, service: str, note: str, now: datetime) -> Case:
+    async def transfer(
+        self, case_id: int, agent_id: int, service: str, note: str, now: datetime, due_at: datetime | None = None
+    ) -> Case:
         """See `Cases.transfer`."""
 
         def work(connection: Connection, case: Case) -> Case:
             _require_free_or_own(case, agent_id)
-            _back_to_queue(connection, case, service=service)
+            _back_to_queue(connection, case, service=service, due_at=due_at)
             note_down(connection, case.id, case.conversation_id, What.TRANSFERRED, now, agent_id, service)
             if note:
                 note_down(connection, case.id, case.conversation_id, What.NOTE, now, agent_id, note)
@@ -93,7 +97,8 @@ class Casework:
                 _switch(connection, case.conversation_id, Mode.AGENT, Mode.BOT)
                 if farewell is not None:
                     put_unsaid(connection, case.conversation_id, farewell, now)
-            _change(connection, case, state=CaseState.CLOSED.value, closed_at=now, live=False, agent_id=agent_id)
+            closed = {"state": CaseState.CLOSED.value, "closed_at": now, "live": False, "agent_id": agent_id}
+            _change(connection, case, **closed, **_NO_OFFER)
             if cancels and _cancel(connection, case, now):
                 note_down(connection, case.id, case.conversation_id, What.CANCELLED, now, agent_id)
             note_down(connection, case.id, case.conversation_id, What.CLOSED, now, agent_id)
@@ -107,7 +112,7 @@ class Casework:
         def work(connection: Connection, case: Case) -> bool:
             if case.conversation_id != conversation_id or case.state is not CaseState.WAITING:
                 return False
-            _change(connection, case, state=CaseState.CLOSED.value, closed_at=now)
+            _change(connection, case, state=CaseState.CLOSED.value, closed_at=now, **_NO_OFFER)
             _cancel(connection, case, now)
             note_down(connection, case.id, case.conversation_id, What.WITHDRAWN, now)
             return True
@@ -295,7 +300,7 @@ def _back_to_queue(connection: Connection, case: Case, **values: Any) -> None:
     if case.live:
         _switch(connection, case.conversation_id, Mode.AGENT, Mode.BOT)
     waiting = {"state": CaseState.WAITING.value, "agent_id": None, "taken_at": None, "live": False}
-    _change(connection, case, **waiting, **values)
+    _change(connection, case, **waiting, **_NO_OFFER, passes=0, **values)
 
 
 def _switch(connection: Connection, conversation_id: str, was: Mode, to: Mode) -> None:

@@ -110,6 +110,8 @@ cases = Table(
     Column("opened_for", String, nullable=False, server_default=""),
     UniqueConstraint("conversation_id", "message_id", "effect"),
     Index("ix_cases_queue", "service", "state", "opened_at", **where("state != 'closed'")),
+    # What others waited at a service, the newest first.
+    Index("ix_cases_taken", "service", "taken_at", **where("taken_at IS NOT NULL")),
     Index("ix_cases_agent", "agent_id", **where("state = 'taken'")),
     # A conversation belongs to one agent at most, for one case.
     Index("uq_cases_live", "conversation_id", unique=True, **where("live")),

@@ -10,12 +10,13 @@ from typing import Any
 
 from sqlalchemy import Connection, Integer, Row, bindparam, func, or_, select, update
 
-from bot.cases import Case, NewCase
+from bot.cases import Case, NewCase, What
 from bot.errors import Missing, StoreError
 from bot.mailroom import Acknowledged, Around, Filed, Gist, NewLetter
 from bot.store import codec, conversations
-from bot.store.case_rows import of_conversation, read_case
+from bot.store.case_rows import note_down, of_conversation, read_case
 from bot.store.cases import open_case
+from bot.store.desk_tables import cases
 from bot.store.engine import Database, insert_new
 from bot.store.letter_labels import LetterLabels
 from bot.store.letter_tables import letters
@@ -62,7 +63,11 @@ class SqlLetters(LetterLabels):
         def work(connection: Connection) -> Filed:
             if not conversations.lock(connection, new.conversation_id):
                 raise Missing(f"there is no conversation {new.conversation_id}")
-            return _filed(connection, new, now)
+            known = connection.execute(_FIND, _key(new.conversation_id, new.message_id)).first()
+            filed = _filed(connection, new, now)
+            if known is None and new.case_id is not None:
+                _note_down(connection, new, new.case_id, now)
+            return filed
 
         return await self._database.write(work)
 
@@ -254,6 +259,13 @@ def _filed(connection: Connection, new: NewLetter, now: datetime) -> Filed:
         trusted=new.trusted,
         at=now,
     )
+
+
+def _note_down(connection: Connection, new: NewLetter, case_id: int, now: datetime) -> None:
+    """That a case has another letter: agents see it by this line at once. Its first one opened it."""
+    opened_by = select(cases.c.message_id).where(cases.c.id == case_id)
+    if connection.execute(opened_by).scalar_one_or_none() != new.message_id:
+        note_down(connection, case_id, new.conversation_id, What.WROTE, now)
 
 
 def _row(new: NewLetter, now: datetime) -> dict[str, Any]:

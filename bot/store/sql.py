@@ -18,6 +18,7 @@ from bot.feeds import Feeds
 from bot.lessons import Lessons, Samples
 from bot.linking import Cursors, Links, Nonces
 from bot.mailroom import Letters
+from bot.offering import CaseOffers
 from bot.outgoing import Outbox
 from bot.store import contact_tables, lesson_tables, referral_tables, schema, topic_tables  # noqa: F401 - tables
 from bot.store.agents import SqlAgents
@@ -41,6 +42,7 @@ from bot.store.inbox import SqlInbox
 from bot.store.lessons import SqlLessons
 from bot.store.letters import SqlLetters
 from bot.store.links import SqlCursors, SqlLinks, SqlNonces
+from bot.store.offers import SqlCaseOffers
 from bot.store.outbox import SqlOutbox
 from bot.store.postgresql import PostgresqlDatabase
 from bot.store.ratings import SqlRatings
@@ -77,6 +79,7 @@ class Store:
     subjects: Subjects
     agents: Agents
     cases: Cases
+    offers: CaseOffers
     bookings: Bookings
     photos: Photos
     links: Links
@@ -139,6 +142,7 @@ async def open_store(url: str, flushes: bool = True) -> Store:
         subjects=SqlSubjects(database),
         agents=SqlAgents(database),
         cases=SqlCases(database),
+        offers=SqlCaseOffers(database),
         bookings=SqlBookings(database),
         photos=SqlPhotos(database),
         links=SqlLinks(database),

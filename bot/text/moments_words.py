@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta, tzinfo
+from math import ceil, floor
 
 ENGLISH = "en"
 DAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
@@ -94,6 +95,39 @@ def duration(span: timedelta, language: str = "fr") -> str:
     if said_in_english:
         return f"{about} {hours} h {rest} min" if rest else f"{about} {hours} h"
     return f"{about} {hour(rounded)}"
+
+
+def between(low: timedelta, high: timedelta, language: str = "fr") -> str:
+    """From about how long to how long: « entre 5 et 10 minutes », « moins de 4 minutes », « entre 50 minutes et 1 h 20 ».
+
+    Rounded as `duration` does, the lower end down and the upper end up: it promises no more than it knows.
+    """
+    said_in_english = english(language)
+    if high < MINUTE:
+        return duration(high, language)
+    first, last = _rounded(low, up=False), _rounded(high, up=True)
+    if first == last:
+        return duration(timedelta(minutes=last), language)
+    if first == 0:
+        return f"{'less than' if said_in_english else 'moins de'} {_span(last, said_in_english)}"
+    start = str(first) if last < HOUR_MINUTES else _span(first, said_in_english)
+    end = _span(last, said_in_english)
+    return f"between {start} and {end}" if said_in_english else f"entre {start} et {end}"
+
+
+def _rounded(span: timedelta, *, up: bool) -> int:
+    minutes = span / MINUTE
+    step = 1 if minutes < 10 else 5 if minutes < HOUR_MINUTES else 10
+    return step * (ceil if up else floor)(minutes / step)
+
+
+def _span(minutes: int, said_in_english: bool) -> str:
+    if minutes < HOUR_MINUTES:
+        return f"{minutes} minute{'s' if minutes > 1 else ''}"
+    hours, rest = divmod(minutes, HOUR_MINUTES)
+    if said_in_english:
+        return f"{hours} h {rest} min" if rest else f"{hours} h"
+    return hour(minutes)
 
 
 def english(language: str) -> bool:

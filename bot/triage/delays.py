@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from bot.desk.hours import DAY, Hours
 from bot.readings import LetterKind
@@ -35,14 +35,14 @@ class Delays:
         self._hours = hours
 
     def due(self, service: str, opened_at: datetime) -> datetime | None:
-        """When a case is due: the closing of the last working day that was promised, else by `desk.case_due_hours`.
+        """When a case is due: the closing of the last working day that was promised, else by its `promise_hours`.
 
         Working days are those on which the town hall opens. None where it does not open for long.
         """
         days = self.mail(service).days
         if days is None:
-            minutes = int(timedelta(hours=self._office.desk.case_due_hours) / timedelta(minutes=1))
-            return self._hours.after_open(service, opened_at, minutes)
+            own = self.service(service).routing.promise_hours
+            return self._hours.after_open(service, opened_at, 60 * (own or self._office.desk.case_due_hours))
         day = self._hours.day(opened_at)
         for _ in range(MAX_DAYS):
             day += DAY

@@ -84,7 +84,7 @@ async def test_the_state_of_ones_own_request(store: Store) -> None:
         await store.cases.close(case.id, agent, small.NOON)
         closed = await form.talk.run(action, "des nouvelles ?", "ask_status_of_request", "m10")
 
-    assert waiting.say == "status_question+status_waiting+handoff_place"
+    assert waiting.say == "status_question+status_waiting+handoff_place+handoff_wait_unknown"
     assert (waiting.values["number"], waiting.values["place"]) == (case.number, "1")
     assert (taken.say, taken.values["agent"]) == ("status_question+status_taken", "Claire M.")
     assert closed.say == "status_question+status_closed"

@@ -27,7 +27,7 @@ async def test_it_is_asked_what_it_is_about(store: Store) -> None:
         (case,) = await form.cases()
 
     assert lines(asked) == ["handoff_subject"]
-    assert said.say == "handoff_opened+handoff_next+handoff_meanwhile"
+    assert said.say == "handoff_opened+handoff_next+handoff_wait_unknown+handoff_meanwhile"
     assert (said.case, said.values["number"], said.values["service"]) == (case.id, case.number, "État civil")
     assert (case.subject, case.service) == ("comment avoir un passeport ?", "etat_civil")
     assert (case.kind, case.cause, case.callback, case.urgent) == (CaseKind.QUESTION, Cause.ASKED, False, False)
@@ -41,7 +41,7 @@ async def test_a_wish_that_tells_its_matter_is_not_asked_again(store: Store) -> 
         said = await form.begin("je veux parler à quelqu'un pour mon passeport")
         (case,) = await form.cases()
 
-    assert lines(said) == ["handoff_opened+handoff_next+handoff_meanwhile"]
+    assert lines(said) == ["handoff_opened+handoff_next+handoff_wait_unknown+handoff_meanwhile"]
     assert case.service == "etat_civil"
 
 

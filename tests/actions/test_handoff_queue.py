@@ -97,7 +97,7 @@ async def test_who_waits_already_is_told_where_they_stand(store: Store) -> None:
         (said,) = await form.begin("je veux un humain")
         (case,) = await form.cases()
 
-    assert said.say == "handoff_waiting+handoff_next+handoff_meanwhile"
+    assert said.say == "handoff_waiting+handoff_next+handoff_wait_unknown+handoff_meanwhile"
     assert said.values["number"] == case.number
 
 

@@ -22,6 +22,9 @@ AGENT: Shape = {
     "role": "agent",
     "services": ["etat_civil", "voirie"],
     "available": True,
+    "capacity": 3,
+    "languages": ["en"],
+    "skills": [],
 }
 OTHER = {"id": 2, "name": "Karim Benali"}
 
@@ -129,6 +132,7 @@ def case(number: int, subject: str, now: datetime, minutes: float = 5, **more: A
         "taken_at": None,
         "closed_at": None,
         "agent": None,
+        "offered": None,
         "rating": None,
         "version": 1,
         "details": [],

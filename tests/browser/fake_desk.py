@@ -19,6 +19,7 @@ from aiohttp import web
 from bot.gateway.middleware import add_headers
 from tests.browser import desk_pages
 from tests.browser import desk_script as script
+from tests.browser.desk_acts import WORDS, changed
 from tests.browser.desk_script import Shape
 from tests.browser.fake_articles import FakeArticles
 from tests.browser.fake_insights import FakeInsights
@@ -30,14 +31,6 @@ from tests.browser.fake_undelivered import FakeUndelivered
 NAMESPACE = "/desk"
 VIEWS = ("mine", "services", "all", "waiting", "callbacks", "closed")
 CSRF = "token-of-this-session"
-WORDS = {
-    "take": ("taken", "Prise en charge"),
-    "release": ("released", "Remise dans la file"),
-    "transfer": ("transferred", "Transmise à un autre service"),
-    "close": ("closed", "Close"),
-    "urgent": ("urgent", "Marquée urgente"),
-    "reveal": ("revealed", "Coordonnées consultées"),
-}
 
 
 class FakeDesk:
@@ -205,13 +198,13 @@ class FakeDesk:
         return web.json_response({"agent": self.agent})
 
     async def _agents(self, request: web.Request) -> web.Response:
-        other = {**script.OTHER, "services": [], "available": False, "present": True}
+        other = {**script.OTHER, "services": [], "available": False, "present": True, "capacity": 3}
         return web.json_response({"agents": [{**self.agent, "present": True}, other]})
 
     async def _queue(self, request: web.Request) -> web.Response:
         view, only = request.query["view"], request.query.get("service")
         rows = [one for one in self.cases.values() if self._belongs(one, view) and only in (None, one["service"])]
-        rows.sort(key=lambda one: (not one["urgent"], one["opened_at"]))
+        rows.sort(key=lambda one: (not one["urgent"], one["due_at"], one["opened_at"]))
         return web.json_response({"cases": rows, "counts": self._counts()})
 
     async def _open(self, request: web.Request) -> web.Response:
@@ -225,16 +218,7 @@ class FakeDesk:
         one, body = self.cases[number], self.requests[-1][2]
         if act == "take" and one["agent"] is not None:
             return _refuse(409, "taken", f"{one['agent']['name']} s’occupe de cette demande.", by=one["agent"]["name"])
-        fields: Shape = {
-            "take": {"state": "taken", "agent": {key: self.agent[key] for key in ("id", "name")}, "live": True},
-            "release": {"state": "waiting", "agent": None, "live": False},
-            "transfer": {"state": "waiting", "agent": None, "service": body.get("service")},
-            "close": {"state": "closed", "closed_at": _now().isoformat(), "live": False},
-            "urgent": {"urgent": body.get("urgent")},
-            "reveal": {},
-        }[act]
-        if act == "transfer":
-            fields["service_name"] = script.SERVICE_NAMES[fields["service"]]
+        fields = changed(act, body, self.agent, _now())
         self._note_down(number, *WORDS[act], text=fields.get("service_name", body.get("reason", "")))
         await self.change(number, **fields)
         await self._tell_lines(number, [])

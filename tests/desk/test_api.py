@@ -35,6 +35,7 @@ ROUTES: dict[tuple[str, str], tuple[Any, dict[Role, int]]] = {
     ("GET", "/desk/api/cases"): (None, ANY),
     ("GET", "/desk/api/cases/{case}"): (None, ANY),
     ("POST", "/desk/api/cases/{case}/take"): ({}, ANY),
+    ("POST", "/desk/api/cases/{case}/pass"): ({}, ANY),
     ("POST", "/desk/api/cases/{case}/release"): ({}, ANY),
     ("POST", "/desk/api/cases/{case}/transfer"): ({"service": "voirie"}, ANY),
     ("POST", "/desk/api/cases/{case}/close"): ({}, ANY),

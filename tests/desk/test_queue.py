@@ -6,12 +6,15 @@ from collections.abc import AsyncIterator
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from bot.agents import NewAgent, Role
 from bot.cases import CaseKind, Cause, NewCase
 from bot.desk.hours import Hours
-from bot.desk.queue import SEEN_WITHIN, Presence, Standing, due, expected, presence, standing
+from bot.desk.queue import SEEN_WITHIN, Presence, Standing, due, presence
+from bot.desk.queue import standing as standing_at
+from bot.desk.waits import Range
 from bot.errors import Missing
 from bot.messages import Address
 from bot.settings import GENERAL_SERVICE, read_office
@@ -42,39 +45,37 @@ async def waiting(store: Store, name: str, at: datetime = MONDAY, urgent: bool =
     return (await store.cases.open(new, at)).case.id
 
 
+async def standing(store: Store, case_id: int, now: datetime = MONDAY) -> Standing:
+    return await standing_at(store.cases, store.agents, HOURS, case_id, now)
+
+
 async def agent(store: Store, login: str = "claire", services: tuple[str, ...] = ()) -> int:
     made = await store.agents.add(NewAgent(login, "Claire M.", Role.AGENT, services, "hash"), MONDAY)
     return made.id
-
-
-def test_three_waits_are_needed_to_go_by() -> None:
-    """With two, nobody can say."""
-    assert expected([5 * MINUTE, 7 * MINUTE]) is None
-
-
-def test_one_long_wait_does_not_frighten_the_next() -> None:
-    """The median, not the mean."""
-    assert expected([4 * MINUTE, 90 * MINUTE, 5 * MINUTE]) == 5 * MINUTE
 
 
 async def test_who_came_first_is_next(store: Store) -> None:
     """Places count from one, in the order of arrival; an urgent case goes before all others."""
     first, second = await waiting(store, "anne"), await waiting(store, "bruno", MONDAY + MINUTE)
     urgent = await waiting(store, "chloe", MONDAY + 2 * MINUTE, urgent=True)
-    places = [await standing(store.cases, case_id) for case_id in (urgent, first, second)]
+    places = [await standing(store, case_id) for case_id in (urgent, first, second)]
 
     assert places == [Standing(1, None), Standing(2, None), Standing(3, None)]
 
 
 async def test_the_wait_is_that_of_others(store: Store) -> None:
-    """Three cases were taken after five minutes each: so long may the fourth wait."""
+    """Three cases were taken after five minutes each: so long may the fourth wait, if somebody is there."""
     claire = await agent(store)
     for number in range(3):
         case_id = await waiting(store, f"before{number}", MONDAY + number * 10 * MINUTE)
         await store.cases.take(case_id, claire, MONDAY + number * 10 * MINUTE + 5 * MINUTE)
-    case_id = await waiting(store, "anne", MONDAY + 60 * MINUTE)
+    now = MONDAY + 60 * MINUTE
+    case_id = await waiting(store, "anne", now)
+    alone = await standing(store, case_id, now)
+    await store.agents.seen([claire], now)
 
-    assert await standing(store.cases, case_id) == Standing(1, 5 * MINUTE)
+    assert alone == Standing(1, None)
+    assert await standing(store, case_id, now) == Standing(1, Range(5 * MINUTE, 5 * MINUTE))
 
 
 async def test_who_is_with_an_agent_stands_nowhere(store: Store) -> None:
@@ -82,7 +83,7 @@ async def test_who_is_with_an_agent_stands_nowhere(store: Store) -> None:
     case_id = await waiting(store, "anne")
     await store.cases.take(case_id, await agent(store), MONDAY)
     with pytest.raises(Missing):
-        await standing(store.cases, case_id)
+        await standing(store, case_id)
 
 
 async def test_open_and_staffed_answers(store: Store) -> None:
@@ -122,7 +123,7 @@ async def test_closed_says_when_it_opens(store: Store) -> None:
 
 def test_a_chat_is_late_after_minutes_and_a_case_after_hours() -> None:
     """Both counted in opening time."""
-    desk = Desk(chat_due_minutes=15, case_due_hours=2)
+    desk = msgspec.structs.replace(OFFICE, desk=Desk(chat_due_minutes=15, case_due_hours=2))
     chat = due(CaseKind.QUESTION, False, HOURS, desk, GENERAL_SERVICE, MONDAY)
     call = due(CaseKind.QUESTION, True, HOURS, desk, GENERAL_SERVICE, MONDAY)
     form = due(CaseKind.STREET_ISSUE, False, HOURS, desk, GENERAL_SERVICE, MONDAY)
@@ -136,4 +137,4 @@ def test_the_night_does_not_make_a_case_late() -> None:
     opens = HOURS.next_opening(GENERAL_SERVICE, NIGHT)
 
     assert opens is not None
-    assert due(CaseKind.QUESTION, False, HOURS, Desk(), GENERAL_SERVICE, NIGHT) == opens + 15 * MINUTE
+    assert due(CaseKind.QUESTION, False, HOURS, OFFICE, GENERAL_SERVICE, NIGHT) == opens + 15 * MINUTE

@@ -14,7 +14,7 @@ import pytest
 from typer.testing import CliRunner
 
 from bot import settings as settings_module
-from bot.agents import Agent
+from bot.agents import Abilities, Agent
 from bot.cli import app
 from bot.desk.passwords import Passwords
 from bot.desk.sessions import Door, Refusal, SignInRefused
@@ -178,6 +178,9 @@ def test_accounts_are_listed(town: Town) -> None:
             "name": "Claire M.",
             "role": "agent",
             "services": services,
+            "languages": [],
+            "skills": [],
+            "capacity": None,
             "disabled": disabled,
             "demo": False,
             "available": True,
@@ -186,6 +189,43 @@ def test_accounts_are_listed(town: Town) -> None:
         for login, services, disabled in (("anne", [], True), ("claire.m", ["voirie"], False))
     ]
     assert [text for text in (password, "argon2") if text in table.stdout + listed.stdout] == []
+
+
+def test_what_an_agent_is_offered_is_changed(town: Town) -> None:
+    """What is not named stays; French is everybody's, and "" takes something back."""
+    town.add(
+        "claire.m", "--languages", "en, fr,pt-BR,en", "--skills", "plans,  permis de  construire", "--capacity", "2"
+    )
+    made = town.accounts()[0].abilities
+    done = town.guichet("change", "Claire.M", "--capacity", "0", "--skills", "")
+    changed = town.accounts()[0].abilities
+    town.guichet("change", "claire.m", "--capacity", "")
+
+    assert made == Abilities(("en", "pt-BR"), ("plans", "permis de construire"), 2)
+    assert (done.exit_code, done.stderr) == (0, "")
+    assert done.stdout == "Account claire.m: languages fr, en, pt-BR; skills none; capacity 0.\n"
+    assert changed == Abilities(("en", "pt-BR"), (), 0)
+    assert town.accounts()[0].abilities == Abilities(("en", "pt-BR"), (), None)
+
+
+def test_what_cannot_be_is_refused_by_name(town: Town) -> None:
+    """One sentence each; nothing is changed."""
+    town.add()
+    wrong = {
+        ("--capacity", "51"): "is no number from 0 to 50",
+        ("--capacity", "-1"): "is no number from 0 to 50",
+        ("--capacity", "9" * 5000): "is no number from 0 to 50",
+        ("--languages", "english please"): "is no language code",
+        ("--skills", "x" * 41): "at most 20 of at most 40 characters",
+        (): "name what changes",
+    }
+    for arguments, why in wrong.items():
+        done = town.guichet("change", "claire.m", *arguments)
+        said = " ".join(done.stderr.replace("│", " ").split())
+
+        assert done.exit_code == 2
+        assert why in said
+    assert town.accounts()[0].abilities == Abilities()
 
 
 def test_a_locked_account_signs_in_when_it_is_unlocked(town: Town) -> None:

@@ -11,6 +11,7 @@ from tests.store.contract_fiches import FichesContract
 from tests.store.contract_inbox import InboxContract
 from tests.store.contract_lessons import LessonsContract
 from tests.store.contract_letters import LettersContract
+from tests.store.contract_offers import OffersContract
 from tests.store.contract_outbox import OutboxContract
 from tests.store.contract_photos import PhotosContract
 from tests.store.contract_replies import RepliesContract
@@ -31,6 +32,7 @@ class StoreContract(
     InboxContract,
     LessonsContract,
     LettersContract,
+    OffersContract,
     OutboxContract,
     PhotosContract,
     RepliesContract,

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
-from datetime import timedelta
 
 import pytest
 
-from bot.cases import Case, CaseKind, CaseState, Cause, NewCase, Pending, Seen, Slot, View, What
+from bot.cases import Case, CaseKind, CaseState, Cause, NewCase, Pending, Seen, Slot, View, Waited, What
 from bot.errors import CaseClosed, CaseTaken, Missing, SlotTaken
 from bot.messages import Address, Kind, Message, Mode, Source
 from bot.store.sql import Store
@@ -233,14 +232,16 @@ class CasesContract:
         assert [case.id for case in await store.cases.view(View.ALL, ALL)] == [other.id, callback.id]
 
     async def test_waits_are_what_others_waited(self, store: Store) -> None:
-        """The newest first; of the same service and kind."""
+        """The newest first, and who took them; of the same service, of those who waited in the chat."""
         claire = await hired(store)
         for number, wait in enumerate((60, 120)):
             case = await opened(store, f"m{number}", Address("web", f"k{number}"), at=number * 1000)
             await store.cases.take(case.id, claire.id, after(number * 1000 + wait))
         waiting = await opened(store, at=5000)
 
-        assert (await store.cases.queued(waiting.id)).waits == (timedelta(seconds=120), timedelta(seconds=60))
+        assert (await store.cases.queued(waiting.id)).before == tuple(
+            Waited(after(at), after(at + wait), claire.id) for at, wait in ((1000, 120), (0, 60))
+        )
 
     async def test_an_agent_who_vanishes_loses_their_conversations(self, store: Store) -> None:
         """They go back to the queue with their history; forms and mail, which need no presence, stay."""

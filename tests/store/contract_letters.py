@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from bot.agents import NewAgent, Role
-from bot.cases import Case, CaseKind, Cause, NewCase
+from bot.cases import Case, CaseKind, Cause, NewCase, What
 from bot.errors import Missing
 from bot.letters import Automatic, Letter, Proofs, Verdict
 from bot.mailroom import Acknowledged, Around, Filed, Label, NewLetter, Told
@@ -277,3 +277,13 @@ class LettersContract:
 
         assert await store.letters.labels(Told.SERVICE) == [label(0, "sports")]
         assert await store.letters.of_case(one.case_id or 0) == []
+
+    async def test_another_letter_of_a_case_stands_in_its_history(self, store: Store) -> None:
+        """Once: agents' pages show it by that line. The letter that opened the case is no other one."""
+        case = await case_of(store, await conversation_of(store, LUCIE), "m1")
+        for name in ("m1", "m2", "m2"):
+            await store.letters.file(NewLetter(case.conversation_id, name, case.id, letter(), READING), START)
+
+        history = [event.what for event in await store.cases.history(case.id)]
+
+        assert history == [What.OPENED, What.URGENT, What.WROTE]

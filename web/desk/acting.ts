@@ -42,6 +42,12 @@ export class Acting {
     else focusing.find<HTMLElement>("#talk-title")?.focus();
   }
 
+  /** Lets somebody else be asked; its button is gone then. */
+  async pass(opened: Opened): Promise<void> {
+    if (await opened.pass()) this.#around.refreshQueue();
+    await this.#around.focusing.to("#talk-title");
+  }
+
   async send(opened: Opened): Promise<void> {
     if (opened.composing.mode === "note") await opened.keepNote();
     else if (opened.isMine) await opened.send();
@@ -91,6 +97,7 @@ export class Acting {
     const { dialogs } = this.#around;
     return {
       onTake: (): void => void this.take(opened),
+      onPass: (): void => void this.pass(opened),
       onTransfer: (): void => dialogs.enter("transfer"),
       onRelease: (): void => dialogs.enter("release"),
       onFinish: (): void => dialogs.enter("close"),

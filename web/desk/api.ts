@@ -92,6 +92,10 @@ export class Api {
     return this.#act(id, "take", {});
   }
 
+  pass(id: number): Promise<Answer<Case>> {
+    return this.#act(id, "pass", {});
+  }
+
   release(id: number, reason: string): Promise<Answer<Case>> {
     return this.#act(id, "release", { reason });
   }

@@ -21,6 +21,14 @@ export class Arriving {
     if (notifications) for (const row of rows) notify(t.newFor(row.serviceName), `case-${row.id}`);
   }
 
+  /** Cases that this agent is asked to take. */
+  offered(rows: readonly Row[]): void {
+    this.#tell(t.toldOffered(rows.length));
+    const { sound, notifications } = this.#settings.preferences;
+    if (sound) ring();
+    if (notifications) for (const row of rows) notify(t.offeredNow(row.serviceName), `offered-${row.id}`);
+  }
+
   /** A citizen's words in one's own case. */
   words(id: number): void {
     const { sound, notifications } = this.#settings.preferences;

@@ -56,6 +56,11 @@ export class Opened {
     this.composing = new Composing(id, around.me, around.api, around.storage, around.changed);
   }
 
+  /** Whether this agent is asked to take it. */
+  get isOffered(): boolean {
+    return this.case?.offered?.id === this.#around.me.agent.id;
+  }
+
   get isMine(): boolean {
     return this.case?.state === "taken" && this.case.agent?.id === this.#around.me.agent.id;
   }
@@ -145,6 +150,10 @@ export class Opened {
 
   take(): Promise<boolean> {
     return this.#act("take", t.toldTaken, (api) => api.take(this.id));
+  }
+
+  pass(): Promise<boolean> {
+    return this.#act("pass", t.toldPassed, (api) => api.pass(this.id));
   }
 
   release(reason: string): Promise<boolean> {

@@ -14,6 +14,7 @@ import {
   type Delivery,
   type Document,
   type GivenUp,
+  type Offered,
   type OtherCase,
   type Person,
   type Row,
@@ -58,6 +59,11 @@ function person(value: unknown): Person | null {
   return id === null ? null : { id, name: text(raw["name"]) };
 }
 
+function readOffered(value: unknown): Offered | null {
+  const who = person(value);
+  return who && { ...who, until: text(fields(value)["until"]) };
+}
+
 /** What the queue shows of a case, null if it has no id. */
 export function readRow(value: unknown): Row | null {
   const raw = fields(value);
@@ -85,6 +91,7 @@ export function readRow(value: unknown): Row | null {
     dueAt: word(raw["due_at"]),
     closedAt: word(raw["closed_at"]),
     agent: person(raw["agent"]),
+    offered: readOffered(raw["offered"]),
     rating: number(raw["rating"]),
     alike: Math.max(0, number(raw["alike"]) ?? 0),
     newReply: raw["new_reply"] === true,
@@ -264,6 +271,10 @@ export function readWhole(value: unknown, server: string): Whole | null {
   };
 }
 
+function capacity(value: unknown): number {
+  return Math.max(0, number(value) ?? 0);
+}
+
 /** Who is signed in, null if nobody is named. */
 export function readMe(value: unknown): Me | null {
   const raw = fields(value);
@@ -278,6 +289,9 @@ export function readMe(value: unknown): Me | null {
       role: text(account["role"]),
       services: list(account["services"], word),
       available: account["available"] === true,
+      capacity: capacity(account["capacity"]),
+      languages: list(account["languages"], word),
+      skills: list(account["skills"], word),
     },
     csrf: text(raw["csrf"]),
     town: text(raw["town"]),
@@ -299,5 +313,5 @@ export function readMe(value: unknown): Me | null {
 export function readColleague(value: unknown): Colleague | null {
   const raw = fields(value);
   const who = person(raw);
-  return who && { ...who, available: raw["available"] === true, present: raw["present"] === true };
+  return who && { ...who, available: raw["available"] === true, present: raw["present"] === true, capacity: capacity(raw["capacity"]) };
 }

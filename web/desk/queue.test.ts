@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { readRow, type Agent, type Row } from "./protocol";
 import { arrive, belongs, EMPTY, inOrder, neighbour, refill, settle, type List } from "./queue";
 
-const me: Agent = { id: 1, name: "Léa", login: "lea", role: "agent", services: ["etat_civil"], available: true };
+const me: Agent = { id: 1, name: "Léa", login: "lea", role: "agent", services: ["etat_civil"], available: true, capacity: 3, languages: [], skills: [] };
 
 function row(id: number, extra: Record<string, unknown> = {}): Row {
   const opened = new Date(Date.UTC(2026, 0, 5, 9, id)).toISOString();
@@ -23,6 +23,8 @@ test("a case stands under the tabs that the gateway would put it under", () => {
   expect(belongs(row(2, { callback: true }), "callbacks", me)).toBe(true);
   expect(belongs(row(3, { service: "voirie" }), "services", me)).toBe(false);
   expect(belongs(row(3, { service: "voirie" }), "services", { ...me, services: [] })).toBe(true);
+  expect(belongs(row(3, { service: "voirie", offered: { id: 1, name: "Léa", until: "" } }), "services", me)).toBe(true);
+  expect(belongs(row(3, { service: "voirie", offered: { id: 2, name: "Karim", until: "" } }), "services", me)).toBe(false);
   expect(belongs(row(4, { state: "closed" }), "all", me)).toBe(false);
   expect(belongs(row(4, { state: "closed" }), "closed", me)).toBe(true);
 });

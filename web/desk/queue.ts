@@ -19,7 +19,7 @@ export function belongs(row: Row, view: View, me: Agent): boolean {
     case "mine":
       return isOpen && row.agent?.id === me.id;
     case "services":
-      return isOpen && (!me.services.length || me.services.includes(row.service) || row.agent?.id === me.id);
+      return isOpen && (!me.services.length || me.services.includes(row.service) || isOwn(row, me));
     case "waiting":
       return row.state === "waiting" && !row.callback;
     case "callbacks":
@@ -31,14 +31,20 @@ export function belongs(row: Row, view: View, me: Agent): boolean {
   }
 }
 
-/** Urgent ones first, then the oldest; of closed ones the latest first. */
+/** Whether an agent has it, or is asked to take it. */
+function isOwn(row: Row, me: Agent): boolean {
+  return row.agent?.id === me.id || row.offered?.id === me.id;
+}
+
+/** Urgent ones first, then the nearest promise, then the oldest; of closed ones the latest first. */
 export function inOrder(rows: readonly Row[], view: View): readonly Row[] {
   const opened = (row: Row): number => Date.parse(row.openedAt) || 0;
+  const due = (row: Row): number => Date.parse(row.dueAt ?? "") || Number.MAX_SAFE_INTEGER;
   const closed = (row: Row): number => Date.parse(row.closedAt ?? "") || 0;
   return [...rows].sort((a, b) =>
     view === "closed"
       ? closed(b) - closed(a) || b.id - a.id
-      : Number(b.urgent) - Number(a.urgent) || opened(a) - opened(b) || a.id - b.id,
+      : Number(b.urgent) - Number(a.urgent) || due(a) - due(b) || opened(a) - opened(b) || a.id - b.id,
   );
 }
 

@@ -30,12 +30,22 @@ export class Queueing {
   readonly #api: Api;
   readonly #changed: () => void;
   readonly #arrived: (rows: readonly Row[]) => void;
+  readonly #offered: (rows: readonly Row[]) => void;
+  /** The end of the last offer to this agent, by the case's id: each is told once. */
+  readonly #offers = new Map<number, string>();
 
-  constructor(me: Me, api: Api, changed: () => void, arrived: (rows: readonly Row[]) => void) {
+  constructor(
+    me: Me,
+    api: Api,
+    changed: () => void,
+    arrived: (rows: readonly Row[]) => void,
+    offered: (rows: readonly Row[]) => void,
+  ) {
     this.#me = me;
     this.#api = api;
     this.#changed = changed;
     this.#arrived = arrived;
+    this.#offered = offered;
     this.view = me.views.includes("services") ? "services" : (me.views[0] ?? "all");
   }
 
@@ -74,6 +84,9 @@ export class Queueing {
     this.list = arrive(this.list, here, [...gone, ...elsewhere.map(({ id }) => id)], this.view, this.#me.agent, this.isHeld);
     const fresh = rows.filter((row) => row.state === "waiting" && !known.has(row.id) && this.#isNews(row));
     if (fresh.length) this.#arrived(fresh);
+    const asked = rows.filter((row) => row.offered?.id === this.#me.agent.id && this.#offers.get(row.id) !== row.offered.until);
+    for (const row of asked) this.#offers.set(row.id, row.offered?.until ?? "");
+    if (asked.length) this.#offered(asked);
     clearTimeout(this.#recountTimer);
     this.#recountTimer = setTimeout(() => void this.look(), RECOUNT_MS);
     this.#changed();

@@ -15,6 +15,10 @@ export interface Person {
   readonly name: string;
 }
 
+export interface Offered extends Person {
+  readonly until: string;
+}
+
 export interface Row {
   readonly id: number;
   readonly number: string;
@@ -37,6 +41,8 @@ export interface Row {
   readonly dueAt: string | null;
   readonly closedAt: string | null;
   readonly agent: Person | null;
+  /** To whom it is offered, and until when (ISO); null for nobody. */
+  readonly offered: Offered | null;
   readonly rating: number | null;
   /** So many other letters say the same. */
   readonly alike: number;
@@ -196,6 +202,11 @@ export interface Agent extends Person {
   /** Codes; empty for all. */
   readonly services: readonly string[];
   readonly available: boolean;
+  /** So many live conversations at a time are offered; 0 for none. */
+  readonly capacity: number;
+  /** BCP 47, besides French. */
+  readonly languages: readonly string[];
+  readonly skills: readonly string[];
 }
 
 export interface Me {
@@ -212,6 +223,7 @@ export interface Me {
 export interface Colleague extends Person {
   readonly available: boolean;
   readonly present: boolean;
+  readonly capacity: number;
 }
 
 /** A case as it is opened: itself, what was said, what happened, what has not left yet, who else reads it (null: not said). */

@@ -37,7 +37,7 @@ export class Telling {
 export function standingWords(standing: Standing, t: Strings): { headline: string; facts: readonly string[] } {
   const { state, service, place, wait, name, number } = standing;
   if (state === "bot") return { headline: t.botAgain, facts: [] };
-  const facts = state === "waiting" ? [place ? t.place(place) : "", wait] : [service];
+  const facts = state === "waiting" ? [place ? t.place(place) : "", wait || (place ? t.waitUnknown : "")] : [service];
   const headline = state === "waiting" ? t.queue(service) : t.answers(name || t.agentUnnamed);
   return { headline, facts: [...facts, number && t.caseNumber(number)].filter(Boolean) };
 }

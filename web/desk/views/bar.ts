@@ -1,5 +1,6 @@
 import { html, nothing, type TemplateResult } from "lit";
 
+import { languageName } from "../ages";
 import { canNotify } from "../alerts";
 import { icon, type IconName } from "../icons";
 import type { Colleague, Me } from "../protocol";
@@ -76,8 +77,9 @@ function colleaguesView({ colleagues, onColleagues }: BarView): TemplateResult |
       ${there.length
         ? html`<ul role="list">
             ${there.map(
-              ({ name, available }) => html`<li class="colleague">
-                <bdi>${name}</bdi> <span class="hint">${available ? t.colleagueThere : t.colleagueAway}</span>
+              ({ name, available, capacity }) => html`<li class="colleague">
+                <bdi>${name}</bdi>
+                <span class="hint">${available ? `${t.colleagueThere}, ${t.capacity(capacity)}` : t.colleagueAway}</span>
               </li>`,
             )}
           </ul>`
@@ -85,7 +87,7 @@ function colleaguesView({ colleagues, onColleagues }: BarView): TemplateResult |
     </div>`;
 }
 
-function settingsView({ preferences, problem, onPrefer, onSheet }: BarView): TemplateResult {
+function settingsView({ me, preferences, problem, onPrefer, onSheet }: BarView): TemplateResult {
   return html`<div id="settings" class="popover" popover role="dialog" aria-labelledby="settings-title">
     <h2 id="settings-title">${t.settings}</h2>
     ${checkbox(t.sound, preferences.sound, (sound) => onPrefer({ sound }))}
@@ -102,6 +104,12 @@ function settingsView({ preferences, problem, onPrefer, onSheet }: BarView): Tem
         )}
       </div>
     </fieldset>
+    <h3>${t.yourCapacity}</h3>
+    <ul class="abilities hint" role="list">
+      <li>${t.capacity(me.agent.capacity)}</li>
+      <li>${t.yourLanguages(me.agent.languages.map((code) => languageName(code) || code))}</li>
+      ${me.agent.skills.length ? html`<li>${t.yourSkills(me.agent.skills)}</li>` : nothing}
+    </ul>
     <button type="button" class="plain" @click=${onSheet}>${icon("keyboard")}${t.shortcutSheet}</button>
   </div>`;
 }

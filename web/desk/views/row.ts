@@ -44,10 +44,15 @@ export function rowView({ row, me, now, isOpen, isReached, isLeaving, onOpen }: 
           >`
         : nothing}
     </span>
-    ${row.urgent || age.hurry || row.callback || isForm || language || row.newReply || row.alike || row.state === "closed"
+    ${row.urgent || age.hurry || row.callback || isForm || language || row.newReply || row.alike || row.offered || row.state === "closed"
       ? html`<span class="row-chips">
           ${row.urgent ? html`<span class="chip urgent">${icon("urgent")}${t.urgent}</span>` : nothing}
           ${age.hurry ? html`<span class="chip ${age.lateness}">${icon(age.lateness === "late" ? "late" : "clock")}${age.hurry}</span>` : nothing}
+          ${row.offered
+            ? html`<span class="chip ${row.offered.id === me ? "offered" : ""}"
+                >${icon("person")}<bdi>${row.offered.id === me ? t.offeredToYou : t.offeredTo(row.offered.name)}</bdi></span
+              >`
+            : nothing}
           ${row.newReply ? html`<span class="chip news">${icon("chat")}${letters.newReply}</span>` : nothing}
           ${row.callback ? html`<span class="chip">${icon("phone")}${t.callback}</span>` : nothing}
           ${isForm ? html`<span class="chip">${icon(row.kind === "appointment" ? "calendar" : "form")}${row.kindName}</span>` : nothing}

@@ -13,6 +13,7 @@ export interface TalkView extends ComposerView, RouteView, Omit<ThreadView, "onU
   readonly onUnfold: () => void;
   readonly onBack: () => void;
   readonly onSide: () => void;
+  readonly onPass: () => void;
   readonly onTransfer: () => void;
   readonly onRelease: () => void;
   readonly onFinish: () => void;
@@ -61,6 +62,11 @@ function headView(view: TalkView): TemplateResult {
       ? html`<p class="talk-facts">
             <span class="state ${shown.state}">${t.states[shown.state]}</span>
             ${shown.urgent ? html`<span class="chip urgent">${icon("urgent")}${t.urgent}</span>` : nothing}
+            ${shown.offered
+              ? html`<span class="chip ${opened.isOffered ? "offered" : ""}"
+                  >${icon("person")}<bdi>${opened.isOffered ? t.offeredToYou : t.offeredTo(shown.offered.name)}</bdi></span
+                >`
+              : nothing}
             <span class="number">${shown.number}</span><span>${shown.serviceName}</span>
             ${opened.watchers.length
               ? html`<span class="chip watchers">${icon("eye")}<bdi>${t.alsoOpen(opened.watchers)}</bdi></span>`
@@ -81,6 +87,11 @@ function actsView(view: TalkView): TemplateResult | typeof nothing {
   return html`<div class="acts">
     ${shown.state === "waiting"
       ? html`<button type="button" class="primary small" aria-disabled=${isBusy} @click=${view.onTake}>${icon("check")}${t.take}</button>`
+      : nothing}
+    ${shown.state === "waiting" && opened.isOffered
+      ? html`<button type="button" class="plain small" title=${t.passHelp} aria-disabled=${isBusy} @click=${view.onPass}>
+          ${icon("forward")}${t.pass}
+        </button>`
       : nothing}
     ${opened.isMine
       ? html`<button type="button" class="plain small" @click=${view.onFinish}>${icon("check")}${t.finish}</button>

@@ -49,6 +49,7 @@ export const en: Strings = {
 
   queue: (service) => (service ? `In the queue: ${service}` : "In the queue"),
   place: (place) => `number ${place}`,
+  waitUnknown: "wait unknown",
   caseNumber: (number) => `request ${number}`,
   answers: (name) => `${name} is answering you`,
   writes: (name) => `${name} is writing`,

@@ -47,6 +47,7 @@ export const fr = {
 
   queue: (service: string) => (service ? `File d’attente\u00a0: ${service}` : "File d’attente"),
   place: (place: number) => (place === 1 ? "1re place" : `${place}e place`),
+  waitUnknown: "attente inconnue",
   caseNumber: (number: string) => `demande ${number}`,
   answers: (name: string) => `${name} vous répond`,
   writes: (name: string) => `${name} écrit`,

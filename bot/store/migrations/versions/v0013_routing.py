@@ -43,3 +43,5 @@ def upgrade() -> None:
     op.add_column("cases", sa.Column("offered_to", NUMBER, nullable=True))
     op.add_column("cases", sa.Column("offered_at", MOMENT, nullable=True))
     op.add_column("cases", sa.Column("passes", sa.Integer(), server_default="0", nullable=False))
+    taken = sa.text("taken_at IS NOT NULL")
+    op.create_index("ix_cases_taken", "cases", ["service", "taken_at"], sqlite_where=taken, postgresql_where=taken)
