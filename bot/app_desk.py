@@ -18,6 +18,7 @@ from bot.desk.article_shapes import ArticleShapes
 from bot.desk.articles import Writing
 from bot.desk.articles_api import ArticlesApi
 from bot.desk.cases import Desk
+from bot.desk.consent import Consent
 from bot.desk.dossiers import Dossiers
 from bot.desk.failures import Failures
 from bot.desk.fiche_titles import FicheTitles
@@ -29,6 +30,8 @@ from bot.desk.login import Login
 from bot.desk.pages import DeskPages
 from bot.desk.passwords import Passwords
 from bot.desk.reach import HUMAN_AGENT, REFUSED, TEMPLATE, Reach, Reaches
+from bot.desk.referrals import Passing
+from bot.desk.referrals_api import ReferralsApi
 from bot.desk.sessions import Door
 from bot.desk.shapes import Shapes
 from bot.desk.sockets import Citizens, DeskSockets
@@ -41,6 +44,7 @@ from bot.sourced import Sourced
 from bot.store.sql import Store
 from bot.text.wording import Wording
 from channels.base import Channel
+from channels.email.channel import Email
 from channels.meta.pages import COMMENT
 
 PAGES = ("messenger", "instagram")
@@ -54,6 +58,7 @@ class DeskParts:
     desk: Desk
     sockets: DeskSockets
     routes: list[web.AbstractRouteDef]
+    passing: Passing | None = None
 
     @property
     def jobs(self) -> Mapping[str, Coroutine[Any, Any, None]]:
@@ -62,6 +67,7 @@ class DeskParts:
             "desk.run": self.desk.run(),
             "desk.sockets": self.sockets.run(),
             "desk.seen": self.sockets.keep_seen(),
+            **({"referrals.run": self.passing.run()} if self.passing else {}),
         }
 
 
@@ -78,8 +84,9 @@ def build_desk(
     sourced: Sourced,
     peer_of: Callable[[web.Request], str],
     correspondence: Correspondence | None = None,
+    consent: Consent | None = None,
 ) -> DeskParts:
-    """The desk of a gateway. Without a `correspondence` no channel brings letters.
+    """The desk of a gateway. Without a `correspondence` no channel brings letters, without a `consent` nothing is passed on.
 
     Raises:
         ConfigurationError: the canned replies are wrong, or the pages are not built.
@@ -147,7 +154,16 @@ def build_desk(
     pages = DeskPages(login, office.town)
     mail = LettersApi(letters, letter_shapes, desk, dossiers)
     routes = [*api.routes(), *articles.routes(api.answering), *mail.routes(api.answering)]
-    return DeskParts(desk, sockets, [*login.routes(), *pages.routes(), *routes])
+    passing = None
+    if consent is not None:
+        mailing = channels.get(Email.name)
+        passing = Passing(
+            *(store.referrals, desk, store.agents, store.conversations, consent, counter, wording, words, office, bus),
+            posts=mailing.posts if isinstance(mailing, Email) else None,
+            reaches=reaches,
+        )
+        routes += ReferralsApi(passing, desk, dossiers, words, office).routes(api.answering)
+    return DeskParts(desk, sockets, [*login.routes(), *pages.routes(), *routes], passing)
 
 
 def reaches_of(channels: Mapping[str, Channel], settings: Channels) -> Reaches:

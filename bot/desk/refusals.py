@@ -34,6 +34,18 @@ class NoArticle(Missing):
     """An article is not there, or not any more."""
 
 
+class NoReferral(Missing):
+    """Nothing is or was to be passed on, or not any more."""
+
+
+class ReferralSettled(Stale):
+    """It has an answer, or has left."""
+
+
+class ReferralKnown(Stale):
+    """This body was asked about already."""
+
+
 class NoLetter(Missing):
     """A letter is not there, or not any more."""
 
@@ -45,6 +57,7 @@ REFUSED: Mapping[type[Exception], tuple[str, int]] = {
     NotAllowed: ("not_allowed", 403),
     NoArticle: ("article_missing", 404),
     NoLetter: ("letter_missing", 404),
+    NoReferral: ("referral_missing", 404),
     Missing: ("missing", 404),
     CaseTaken: ("taken", 409),
     CaseClosed: ("closed", 409),
@@ -52,6 +65,8 @@ REFUSED: Mapping[type[Exception], tuple[str, int]] = {
     ArticleTaken: ("article_taken", 409),
     Left: ("left", 409),
     Settled: ("settled", 409),
+    ReferralSettled: ("referral_settled", 409),
+    ReferralKnown: ("referral_known", 409),
     Stale: ("stale", 409),
     PayloadRejected: ("unreadable", 422),
     StoreError: ("not_stored", 503),

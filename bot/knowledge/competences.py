@@ -80,6 +80,8 @@ class Door:
 
     code: str
     body: Competent
+    email: str = ""
+    """Of the directory; "" where nothing can be sent."""
     score: float = 1.0
     """How near the question is, about [0, 1.5]."""
 
@@ -257,7 +259,7 @@ def _door(office: Office, code: str, body: Body) -> Door | None:
         return None
     phone = f"{entry.phone} ({entry.hours})" if entry.phone and entry.hours else entry.phone or body.phone
     details = (phone, entry.address, entry.url or body.url, entry.email)
-    return Door(code, Competent(entry.name or body.name, tuple(part for part in details if part)))
+    return Door(code, Competent(entry.name or body.name, tuple(part for part in details if part)), entry.email)
 
 
 def _stems(text: str) -> frozenset[str]:

@@ -17,6 +17,7 @@ from bot.feeds import Feeds
 from bot.linking import Cursors, Links, Nonces
 from bot.mailroom import Letters
 from bot.outgoing import Outbox
+from bot.referrals import Referrals
 from bot.store import contact_tables, lesson_tables, referral_tables, schema, topic_tables  # noqa: F401 - tables
 from bot.store.agents import SqlAgents
 from bot.store.articles import SqlArticles
@@ -40,6 +41,7 @@ from bot.store.links import SqlCursors, SqlLinks, SqlNonces
 from bot.store.outbox import SqlOutbox
 from bot.store.postgresql import PostgresqlDatabase
 from bot.store.ratings import SqlRatings
+from bot.store.referrals import SqlReferrals
 from bot.store.schema import migrate
 from bot.store.sqlite import SqliteDatabase
 from bot.store.subjects import SqlSubjects
@@ -77,6 +79,7 @@ class Store:
     cursors: Cursors
     nonces: Nonces
     visits: Visits
+    referrals: Referrals
 
     async def ping(self) -> None:
         """Read something, and begin and end a writing transaction.
@@ -132,6 +135,7 @@ async def open_store(url: str) -> Store:
         cursors=SqlCursors(database),
         nonces=SqlNonces(database),
         visits=SqlVisits(database),
+        referrals=SqlReferrals(database),
     )
 
 

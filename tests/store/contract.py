@@ -11,6 +11,7 @@ from tests.store.contract_inbox import InboxContract
 from tests.store.contract_letters import LettersContract
 from tests.store.contract_outbox import OutboxContract
 from tests.store.contract_photos import PhotosContract
+from tests.store.contract_referrals import ReferralsContract
 from tests.store.contract_replies import RepliesContract
 from tests.store.contract_said import SaidContract
 from tests.store.contract_subjects import SubjectsContract
@@ -28,6 +29,7 @@ class StoreContract(
     LettersContract,
     OutboxContract,
     PhotosContract,
+    ReferralsContract,
     RepliesContract,
     SaidContract,
     SubjectsContract,
