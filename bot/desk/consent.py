@@ -52,7 +52,7 @@ YES = frozenset(
 )
 NO = frozenset({"non", "non merci", "je refuse", "non je refuse", "pas d accord", "no", "no thank you", "i refuse"})
 _ASKED = re.compile(rf"case-\d+{re.escape(MARK)}(\d{{1,15}})-\d+")
-_TOKEN = re.compile(rf"(\d{{1,15}})\.(\d{{1,12}})\.([0-9a-f]{{{MAC_CHARS}}})")
+_TOKEN = re.compile(rf"(\d{{1,15}})\.(\d{{1,17}})\.([0-9a-f]{{{MAC_CHARS}}})")
 
 
 class Consent:
@@ -181,7 +181,7 @@ class Consent:
 
 
 def _stamp(moment: datetime) -> str:
-    return str(int(moment.timestamp()))
+    return str(int(moment.timestamp() * 1_000_000))
 
 
 def _thanks(given: bool) -> str:

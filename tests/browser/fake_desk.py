@@ -22,6 +22,7 @@ from tests.browser import desk_script as script
 from tests.browser.desk_script import Shape
 from tests.browser.fake_articles import FakeArticles
 from tests.browser.fake_letters import FakeLetters
+from tests.browser.fake_passing import FakePassing
 from tests.browser.fake_undelivered import FakeUndelivered
 
 NAMESPACE = "/desk"
@@ -53,6 +54,7 @@ class FakeDesk:
         self.pending: dict[int, list[Shape]] = {}
         self.undelivered = FakeUndelivered(self)
         self.articles, self.letters = FakeArticles(self, is_empty), FakeLetters(self)
+        self.passing = FakePassing(self)
         self.watching: list[str] = []
         self.sent: list[Shape] = []
         self.requests: list[tuple[str, str, Shape]] = []
@@ -84,6 +86,7 @@ class FakeDesk:
                 *self.undelivered.routes(),
                 *self.articles.routes(),
                 *self.letters.routes(),
+                *self.passing.routes(),
                 web.get("/desk", desk_pages.page),
                 web.get("/desk/desk.js", desk_pages.script),
                 web.get("/static/{name}", desk_pages.static),
