@@ -44,8 +44,7 @@ class FakeDesk:
     def __init__(self, port: int = 0, undo_seconds: float = 5, is_empty: bool = False) -> None:
         self.port = port
         self.agent = dict(script.AGENT)
-        self.signed_in = True
-        """False: every request is refused, as after the session's end."""
+        self.signed_in = True  # False: every request is refused, as after the session's end.
         self.refusal: tuple[int, Shape] | None = None  # What every reply is answered with instead of being taken.
         self.undo_seconds = undo_seconds
         self.cases = {} if is_empty else {one["id"]: one for one in script.cases(_now())}
@@ -53,8 +52,7 @@ class FakeDesk:
         self.history = {number: [self._opened(one)] for number, one in self.cases.items()}
         self.pending: dict[int, list[Shape]] = {}
         self.undelivered = FakeUndelivered(self)
-        self.articles, self.letters = FakeArticles(self, is_empty), FakeLetters(self)
-        self.passing = FakePassing(self)
+        self.articles, self.letters, self.passing = FakeArticles(self, is_empty), FakeLetters(self), FakePassing(self)
         self.watching: list[str] = []
         self.sent: list[Shape] = []
         self.requests: list[tuple[str, str, Shape]] = []
@@ -85,8 +83,7 @@ class FakeDesk:
             [
                 *self.undelivered.routes(),
                 *self.articles.routes(),
-                *self.letters.routes(),
-                *self.passing.routes(),
+                *(*self.letters.routes(), *self.passing.routes()),
                 web.get("/desk", desk_pages.page),
                 web.get("/desk/desk.js", desk_pages.script),
                 web.get("/static/{name}", desk_pages.static),

@@ -29,7 +29,7 @@ async def test_a_case_is_passed_on_with_its_citizens_consent(browser: Browser) -
         await expect(part.get_by_label("Organisme")).to_be_focused()
         await expect(part.get_by_label("Organisme")).to_have_value("prefecture")
         await expect(part).to_contain_text("à transmettre par vos soins")
-        await expect(part).to_contain_text("Données personnelles dans ce texte : 06 11 22 33 44")
+        await expect(part).to_contain_text("Données personnelles dans ce texte : 06\u00a011\u00a022\u00a033\u00a044")
         await part.get_by_label("Texte transmis").fill("Titre de séjour à renouveler.")
         await part.get_by_label("Clore la demande").check()
         await part.get_by_role("button", name="Demander l’accord").click()

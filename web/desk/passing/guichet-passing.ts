@@ -83,6 +83,7 @@ export class GuichetPassing extends LitElement {
 
   #form(overview: Overview): TemplateResult {
     const body = overview.bodies.find(({ code }) => code === this.code);
+    const left = overview.personal.filter((found) => this.#text.includes(found));
     return html`<form @submit=${this.#ask}>
       <label for="body">${t.body}</label>
       <select id="body" required aria-describedby="body-line" @change=${(event: Event) => (this.code = (event.target as HTMLSelectElement).value)}>
@@ -94,9 +95,9 @@ export class GuichetPassing extends LitElement {
       <p id="body-line" class="hint">${body ? lineOf(body) : nothing}</p>
       <label for="passed-text">${t.text}</label>
       <textarea id="passed-text" rows="9" required maxlength=${overview.maxTextChars} aria-describedby="text-help" .value=${this.#text}
-        @input=${(event: Event) => (this.#text = (event.target as HTMLTextAreaElement).value)}></textarea>
+        @input=${this.#write}></textarea>
       <p id="text-help" class="hint">${t.textHelp}</p>
-      ${overview.personal.length ? html`<p class="callback-hint">${t.personal(overview.personal)}</p>` : nothing}
+      ${left.length ? html`<p class="callback-hint">${t.personal(left)}</p>` : nothing}
       <label class="check"><input type="checkbox" id="closes" /> ${t.closes}</label>
       <p class="acts">
         <button type="submit" class="primary" ?disabled=${this.busy}>${t.ask}</button>
@@ -130,6 +131,11 @@ export class GuichetPassing extends LitElement {
     this.open = true;
     this.failure = this.said = "";
     void this.updateComplete.then(() => this.renderRoot.querySelector<HTMLElement>("#body")?.focus());
+  };
+
+  readonly #write = (event: Event): void => {
+    this.#text = (event.target as HTMLTextAreaElement).value;
+    this.requestUpdate();
   };
 
   readonly #leave = (): void => {
@@ -171,9 +177,17 @@ export class GuichetPassing extends LitElement {
     const asked = this.caseId;
     const answer = await this.api?.request("GET", `cases/${asked}/referrals`, undefined, readOverview);
     if (!answer || asked !== this.caseId) return;
-    if (answer.ok) this.overview = answer.value;
+    if (answer.ok) {
+      // What was told of a step is over once there is another one.
+      if (this.overview && stepsOf(answer.value) !== stepsOf(this.overview)) this.said = "";
+      this.overview = answer.value;
+    }
     else if (!this.overview) this.failure = answer.text;
   }
+}
+
+function stepsOf({ referrals }: Overview): string {
+  return referrals.map(({ id, state }) => `${id}${state}`).join();
 }
 
 function lineOf({ line, mailed }: Body): TemplateResult {

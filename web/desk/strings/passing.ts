@@ -11,7 +11,7 @@ export const passing = {
   byHand: "Pas d’adresse de courriel\u00a0: après accord, à transmettre par vos soins.",
   text: "Texte transmis",
   textHelp: "La personne lit ce texte en entier avant de répondre. N’y laissez que l’utile.",
-  personal: (found: readonly string[]) => `Données personnelles dans ce texte\u00a0: ${found.join(", ")}`,
+  personal: (found: readonly string[]) => `Données personnelles dans ce texte\u00a0: ${found.map((one) => one.replaceAll(" ", "\u00a0")).join(", ")}`,
   closes: "Clore la demande une fois transmise",
   ask: "Demander l’accord",
   cancel: "Annuler",
