@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 
+import msgspec
 from rasa_sdk import Tracker
 from rasa_sdk.events import SlotSet
 
@@ -32,6 +33,7 @@ from actions.services import Services
 from bot.cases import Cause
 from bot.knowledge.answer import Answer
 from bot.knowledge.articles import Passage
+from bot.knowledge.competences import Door
 from bot.knowledge.library import is_fiche
 from bot.messages import AnswerStatus
 from bot.text.french import fold
@@ -219,7 +221,8 @@ def _told(services: Services, say: Callable[[Say], None], tracker: Tracker, answ
             return _forgotten()
         case AnswerStatus.CHOOSE:
             offered = {p.article_id: s.title for p, s in zip(answer.passages, answer.sources, strict=True)}
-            offer(say, "choose" if len(offered) > 1 else "choose_one", offered, none=answer.talk is not None)
+            line = "choose" if len(offered) > 1 else "choose_one"
+            offer(say, line, offered, none=answer.talk is not None, door=answer.door)
             # « Oui » and « non » to titles are no rating of what was answered before them.
             return [*_forgotten(), SlotSet(OFFERED, list(offered))]
         case AnswerStatus.OUT_OF_SCOPE:
@@ -236,13 +239,18 @@ def _told(services: Services, say: Callable[[Say], None], tracker: Tracker, answ
             return lost(say, tracker)
 
 
-def offer(say: Callable[[Say], None], line: str, titles: dict[str, str], none: bool = False) -> None:
-    """Titles to choose from, by article id; with `none` also that it is none of them."""
+def offer(
+    say: Callable[[Say], None], line: str, titles: dict[str, str], none: bool = False, door: Door | None = None
+) -> None:
+    """Titles to choose from, by article id; with `none` also that it is none of them. A `door` is said before them."""
     buttons = tuple(
         WireButton(f"/{CHOOSE}{json.dumps({'article': article_id})}", title=typeset(title))
         for article_id, title in titles.items()
     )
-    say(Say(line, buttons=(*buttons, fiches.none_button()) if none else buttons, status=AnswerStatus.CHOOSE))
+    all_buttons = (*buttons, fiches.none_button()) if none else buttons
+    values = {} if door is None else {"body": typeset(door.body.line)}
+    lines = line if door is None else f"not_ours_beside+{line}"
+    say(Say(lines, values=values, buttons=all_buttons, status=AnswerStatus.CHOOSE))
 
 
 def shown(passage: Passage) -> str:
@@ -257,7 +265,12 @@ def _answered(
 ) -> Events:
     first = answer.passages[0]
     place = Place(first.number)
-    say(_said(lines, services, answer, first, place, len(answer.passages) > 1))
+    said = _said(lines, services, answer, first, place, len(answer.passages) > 1)
+    if answer.door is not None:
+        # Before how to reach a person of the town: it is the other half of the answer.
+        values = {**said.values, "body": typeset(answer.door.body.line)}
+        said = msgspec.structs.replace(said, say=said.say.replace("answer", "answer+not_ours_beside", 1), values=values)
+    say(said)
     return _remembered(first.article_id, place)
 
 

@@ -15,6 +15,7 @@ from bot.fiches import Online
 from bot.knowledge import guiding
 from bot.knowledge.answer import Answer
 from bot.knowledge.articles import Passage
+from bot.knowledge.competences import Door
 from bot.knowledge.talk import Beside, Talk
 from bot.messages import AnswerStatus
 from bot.text.typography import typeset
@@ -131,8 +132,20 @@ def publics(answer: Answer) -> Say:
 
 def out_of_scope(answer: Answer) -> Say:
     """That this is nothing the bot knows, what it does know, and a person; the State's fiches are named where there are any."""
+    if answer.door is not None:
+        return not_ours(answer.door)
     line = "out_of_scope" if answer.talk is not None else "out_of_scope_town"
     return Say(line, buttons=(person_button(Cause.LOST),), status=AnswerStatus.OUT_OF_SCOPE)
+
+
+def not_ours(door: Door) -> Say:
+    """Whose matter it is, and where they are reached: an answer, and a person for who wants help with it."""
+    return Say(
+        "not_ours",
+        values={"body": typeset(door.body.line)},
+        buttons=(person_button(Cause.LOST),),
+        status=AnswerStatus.ANSWERED,
+    )
 
 
 def in_french(said: Say) -> Say:

@@ -32,8 +32,10 @@ from bot.cases import Standing
 from bot.casework import StoredPhoto
 from bot.conversation import Counter
 from bot.delivery import Delivery
+from bot.desk.consent import Consent
 from bot.errors import ConfigurationError
 from bot.gateway import rerouting
+from bot.gateway.consenting import Consenting
 from bot.gateway.core import TrustedCore
 from bot.gateway.night import nightly
 from bot.gateway.routes import make_app, peer_of
@@ -127,6 +129,7 @@ async def gateway(settings: Settings) -> AsyncIterator[Gateway]:
         opens = deep_links(store, office)
         letters = build_letters(settings, store, knowledge, wording, net)
         sourced = Sourced(office, wording, Quotes(store.articles, store.fiches))
+        consent = Consent(store.referrals, store.transcript, wording, office, settings.secrets, bus)
         counter = Counter(
             store,
             core,
@@ -138,6 +141,7 @@ async def gateway(settings: Settings) -> AsyncIterator[Gateway]:
             opens=opens,
             sourced=sourced,
             correspondence=letters.correspondence,
+            consent=consent,
         )
         stack.push_async_callback(counter.close)
         worker = Worker(store.inbox, counter.handle, bus, worker_name)
@@ -191,6 +195,7 @@ async def gateway(settings: Settings) -> AsyncIterator[Gateway]:
         parts = build_desk(
             *(settings, store, counter, channels, wording, bus, server, live, knowledge, sourced, peer),
             letters.correspondence,
+            consent,
         )
         learning = build_learning(
             settings, store, knowledge, net, parts.words, parts.shapes, parts.answering, worker_name
@@ -198,6 +203,7 @@ async def gateway(settings: Settings) -> AsyncIterator[Gateway]:
         outside = build_channels(channels, store, bus, receive, history, worker_name, peer)
         form_routes = build_forms(settings, forms, store, shown.pages, wording, receive, alarm, history, peer)
         app.add_routes([*shown.routes, *parts.routes, *outside.routes, *learning.routes, *form_routes])
+        app.add_routes(Consenting(consent, shown.pages.render_private).routes())
         if office.channels.web:
             sockets.attach(app)
             app.add_routes(Uploads(web_chat.name, sessions, wording, office.origins, keep_photo, peer).routes())

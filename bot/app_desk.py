@@ -19,6 +19,7 @@ from bot.desk.article_shapes import ArticleShapes
 from bot.desk.articles import Writing
 from bot.desk.articles_api import ArticlesApi
 from bot.desk.cases import Desk
+from bot.desk.consent import Consent
 from bot.desk.dossiers import Dossiers
 from bot.desk.failures import Failures
 from bot.desk.fiche_titles import FicheTitles
@@ -33,6 +34,8 @@ from bot.desk.pages import DeskPages
 from bot.desk.passwords import Passwords
 from bot.desk.promises import Promises
 from bot.desk.reach import HUMAN_AGENT, REFUSED, TEMPLATE, Reach, Reaches
+from bot.desk.referrals import Passing
+from bot.desk.referrals_api import ReferralsApi
 from bot.desk.sessions import Door
 from bot.desk.shapes import Shapes
 from bot.desk.sockets import Citizens, DeskSockets
@@ -50,6 +53,7 @@ from bot.store.sql import Store
 from bot.text.wording import Wording
 from bot.triage.delays import Delays
 from channels.base import Channel
+from channels.email.channel import Email
 from channels.meta.pages import COMMENT
 
 PAGES = ("messenger", "instagram")
@@ -68,6 +72,7 @@ class DeskParts:
     """What the requests of further pages go through."""
     words: Words
     shapes: Shapes
+    passing: Passing | None = None
 
     @property
     def jobs(self) -> Mapping[str, Coroutine[Any, Any, None]]:
@@ -77,6 +82,7 @@ class DeskParts:
             "desk.offering": self.offering.run(),
             "desk.sockets": self.sockets.run(),
             "desk.seen": self.sockets.keep_seen(),
+            **({"referrals.run": self.passing.run()} if self.passing else {}),
         }
 
 
@@ -93,8 +99,9 @@ def build_desk(
     sourced: Sourced,
     peer_of: Callable[[web.Request], str],
     correspondence: Correspondence | None = None,
+    consent: Consent | None = None,
 ) -> DeskParts:
-    """The desk of a gateway. Without a `correspondence` no channel brings letters.
+    """The desk of a gateway. Without a `correspondence` no channel brings letters, without a `consent` nothing is passed on.
 
     Raises:
         ConfigurationError: the canned replies are wrong, or the pages are not built.
@@ -174,9 +181,18 @@ def build_desk(
         *mail.routes(api.answering),
         *topics.routes(api.answering),
     ]
+    passing = None
+    if consent is not None:
+        mailing = channels.get(Email.name)
+        passing = Passing(
+            *(store.referrals, desk, store.agents, store.conversations, consent, counter, wording, words, office, bus),
+            posts=mailing.posts if isinstance(mailing, Email) else None,
+            reaches=reaches,
+        )
+        routes += ReferralsApi(passing, desk, dossiers, words, office).routes(api.answering)
     offering = Offering(store.offers, office, hours, bus)
     routes = [*login.routes(), *pages.routes(), *routes]
-    return DeskParts(desk, sockets, offering, routes, api.answering, words, shapes)
+    return DeskParts(desk, sockets, offering, routes, api.answering, words, shapes, passing)
 
 
 def reaches_of(channels: Mapping[str, Channel], settings: Channels) -> Reaches:

@@ -10,6 +10,7 @@ from bot.linking import Links
 from bot.mailroom import Letters
 from bot.messages import Message, Turn
 from bot.outgoing import Outbox
+from bot.referrals import Referrals
 from bot.store.base import Conversation, Conversations, Entry, Inbox, Subjects, Transcript
 
 
@@ -71,6 +72,10 @@ class Storage(Protocol):
     @property
     def letters(self) -> Letters:
         """Mail and web forms."""
+
+    @property
+    def referrals(self) -> Referrals:
+        """What is passed on to others."""
 
     @property
     def subjects(self) -> Subjects:

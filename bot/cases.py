@@ -61,6 +61,10 @@ class What(str, Enum):
     CANCELLED = "cancelled"
     RATED = "rated"
     CHANGED = "changed"
+    REFERRAL = "referral"
+    """Whether it may be passed on; `CaseEvent.text` is the step and the body's name, with a colon between."""
+    PASSED_ON = "passed_on"
+    """It was; `CaseEvent.text` is the body's code."""
 
 
 class View(str, Enum):

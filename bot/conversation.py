@@ -23,6 +23,7 @@ from bot.bus import DESK, INBOX, OUTBOX, Bus
 from bot.clock import Clock, now
 from bot.comments import Comments, is_public
 from bot.correspondence import Correspondence
+from bot.desk.consent import Consent
 from bot.errors import MediaFailed, Missing, RasaError, RasaSilent, RasaSlow, Stale
 from bot.files import PATIENCE, Files
 from bot.greeting import Greeting
@@ -87,8 +88,9 @@ class Counter:
         opens: Opens = nothing_opens,
         sourced: Sourced | None = None,
         correspondence: Correspondence | None = None,
+        consent: Consent | None = None,
     ) -> None:
-        """`opens` reads deep links; `sourced` checks what is said.
+        """`opens` reads deep links; `sourced` checks what is said; `consent` hears a yes to what is passed on.
 
         Without a `correspondence` no channel may bring letters, and what is said in public goes to the reception.
         """
@@ -108,6 +110,7 @@ class Counter:
         self._files = Files(channels, store.photos, clock)
         self._joining = Joining(store.links, wording, clock)
         self._rights = Rights(store, self._speaker, wording, pages, clock)
+        self._consent = consent
         self._greeting = Greeting(store.conversations, wording)
         self._correspondence = correspondence
         self._comments = Comments(
@@ -232,8 +235,8 @@ class Counter:
             return Turn(())
         if message.kind is Kind.LETTER and self._correspondence:
             return await self._correspondence.take(claimed)
-        for talk in (self._joining, self._rights):
-            if (said := await talk.answer(message, conversation)) is not None:
+        for talk in (self._joining, self._rights, self._consent):
+            if talk is not None and (said := await talk.answer(message, conversation)) is not None:
                 return Turn((said,))
         if conversation.mode is Mode.AGENT:
             # It is for the agent, who reads it in the transcript.

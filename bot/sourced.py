@@ -15,6 +15,7 @@ from bot import metrics
 from bot.errors import Missing
 from bot.feeds import Fiches
 from bot.fiches import PART, PRO
+from bot.knowledge.competences import Competences
 from bot.messages import Reply, Source
 from bot.settings import Office
 from bot.store.base import Articles
@@ -183,8 +184,9 @@ class Quotes:
 
 
 def known(office: Office, wording: Wording | None = None) -> Known:
-    """What the town's settings and our own lines say; all of a site of the town's or of its directory is known."""
+    """What the town's settings, the offices beside it and our own lines say; all of a site of the town's or of its directory is known."""
     texts = [text for part in (office.town, office.services, office.directory, office.site) for text in _strings(part)]
+    texts += [detail for door in Competences(office).doors.values() for detail in door.body.details]
     lines = [line for lines in wording.lines.values() for line in lines.values()] if wording else []
     sites = (*office.origins, office.channels.address, *(entry.url for entry in office.directory.values()))
     hosts = {host_and_path(url_key(site))[0] for site in sites if site}

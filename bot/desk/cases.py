@@ -93,6 +93,14 @@ class Desk:
             raise NotAllowed(f"the case {case_id} is not one of {agent.login}'s services")
         return case
 
+    async def whole_case(self, case_id: int) -> Case:
+        """One case, for ourselves: whoever may see it.
+
+        Raises:
+            Missing: there is none.
+        """
+        return await self._cases.get(case_id)
+
     async def queue(self, agent: Agent, view: View, service: str = "") -> list[Case]:
         """What stands under a tab; with a service, of that one only."""
         if not service:

@@ -166,6 +166,10 @@ class Dossiers:
             "other_cases": [self._shapes.other(one, one.id in seen) for one in others],
         }
 
+    def detail(self, key: str) -> str:
+        """What a form's field is called."""
+        return self._shapes.detail(key)
+
     async def rows(self, cases: Sequence[Case]) -> list[Shape]:
         """Cases as rows of the queue."""
         return await self._letters.rows(cases)

@@ -42,6 +42,18 @@ class NoArticle(Missing):
     """An article is not there, or not any more."""
 
 
+class NoReferral(Missing):
+    """Nothing is or was to be passed on, or not any more."""
+
+
+class ReferralSettled(Stale):
+    """It has an answer, or has left."""
+
+
+class ReferralKnown(Stale):
+    """This body was asked about already."""
+
+
 class NoLetter(Missing):
     """A letter is not there, or not any more."""
 
@@ -69,6 +81,7 @@ REFUSED: Mapping[type[Exception], tuple[str, int]] = {
     NoFinding: ("finding_missing", 404),
     NoTopic: ("topic_missing", 404),
     NoLesson: ("lesson_missing", 404),
+    NoReferral: ("referral_missing", 404),
     Missing: ("missing", 404),
     CaseTaken: ("taken", 409),
     CaseClosed: ("closed", 409),
@@ -77,6 +90,8 @@ REFUSED: Mapping[type[Exception], tuple[str, int]] = {
     Left: ("left", 409),
     Settled: ("settled", 409),
     Exported: ("lesson_exported", 409),
+    ReferralSettled: ("referral_settled", 409),
+    ReferralKnown: ("referral_known", 409),
     Stale: ("stale", 409),
     PayloadRejected: ("unreadable", 422),
     StoreError: ("not_stored", 503),

@@ -11,6 +11,7 @@ from typing import Any
 from bot.agents import Agent
 from bot.cases import Case, CaseEvent, CaseState, Pending, What
 from bot.comments import POST
+from bot.desk import referring
 from bot.desk.assign import rule_of
 from bot.desk.failures import Failure
 from bot.desk.reach import Reaches
@@ -46,6 +47,7 @@ class Shapes:
         self._wording = wording
         self._words = words
         self._reaches = reaches or {}
+        self._bodies = referring.bodies(office)
 
     def row(self, case: Case, now: datetime) -> Shape:
         """What the queue shows of a case."""
@@ -87,7 +89,7 @@ class Shapes:
         return {
             **self.row(case, now),
             "details": [
-                {"name": self._detail(key), "value": value, "url": value if key == POST and WEB.match(value) else None}
+                {"name": self.detail(key), "value": value, "url": value if key == POST and WEB.match(value) else None}
                 for key, value in details.items()
             ],
             "has_contact": case.has_contact,
@@ -168,6 +170,11 @@ class Shapes:
         """What a case has beside it whose conversation is gone."""
         return {"channel_limits": None, "also_on": [], "other_cases": []}
 
+    def body(self, code: str) -> str:
+        """What a body is called to which a case was passed on."""
+        door = self._bodies.get(code)
+        return door.body.name if door is not None else code
+
     def event(self, event: CaseEvent) -> Shape:
         """A line of a case's history."""
         text = event.text
@@ -180,6 +187,11 @@ class Shapes:
                 text = self._words.name("cause", text)
             case What.CHANGED | What.URGENT:
                 text = ""
+            case What.REFERRAL:
+                step, _, name = text.partition(":")
+                text = self._words.say("referral", step, name=name)
+            case What.PASSED_ON:
+                text = self.body(text)
             case _:
                 pass
         return {
@@ -261,7 +273,8 @@ class Shapes:
         reach = self._reaches.get(channel)
         return reach is not None and reach.idempotent
 
-    def _detail(self, key: str) -> str:
+    def detail(self, key: str) -> str:
+        """What a form's field is called."""
         try:
             return self._wording.say(f"detail_{key}")
         except KeyError:

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from bot.knowledge import aspects
 from bot.knowledge.articles import Passage, expired
+from bot.knowledge.competences import Door
 from bot.knowledge.index import Index, Query
 from bot.knowledge.search import Hit, best_passage, search
 from bot.knowledge.talk import Beside, Talk
@@ -54,6 +55,8 @@ class Answer:
     """What a fiche says besides its passage; None for a town's article."""
     talk: Talk | None = None
     """What is to be remembered for the next question; None where the State's fiches took no part."""
+    door: Door | None = None
+    """Whose matter it is where it is not the town's: said alone where nothing else is known, else beside the answer."""
     english: bool = False
     """Whether the question was English, and is answered in the page's own French words."""
 

@@ -16,6 +16,7 @@ from bot.knowledge import answer as answers
 from bot.knowledge import dialogue, english, lexicon, telling
 from bot.knowledge.answer import Answer
 from bot.knowledge.articles import expired
+from bot.knowledge.competences import Competences, told_of
 from bot.knowledge.following import FollowedFiches
 from bot.knowledge.guiding import At
 from bot.knowledge.index import Index
@@ -37,6 +38,9 @@ FOLLOW_EVERY = timedelta(seconds=5)
 NEWS_WITHIN = timedelta(seconds=2)
 """So long the question that finds them changed waits to be answered from the new ones; the others go on meanwhile."""
 
+UNKNOWN = frozenset({AnswerStatus.LOST, AnswerStatus.OUT_OF_SCOPE})
+BESIDE = frozenset({AnswerStatus.ANSWERED, AnswerStatus.CHOOSE})
+"""What may be answered and be another office's matter all the same: both are said."""
 PLAIN_WORDS = 2
 """A question of so many words that exist is understood; one word alone may mean anything."""
 
@@ -67,6 +71,7 @@ class KnowledgeBase:
         self._clock = clock
         self._elapsed = elapsed
         self._fiches = fiches
+        self._competences: Competences | None = None
         self._index: Index | None = None
         self._looked_at: float | None = None
         self._building: asyncio.Task[Index] | None = None
@@ -80,8 +85,20 @@ class KnowledgeBase:
             StoreError: the articles have never been read and cannot be now.
         """
         if meant := english.french(question[:MAX_CHARS]):
-            return replace(await self._ask(meant, previous, talk), english=True)
-        return await self._ask(question, previous, talk)
+            return replace(await self._with_door(meant, await self._ask(meant, previous, talk)), english=True)
+        return await self._with_door(question, await self._ask(question, previous, talk))
+
+    async def _with_door(self, question: str, found: Answer) -> Answer:
+        """Who is competent, where it is somebody else: nobody knows the answer, or the town's own pages do not name them."""
+        if found.status not in UNKNOWN | BESIDE or found.beside is not None or found.options:
+            return found
+        if self._competences is None:
+            self._competences = await asyncio.to_thread(Competences, self._office)
+        door = self._competences.find(question)
+        shown = found.passages[:1] if found.status is AnswerStatus.ANSWERED else ()
+        if door is None or told_of(door, (one.text for one in shown)):
+            return found
+        return replace(found, door=door, status=AnswerStatus.OUT_OF_SCOPE if found.status in UNKNOWN else found.status)
 
     async def _ask(self, question: str, previous: str | None, talk: Talk | None) -> Answer:
         library = await self.library()

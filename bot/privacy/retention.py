@@ -172,7 +172,7 @@ REGISTER: tuple[Kept, ...] = (
     ),
     Kept(
         "referrals",
-        "what an agent wrote to pass a request on to somebody who is competent, and whether its citizen agreed",
+        "what an agent wrote to pass a request on, to which body and address, and whether its citizen agreed",
         CONVERSATIONS,
         "last_heard_at",
         "conversation_id",

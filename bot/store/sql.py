@@ -20,6 +20,7 @@ from bot.linking import Cursors, Links, Nonces
 from bot.mailroom import Letters
 from bot.offering import CaseOffers
 from bot.outgoing import Outbox
+from bot.referrals import Referrals
 from bot.store import contact_tables, lesson_tables, referral_tables, schema, topic_tables  # noqa: F401 - tables
 from bot.store.agents import SqlAgents
 from bot.store.articles import SqlArticles
@@ -46,6 +47,7 @@ from bot.store.offers import SqlCaseOffers
 from bot.store.outbox import SqlOutbox
 from bot.store.postgresql import PostgresqlDatabase
 from bot.store.ratings import SqlRatings
+from bot.store.referrals import SqlReferrals
 from bot.store.samples import SqlSamples
 from bot.store.schema import migrate
 from bot.store.sqlite import SqliteDatabase
@@ -91,6 +93,7 @@ class Store:
     samples: Samples
     contacts: ContactBook
     topics: Topics
+    referrals: Referrals
 
     async def ping(self) -> None:
         """Read something, and begin and end a writing transaction.
@@ -154,6 +157,7 @@ async def open_store(url: str, flushes: bool = True) -> Store:
         samples=SqlSamples(database),
         contacts=SqlContacts(database),
         topics=SqlTopics(database),
+        referrals=SqlReferrals(database),
     )
 
 

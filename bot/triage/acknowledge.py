@@ -18,6 +18,7 @@ from bot.cases import Case
 from bot.clock import Clock, now
 from bot.desk.hours import Hours
 from bot.knowledge.base import KnowledgeBase
+from bot.knowledge.competences import Competences
 from bot.letters import Letter
 from bot.messages import Author, Reply
 from bot.photos import MAX_BYTES
@@ -43,12 +44,16 @@ class Acknowledgements:
     """See `bot.correspondence.Acknowledges`."""
 
     def __init__(self, office: Office, wording: Wording, drafts: Drafts, hours: Hours, clock: Clock = now) -> None:
+        """Raises:
+        ConfigurationError: see `bot.knowledge.competences.read`.
+        """
         self._office = office
         self._wording = wording
         self._drafts = drafts
         self._hours = hours
         self._delays = Delays(office, hours)
         self._clock = clock
+        self._competences = Competences(office)
 
     def delay(self, service: str, opened_at: datetime) -> datetime | None:
         """When a case is due; see `Delays.due`."""
@@ -75,6 +80,7 @@ class Acknowledgements:
             *self._documents(formal, language),
             *self._refused(letter, language),
             *self._answered(short, language),
+            *self._not_ours(letter, reading, language),
             self._say("received_add", language),
             self._say("received_signature", language),
         ]
@@ -160,6 +166,14 @@ class Acknowledgements:
         if short is not None:
             yield self._say("received_answer", language, title=short.title)
             yield short.text
+
+    def _not_ours(self, letter: Letter, reading: Reading, language: str) -> Iterator[str]:
+        """Whose matter it is where it is not the town's: who writes loses no day."""
+        if reading.kind is LetterKind.THANKS:
+            return
+        door = self._competences.of_letter(letter.subject, reading.said)
+        if door is not None:
+            yield self._say("received_not_ours", language, body=door.body.line)
 
     def _at(self, case: Case, language: str) -> str:
         """The moment of receipt with its year: the law's delays are counted from it."""

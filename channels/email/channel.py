@@ -118,6 +118,11 @@ class Email(Channel):
             raise SendRefused("office.yml names no channels.email.smtp: nothing is sent")
         return await self._sender.send(to, outgoing)
 
+    @property
+    def posts(self) -> Sender | None:
+        """What writes to somebody who has not written to us; None without a server that takes mail."""
+        return self._sender
+
     async def fetch(self, attachment: Attachment) -> bytes:
         """A file of a mail that is still on the server.
 

@@ -15,7 +15,7 @@ from email_validator import EmailNotValidError, validate_email
 
 from bot.clock import Clock, now
 from bot.errors import MediaError, SendError, SendFailed, SendRefused
-from bot.messages import Address, Attachment, Outgoing, Receipt, Reply, Thread
+from bot.messages import Address, Attachment, Author, Outgoing, Receipt, Reply, Thread
 from bot.settings_channels import Email as Options
 from bot.settings_channels import MailServer
 from bot.text.wording import Wording
@@ -116,6 +116,24 @@ class Sender:
         content = composing.compose(mail, heading, [await self._file(file) for file in mail.files])
         await self._with_server(lambda handing: handing.mail(mailbox, recipient, content, message_id))
         return Receipt(message_id)
+
+    async def post(self, to: str, subject: str, text: str, key: str, name: str) -> None:
+        """Hand a mail over to somebody who has not written to us, in an agent's `name`; one `key` is one mail.
+
+        Raises:
+            SendRefused: for good, or `to` is no address, or one of ours.
+            SendFailed: for now.
+        """
+        written = rendering.mail(
+            Reply(key, text, author=Author.AGENT, name=name), Thread(), self._website, self._wording
+        )
+        mail = composing.read(Outgoing({**written.payload, "subject": subject}))
+        mailbox = self._mailboxes[0]
+        recipient = recipient_of(to, self._mailboxes)
+        message_id = tokens.posted_id(key, mailbox, self._secrets)
+        heading = composing.Heading(mailbox, recipient.address, mailbox, message_id, self._clock(), self._town)
+        content = composing.compose(mail, heading)
+        await self._with_server(lambda handing: handing.mail(mailbox, recipient, content, message_id))
 
     async def check(self) -> str:
         """Log in; the server's name.

@@ -11,10 +11,12 @@ import re
 from collections.abc import Sequence
 
 from channels.email import keys
+from channels.signatures import derive, sign
 
 MAX_LOCAL_OCTETS = 64
 """Of what stands before an @ (RFC 5321, 4.5.3.1.1)."""
 SEPARATOR = "+"
+POSTED = "email to a third party"
 NAME_CHARS = 40
 _NAME = re.compile(rf"[0-9a-f]{{{NAME_CHARS}}}")
 _MESSAGE_ID = re.compile(rf"(?i)<(g\.[a-z2-7]+\.[a-f0-9]+)\.([0-9a-f]{{{NAME_CHARS}}})@[^<>@\s]+>")
@@ -27,6 +29,12 @@ def message_id(conversation: str, outgoing_key: str, mailbox: str, secrets: Sequ
         ValueError: it is no mail's conversation.
     """
     return f"<{keys.token(conversation, secrets)}.{_name(outgoing_key)}@{mailbox.rpartition('@')[2]}>"
+
+
+def posted_id(key: str, mailbox: str, secrets: Sequence[str]) -> str:
+    """The Message-ID of a mail that belongs to no mail's conversation, the same for the same key; nobody can guess it."""
+    name = sign(derive(secrets[0], POSTED), key.encode())[:NAME_CHARS]
+    return f"<p.{name}@{mailbox.rpartition('@')[2]}>"
 
 
 def outgoing_key(text: str, secrets: Sequence[str]) -> str:

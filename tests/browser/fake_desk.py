@@ -26,6 +26,7 @@ from tests.browser.fake_insights import FakeInsights
 from tests.browser.fake_letters import FakeLetters
 from tests.browser.fake_teaching import FakeTeaching
 from tests.browser.fake_topics import FakeTopics
+from tests.browser.fake_passing import FakePassing
 from tests.browser.fake_undelivered import FakeUndelivered
 
 NAMESPACE = "/desk"
@@ -39,8 +40,7 @@ class FakeDesk:
     def __init__(self, port: int = 0, undo_seconds: float = 5, is_empty: bool = False) -> None:
         self.port = port
         self.agent = dict(script.AGENT)
-        self.signed_in = True
-        """False: every request is refused, as after the session's end."""
+        self.signed_in = True  # False: every request is refused, as after the session's end.
         self.refusal: tuple[int, Shape] | None = None  # What every reply is answered with instead of being taken.
         self.undo_seconds = undo_seconds
         self.cases = {} if is_empty else {one["id"]: one for one in script.cases(_now())}
@@ -52,6 +52,7 @@ class FakeDesk:
         self.insights = FakeInsights()
         self.teaching = FakeTeaching(is_empty)
         self.topics = FakeTopics(self, is_empty)
+        self.articles, self.letters, self.passing = FakeArticles(self, is_empty), FakeLetters(self), FakePassing(self)
         self.watching: list[str] = []
         self.sent: list[Shape] = []
         self.requests: list[tuple[str, str, Shape]] = []
@@ -87,6 +88,12 @@ class FakeDesk:
                 *self.insights.routes(),
                 *self.teaching.routes(),
                 *self.topics.routes(),
+                *(*self.letters.routes(), *self.passing.routes()),
+                web.get("/desk", desk_pages.page),
+                web.get("/desk/desk.js", desk_pages.script),
+                web.get("/static/{name}", desk_pages.static),
+                web.get("/desk/login", desk_pages.login),
+                web.post("/desk/logout", desk_pages.login),
                 web.get("/desk/api/me", self._me),
                 web.put("/desk/api/me", self._set_me),
                 web.get("/desk/api/agents", self._agents),

@@ -14,6 +14,7 @@ from tests.store.contract_letters import LettersContract
 from tests.store.contract_offers import OffersContract
 from tests.store.contract_outbox import OutboxContract
 from tests.store.contract_photos import PhotosContract
+from tests.store.contract_referrals import ReferralsContract
 from tests.store.contract_replies import RepliesContract
 from tests.store.contract_said import SaidContract
 from tests.store.contract_subjects import SubjectsContract
@@ -35,6 +36,7 @@ class StoreContract(
     OffersContract,
     OutboxContract,
     PhotosContract,
+    ReferralsContract,
     RepliesContract,
     SaidContract,
     SubjectsContract,

@@ -221,7 +221,7 @@ export class GuichetDesk extends LitElement {
     return sideView({
       opened,
       searching: this.#searching,
-      now: this.#api.now(),
+      ...{ api: this.#api, now: this.#api.now() },
       onReveal: () => void this.#acting.reveal(opened),
       onOpenCase: (id) => void this.#open(id),
       onInsert: (suggestion) => this.#acting.insert(opened, suggestion),

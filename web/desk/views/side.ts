@@ -1,6 +1,7 @@
 import { html, nothing, type TemplateResult } from "lit";
 
 import { ageOf, languageName, momentWords } from "../ages";
+import type { Api } from "../api";
 import { icon } from "../icons";
 import type { Case, Detail, Suggestion } from "../protocol";
 import type { Searching } from "../searching";
@@ -12,6 +13,7 @@ import { readingView, type ReadingView } from "./reading";
 
 export interface SideView extends ReadingView {
   readonly searching: Searching;
+  readonly api: Api;
   readonly now: number;
   readonly onReveal: () => void;
   readonly onInsert: (suggestion: Suggestion) => void;
@@ -36,7 +38,7 @@ export function sideView(view: SideView): TemplateResult {
             ${shown.photos.length ? html`<h4>${t.photos}</h4>${photosView(shown.photos)}` : nothing}
           </section>`
       : nothing}
-    ${searchView(view)}
+    ${shown ? passingView(view, shown) : nothing} ${searchView(view)}
     ${opened.history.length
       ? html`<section aria-labelledby="history-title">
           <h3 id="history-title">${t.history}</h3>
@@ -51,6 +53,12 @@ export function sideView(view: SideView): TemplateResult {
           </ol>
         </section>`
       : nothing}`;
+}
+
+/** The part by which a case goes to who is competent; a closed one shows what became of it. */
+function passingView({ api, opened }: SideView, { id, state }: Case): TemplateResult {
+  const mark = String(opened.history.at(-1)?.position ?? 0);
+  return html`<guichet-passing .api=${api} .caseId=${id} .mine=${opened.isMine && state !== "closed"} .mark=${mark}></guichet-passing>`;
 }
 
 function whoView({ opened, onReveal, onOpenCase }: SideView): TemplateResult {
