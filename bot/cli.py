@@ -36,6 +36,7 @@ COMMANDS = {
     "ask": Source("bot.commands.talk", "ask", "Ask the running bot one question through the whole way."),
     "chat": Source("bot.commands.talk", "chat", "Talk to the running bot in the terminal."),
     "triage": Source("bot.commands.triage", "triage", "Read letters, measure how well, learn from corrections."),
+    "simulate": Source("bot.commands.simulate", "simulate", "Fill a demo town with believable traffic."),
     "channels": Source("bot.commands.channels", "app", "List the channels with their state, and register them."),
     "agents": Source("bot.commands.agents", "app", "Make, list, lock and reopen the accounts of the desk."),
     "privacy": Source("bot.commands.privacy", "app", "Erase a citizen's data, or what is older than its retention."),
