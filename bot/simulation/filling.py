@@ -10,14 +10,14 @@ from bot.desk.hours import Hours
 from bot.knowledge import importers
 from bot.knowledge.importers import markdown
 from bot.settings import Settings
-from bot.simulation import hearing, owned, words
+from bot.simulation import database, hearing, owned, words
 from bot.simulation.calendar import Calendar
 from bot.simulation.month import Month, Tell
 from bot.simulation.owned import Kept, Run
 from bot.simulation.phrases import Letters, Questions, fiche_phrasings
 from bot.simulation.plants import Truth
 from bot.simulation.town import opened
-from bot.store.sql import migrate, open_store
+from bot.store.sql import migrate
 from bot.supervisor.plan import PROJECT
 from bot.triage import examples, learning
 from nlu.components.understanding import Understanding
@@ -39,7 +39,7 @@ async def fill(
         StoreError: the database failed.
     """
     await asyncio.to_thread(migrate, settings.database_url)
-    store = await open_store(settings.database_url)
+    store = await database.opened(settings.database_url)
     try:
         start = Calendar(settings.office, Hours(settings.office), run.contacts_per_day).starts(run.first)
         spoken = words.load()

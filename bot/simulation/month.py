@@ -38,7 +38,7 @@ TOPIC_A_DAY = (3.0, 9.0)
 FLOOD_TIMES = 2.6
 """Contacts of the day of high water, in those of a usual one; what is more is about water."""
 USUAL = 150
-DELIVERS = timedelta(minutes=10)
+DELIVERS = timedelta(hours=1)
 
 
 @dataclass(slots=True)

@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from random import Random
 
 from bot.agents import Agent, NewAgent, Role
-from bot.cases import Case, CaseKind, CaseState, View
+from bot.cases import Case, CaseKind, CaseState, Seen, View
 from bot.desk.passwords import Passwords
 from bot.errors import BotError
 from bot.letters import CHANNELS as BY_LETTER
@@ -32,6 +32,8 @@ WORST_WAIT_HOURS = 60.0
 LATE_DAYS = (5, 9)
 """How many days a service that is late leaves a case alone."""
 ISSUE_TAKES = timedelta(hours=30)
+MOST_OPEN = 20_000
+"""Cases that agents look through."""
 WRONG = 0.04
 """How often an agent finds a case of a chat to be another service's."""
 
@@ -53,7 +55,8 @@ class Staff:
         self._late = late
         self._strike = strike
         self._services = services
-        self.taken = 0
+        self._position = -1
+        self._open: list[Case] = []
 
     async def hire(self, now: datetime) -> list[Agent]:
         """Make the accounts of the demonstration; the supervisor's is the first.
@@ -112,10 +115,18 @@ class Staff:
         """What is to be done next: who waits in the chat, what is urgent, then what has waited for its time."""
         waiting = [
             case
-            for case in await self._town.desk.queue(agent, View.SERVICES)
-            if case.state is CaseState.WAITING and self._is_ready(case)
+            for case in await self._waiting()
+            if case.service in agent.services and case.state is CaseState.WAITING and self._is_ready(case)
         ]
         return min(waiting, key=lambda case: (not self._is_chat(case), not case.urgent, case.opened_at), default=None)
+
+    async def _waiting(self) -> list[Case]:
+        """Every open case; read anew when something has happened to one."""
+        position = await self._town.store.cases.last_position()
+        if position != self._position:
+            self._position = position
+            self._open = await self._town.store.cases.view(View.ALL, Seen(0, None, None), MOST_OPEN)
+        return self._open
 
     def _is_ready(self, case: Case) -> bool:
         moment = self._town.clock()
@@ -142,7 +153,6 @@ class Staff:
     ) -> Steps:
         desk = self._town.desk
         case = await desk.take(agent, case.id)
-        self.taken += 1
         yield timedelta(seconds=random.randint(40, 150))
         right = self._services.get(str(case.address), case.service)
         if case.kind is CaseKind.QUESTION and not self._is_chat(case) and right != case.service:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, replace
@@ -28,6 +29,7 @@ from bot.knowledge.base import KnowledgeBase
 from bot.knowledge.following import FollowedFiches
 from bot.knowledge.opening import OpenedFiches
 from bot.messages import Address, Message
+from bot.safety import Safety
 from bot.settings import Office, Settings
 from bot.settings_channels import Channels, Email, GraphApi, Mailbox, MailServer, Mastodon, Telegram, WebForms, WhatsApp
 from bot.simulation import rules
@@ -96,6 +98,7 @@ class Town:
     dialogues: Dialogues
     knowledge: KnowledgeBase
     wording: Wording
+    safety: Safety
     present: dict[int, Agent]
     """Agents at work now, by id."""
     heard: int = 0
@@ -106,13 +109,17 @@ class Town:
         """A citizen's message through the whole way, and all that came of it."""
         await self.attend()
         self.heard += 1
-        await self.counter.receive(replace(message, id=f"{message.address.key}.{self.heard}"))
-        await self.answer()
+        message = replace(message, id=f"{message.address.key}.{self.heard}")
+        await self.counter.receive(message)
+        # What an alarm leaves to be told to the core waits behind it.
+        await self.answer("" if self.safety.check(message.text) else message.id)
 
-    async def answer(self) -> None:
-        """Everything that waits in the inbox is handled."""
+    async def answer(self, last: str = "") -> None:
+        """Handle what waits in the inbox: all of it, or up to the message of this id."""
         while claimed := await self.store.inbox.claim(WORKER, self.clock(), LEASE):
             await self.counter.handle(claimed)
+            if claimed.message.id == last:
+                return
 
     async def attend(self) -> None:
         """The pages of the agents at work are heard of, if that was not just now."""
@@ -125,8 +132,8 @@ class Town:
         """The channels take what waits for them: nothing leaves this process."""
         moment = self.clock()
         while due := await self.store.outbox.claim(WORKER, moment, LEASE, SENT_AT_ONCE):
-            for one in due:
-                await self.store.outbox.sent(one.row, moment, None)
+            # Together: they share a flush to the disk.
+            await asyncio.gather(*(self.store.outbox.sent(one.row, moment, None) for one in due))
 
     async def conversation(self, address: Address) -> Conversation | None:
         """The conversation of an address."""
@@ -210,7 +217,7 @@ async def opened(
         await knowledge.index()
         await fiches.searcher()
         calendar = Calendar(office, hours, contacts_per_day)
-        yield Town(office, calendar, hours, clock, store, counter, desk, dialogues, knowledge, wording, {})
+        yield Town(office, calendar, hours, clock, store, counter, desk, dialogues, knowledge, wording, net, {})
 
 
 def with_channels(settings: Settings) -> Settings:

@@ -111,6 +111,11 @@ async def open_store(url: str) -> Store:
     except BaseException:
         await database.close()
         raise
+    return stores(database)
+
+
+def stores(database: Database) -> Store:
+    """The stores on a database that is open and migrated."""
     return Store(
         database=database,
         conversations=SqlConversations(database),
@@ -135,4 +140,4 @@ async def open_store(url: str) -> Store:
     )
 
 
-__all__ = ["Store", "migrate", "open_store"]
+__all__ = ["Store", "migrate", "open_store", "stores"]
