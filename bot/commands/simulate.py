@@ -8,6 +8,7 @@ import importlib.util
 import logging
 import os
 import time
+import warnings
 from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
@@ -126,6 +127,11 @@ def _quiet() -> Iterator[None]:
     before = structlog.get_config()
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
     try:
-        yield
+        with warnings.catch_warnings():
+            # Rasa's libraries are old, and warn of each other while they are imported.
+            import bot.simulation.filling  # noqa: F401
+
+            warnings.simplefilter("ignore", DeprecationWarning)
+            yield
     finally:
         structlog.configure(**before)

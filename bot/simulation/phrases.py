@@ -12,6 +12,7 @@ from pathlib import Path
 from random import Random
 
 from bot import mistakes
+from bot.errors import ConfigurationError
 from bot.readings import LetterKind
 from bot.settings import GENERAL_SERVICE
 from bot.simulation.words import Words
@@ -41,10 +42,10 @@ class Question:
 class Questions:
     """Questions by chance, all of them from a given `Random`."""
 
-    def __init__(
-        self, articles: Sequence[Article], phrasings: Sequence[str], words: Words, with_fiches: bool, random: Random
-    ) -> None:
-        """`random` decides what this town's citizens ask most, `phrasings` are about the fiches."""
+    def __init__(self, articles: Sequence[Article], phrasings: Sequence[str], words: Words, random: Random) -> None:
+        """`random` decides what this town's citizens ask most, `phrasings` are about the fiches, none
+        where there are no fiches.
+        """
         hidden = tuple(words.topic.words)
         self._words = words
         self._articles = sorted(articles, key=lambda article: article.id)
@@ -52,7 +53,9 @@ class Questions:
             article.id: [core for core in _cores(article) if not _names(core, hidden)] for article in self._articles
         }
         self._articles = [article for article in self._articles if self._cores[article.id]]
-        self._phrasings = [line for line in phrasings if not _names(line, hidden)] if with_fiches else []
+        if not self._articles:
+            raise ConfigurationError("the town has no articles that anybody could ask about")
+        self._phrasings = [line for line in phrasings if not _names(line, hidden)]
         self._liking = {article.id: random.uniform(LIKED, 1) ** 2 for article in self._articles}
 
     def ask(self, month: int, random: Random) -> Question:
@@ -77,12 +80,19 @@ class Letters:
     """Letters by chance, from the town's own training letters."""
 
     def __init__(self, examples: Iterable[Example], words: Words) -> None:
+        """Raises:
+        ConfigurationError: none of them is a citizen's.
+        """
         hidden = tuple(words.topic.words)
         self._words = words
         known = [one for one in examples if one.is_letter and not _names(f"{one.subject} {one.body}", hidden)]
         machines = {LetterKind.SPAM, LetterKind.AUTOREPLY}
         self._letters = [one for one in known if one.service and one.kind not in machines]
         self._machines = [one for one in known if one.kind in machines]
+        if not self._letters:
+            raise ConfigurationError(
+                "there are no training letters of this town's services to make citizens' letters of"
+            )
         self._by_service: dict[str, list[Example]] = {}
         for one in self._letters:
             self._by_service.setdefault(one.service, []).append(one)
