@@ -61,10 +61,11 @@ def simulate(
             "the actions of Rasa are not installed here: a simulation runs on Python 3.10, see `make setup`"
         )
     from bot.simulation.owned import Run
-    from bot.simulation.plants import LEAST_DAYS, read_plants
+    from bot.simulation.plants import LEAST_DAYS, read_plants, require_days
 
     last = _day(until) if until else clock.now().astimezone(settings.office.zone).date() - timedelta(days=1)
     plants = read_plants(plant or ("all" if days >= LEAST_DAYS else "none"))
+    require_days(plants, days)
     try:
         run = Run(seed, last - timedelta(days=days - 1), days, contacts_per_day, plants)
     except OverflowError as error:

@@ -107,6 +107,16 @@ def read_plants(text: str) -> tuple[Plant, ...]:
     return tuple(plant for plant in Plant if plant.value in names)
 
 
+def require_days(plants: Collection[Plant], days: int) -> None:
+    """Let nothing be planted into too few days.
+
+    Raises:
+        ConfigurationError: it would be.
+    """
+    if plants and days < LEAST_DAYS:
+        raise ConfigurationError(f"facts can be planted in {LEAST_DAYS} days or more, not in {days}; use --plant none")
+
+
 def planned(
     plants: Collection[Plant], first: date, days: int, works: Callable[[date], bool], words: Sequence[str]
 ) -> tuple[Planted, ...]:
@@ -115,8 +125,7 @@ def planned(
     Raises:
         ConfigurationError: the run is too short for it.
     """
-    if plants and days < LEAST_DAYS:
-        raise ConfigurationError(f"facts can be planted in {LEAST_DAYS} days or more, not in {days}; use --plant none")
+    require_days(plants, days)
     last = first + timedelta(days=days - 1)
 
     def at(share: float) -> date:
