@@ -38,6 +38,7 @@ COMMANDS = {
     "triage": Source("bot.commands.triage", "triage", "Read letters, measure how well, learn from corrections."),
     "topics": Source("bot.commands.topics", "topics", "List what citizens asked and nobody could answer, by topic."),
     "learn": Source("bot.commands.learn", "app", "Count what agents taught, and write it into training data."),
+    "simulate": Source("bot.commands.simulate", "simulate", "Fill a demo town with believable traffic."),
     "channels": Source("bot.commands.channels", "app", "List the channels with their state, and register them."),
     "agents": Source("bot.commands.agents", "app", "Make, list, lock and reopen the accounts of the desk."),
     "report": Source("bot.commands.report", "app", "Print the figures, make them anew, or write them as open data."),

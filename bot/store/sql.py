@@ -131,6 +131,11 @@ async def open_store(url: str, flushes: bool = True) -> Store:
     except BaseException:
         await database.close()
         raise
+    return stores(database)
+
+
+def stores(database: Database) -> Store:
+    """The stores on a database that is open and migrated."""
     return Store(
         database=database,
         conversations=SqlConversations(database),
@@ -161,4 +166,4 @@ async def open_store(url: str, flushes: bool = True) -> Store:
     )
 
 
-__all__ = ["Store", "migrate", "open_store"]
+__all__ = ["Store", "migrate", "open_store", "stores"]
