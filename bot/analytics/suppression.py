@@ -8,6 +8,7 @@ those bounds are whole numbers.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
@@ -50,6 +51,7 @@ def _left_out(whole: Mapping[Cell, int], given: set[Cell], fixed: frozenset[Cell
     hidden = given | {cell for cell in small if cell not in fixed}
     checked = sorted(hidden & small)
     while True:
+        _accompany(whole, hidden, fixed)
         exposed = [cell for cell in checked if _width(cell, whole, hidden) < SMALLEST - 1]
         if not exposed:
             return hidden
@@ -60,6 +62,33 @@ def _left_out(whole: Mapping[Cell, int], given: set[Cell], fixed: frozenset[Cell
             if not more:
                 return hidden
         hidden |= more
+
+
+def _accompany(whole: Mapping[Cell, int], hidden: set[Cell], fixed: frozenset[Cell]) -> None:
+    """What is alone in a line or a column is the difference of the others: leave out one more there, until none is alone.
+
+    Best is one that keeps company to another lonely one too: four corners of a rectangle protect each other.
+    """
+    stuck: set[tuple[int, str]] = set()
+    while groups := sorted(group for group in _lonely(hidden) if group not in stuck):
+        place, name = groups[0]
+        lonely = _lonely(hidden)
+        near = [one for one in whole if one[place] == name and one not in hidden and one not in fixed]
+        best = min(
+            near,
+            key=lambda one: ((1 - place, one[1 - place]) not in lonely, whole[one] == 0, whole[one], one),
+            default=None,
+        )
+        if best is None:
+            stuck.add(groups[0])
+        else:
+            hidden.add(best)
+
+
+def _lonely(hidden: set[Cell]) -> set[tuple[int, str]]:
+    """Lines (0) and columns (1) of which one cell is left out."""
+    found = Counter((place, cell[place]) for cell in hidden for place in (0, 1))
+    return {group for group, count in found.items() if count == 1}
 
 
 def _cover(cell: Cell, whole: Mapping[Cell, int], hidden: set[Cell], fixed: frozenset[Cell]) -> Cell | None:
