@@ -24,9 +24,9 @@ from tests.browser.desk_script import Shape
 from tests.browser.fake_articles import FakeArticles
 from tests.browser.fake_insights import FakeInsights
 from tests.browser.fake_letters import FakeLetters
+from tests.browser.fake_passing import FakePassing
 from tests.browser.fake_teaching import FakeTeaching
 from tests.browser.fake_topics import FakeTopics
-from tests.browser.fake_passing import FakePassing
 from tests.browser.fake_undelivered import FakeUndelivered
 
 NAMESPACE = "/desk"
