@@ -213,7 +213,7 @@ class Finding:
     id: int = 0
     detail: str = ""
     """What else its sentence needs: of a silence the hours (18-24), of a surge the service that most of it goes to, of a
-    standstill the cases that were opened, "others" for a service that is late against the others.
+    standstill the cases that were opened, "others" for a service that is late against the others, "taken" where it is late to take its cases.
     """
 
 

@@ -35,6 +35,11 @@ PROMISE_CASES = 8
 PROMISE_ALIKE = 0.02
 """How much alike the cases of one service are (intraclass correlation)."""
 
+OTHERS, TAKEN = "others", "taken"
+"""The detail of a service that is late: against the others rather than its own past; until a case is taken."""
+ANSWERED_SHARE = 0.7
+"""Of the cases that a service takes: with fewer answered, it is judged by how soon it takes them."""
+
 GAP_SPANS = (7, 14)
 GAP_QUESTIONS = 8
 GAP_FACTOR = 3.0
@@ -67,8 +72,14 @@ class Delays:
 
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
-        self.names = tuple(name for name in ledger.answered.names if name)
-        self._rows = [ledger.answered.names.index(name) for name in self.names]
+        self.names = tuple(sorted({*ledger.answered.names, *ledger.taken.names} - {""}))
+        self._kinds = {kind: (self._table(kind, "counts"), self._table(kind, "totals")) for kind in ("", TAKEN)}
+        counted = {kind: counts.sum(axis=1) for kind, (counts, _) in self._kinds.items()}
+        # Many appointments are dealt with at the counter and never answered in writing.
+        self._kind = [
+            "" if done >= ANSWERED_SHARE * took else TAKEN
+            for done, took in zip(counted[""], counted[TAKEN], strict=True)
+        ]
 
     def night(self, last: int) -> Iterator[Stretch]:
         """What stands out of the stretches that end on a column."""
@@ -82,35 +93,43 @@ class Delays:
         kept = rejected(np.array([test.p_value for test in tests]), FALSE_SHARE)
         yield from (test for test, keep in zip(tests, kept, strict=True) if keep)
 
+    def _table(self, kind: str, what: str) -> Floats:
+        series = self._ledger.taken if kind == TAKEN else self._ledger.answered
+        table = np.zeros((len(self.names), self._ledger.days))
+        for at, name in enumerate(self.names):
+            if (row := series.row(name)) is not None:
+                table[at] = getattr(series, what)[row]
+        return table
+
     def measured(self, name: str, first: int, last: int, detail: str = "") -> tuple[float, float]:
-        """Mean seconds to the first answer in a stretch, and what it is compared with; 0 without an answer.
+        """Mean seconds in a stretch, and what they are compared with; 0 without any.
 
-        The weeks before it, or for the detail `OTHERS` the median of the other services.
+        The weeks before it, or where the detail says OTHERS the median of the other services; to the first answer, or
+        where it says TAKEN until somebody took the case.
         """
-        at = self.names.index(name)
-        means = [self._mean(other, first, last) for other in range(len(self.names)) if other != at]
+        at, kind = self.names.index(name), TAKEN if TAKEN in detail else ""
+        means = [self._mean(kind, other, first, last) for other in range(len(self.names)) if other != at]
         others = [mean for mean in means if mean]
-        before = self._mean(at, max(first - BASE_DAYS, 0), first - 1)
-        expected = before if detail != OTHERS else float(np.median(others)) if others else 0.0
-        return self._mean(at, first, last), expected
+        before = self._mean(kind, at, max(first - BASE_DAYS, 0), first - 1)
+        expected = before if OTHERS not in detail else float(np.median(others)) if others else 0.0
+        return self._mean(kind, at, first, last), expected
 
-    def _mean(self, at: int, first: int, last: int) -> float:
-        answered, row, days = self._ledger.answered, self._rows[at], slice(first, last + 1)
-        count = answered.counts[row, days].sum()
-        return float(answered.totals[row, days].sum() / count) if count else 0.0
+    def _mean(self, kind: str, at: int, first: int, last: int) -> float:
+        counts, totals = self._kinds[kind]
+        count = counts[at, first : last + 1].sum()
+        return float(totals[at, first : last + 1].sum() / count) if count else 0.0
 
     def _daily(self, at: int, first: int, last: int) -> Floats:
-        """The mean of each day with an answer."""
-        answered, row, days = self._ledger.answered, self._rows[at], slice(max(first, 0), last + 1)
-        some = answered.counts[row, days] > 0
-        return np.asarray(answered.totals[row, days][some] / answered.counts[row, days][some])
+        """The mean of each day with an answer, or with a case that was taken."""
+        counts, totals = (table[at, max(first, 0) : last + 1] for table in self._kinds[self._kind[at]])
+        return np.asarray(totals[counts > 0] / counts[counts > 0])
 
     def _own_past(self, at: int, first: int, last: int) -> Stretch:
-        name, p_value, seen, expected = self.names[at], 1.0, 0.0, 0.0
+        name, kind, p_value, seen, expected = self.names[at], self._kind[at], 1.0, 0.0, 0.0
         if first > 0:
             now, before = self._daily(at, first, last), self._daily(at, first - BASE_DAYS, first - 1)
-            seen, expected = self.measured(name, first, last)
-            answers = self._ledger.answered.counts[self._rows[at], first : last + 1].sum()
+            seen, expected = self.measured(name, first, last, kind)
+            answers = self._kinds[kind][0][at, first : last + 1].sum()
             if (
                 now.size >= LATE_DAYS
                 and before.size >= BASE_ANSWER_DAYS
@@ -121,7 +140,7 @@ class Delays:
                 and np.median(now) >= LATE_FACTOR * np.median(before)
             ):
                 p_value = higher(now, before)
-        return Stretch(Sort.LATE, name, first, last, seen, expected, p_value)
+        return Stretch(Sort.LATE, name, first, last, seen, expected, p_value, kind)
 
     def _promise(self, name: str, last: int) -> Stretch:
         first = last - PROMISE_SPAN + 1
@@ -129,7 +148,8 @@ class Delays:
         late, cases = shares.pop(name)
         others = [hits / trials for hits, trials in shares.values() if trials >= PROMISE_CASES]
         usual = max(float(np.median(others)) if others else 0.0, PROMISE_USUAL)
-        seen, expected = self.measured(name, first, last, OTHERS)
+        detail = OTHERS + self._kind[self.names.index(name)]
+        seen, expected = self.measured(name, first, last, detail)
         p_value = 1.0
         if (
             late >= PROMISE_CASES
@@ -137,7 +157,7 @@ class Delays:
             and seen - expected >= LATE_SECONDS
         ):
             p_value = share_higher(late, cases, usual, PROMISE_ALIKE)
-        return Stretch(Sort.LATE, name, first, last, seen, expected, p_value, OTHERS)
+        return Stretch(Sort.LATE, name, first, last, seen, expected, p_value, detail)
 
     def _late_share(self, name: str, first: int, last: int) -> tuple[float, float]:
         """Cases past their time and cases opened in a stretch; no fewer of these than of those."""
@@ -146,10 +166,6 @@ class Delays:
             at = series.row(name)
             counted.append(0.0 if at is None else float(series.counts[at, first : last + 1].sum()))
         return counted[0], max(counted)
-
-
-OTHERS = "others"
-"""The detail of a service that is late against the others rather than against its own past."""
 
 
 class Gaps:

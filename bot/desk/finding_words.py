@@ -55,7 +55,7 @@ class Sentences:
         if finding.sort == "gap":
             return "" if finding.expected else "_new"
         if finding.sort == "late":
-            return "_others" if finding.detail == "others" else ""
+            return f"_{finding.detail}" if finding.detail else ""
         return whole + ("_detail" if finding.detail and finding.sort in {"silence", "surge"} else "")
 
     def _name(self, finding: Finding) -> str:

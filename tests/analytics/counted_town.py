@@ -40,6 +40,8 @@ SERVICES: Mapping[str, float] = {
     "culture": 0.05,
 }
 ANSWER_SECONDS = 3.5 * 3600
+TAKEN_SHARE = 0.5
+"""Of the time to an answer: when somebody took the case."""
 PROMISE_SECONDS = 15 * 3600
 CASES = 0.35
 """Of contacts: how many become a case."""
@@ -181,9 +183,9 @@ def month(plan: Plan, seed: int) -> tuple[Book, Topics]:
                 continue
             taken = int(chance.binomial(backlog[code], 0.9))
             backlog[code] -= taken
-            book.add(What.TAKEN.value, day, 11, "web", code, taken, taken * 600)
             slow = plan.late[2] if plan.late and plan.late[0] == code and number >= plan.late[1] else 1.0
             times = ANSWER_SECONDS * slow * chance.lognormal(-0.3, 0.8, taken)
+            book.add(What.TAKEN.value, day, 11, "web", code, taken, int(times.sum() * TAKEN_SHARE))
             book.add(What.ANSWERED.value, day, 11, "web", code, taken, int(times.sum()))
             book.add(What.LATE.value, day, 12, "web", code, int((times > PROMISE_SECONDS).sum()))
     return book, Topics(_topics(plan, chance, counted))

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 import pytest
 
 from bot.analytics.findings import Sort, nightly
-from bot.contacts import Finding
+from bot.contacts import Finding, What
 from bot.desk.hours import Hours
 from tests.analytics.counted_town import DAY, FIRST, Book, Plan, Topic, Topics, month, night, office
 
@@ -69,6 +69,23 @@ async def test_each_planted_fact_is_found(
     found = [bool(about(await found_in(plan, seed), sort, subjects, number, within)) for seed in SEEDS]
 
     assert sum(found) >= len(SEEDS) - 1
+
+
+async def test_a_service_that_answers_nobody_in_writing_can_be_late() -> None:
+    """It is judged by how soon it takes its cases."""
+    book, topics = month(Plan(late=("urbanisme", 12, 4.0)), 1001)
+    book.rows[What.ANSWERED.value].clear()
+    await look(book, topics, Plan())
+
+    assert [(one.subject, one.detail) for one in book.kept if one.sort == Sort.LATE.value] == [("urbanisme", "taken")]
+
+
+async def test_a_promise_that_is_never_kept() -> None:
+    """A service that was always late is found against the others, though its own past is no different."""
+    book, topics = month(Plan(late=("urbanisme", 0, 5.0)), 1001)
+    await look(book, topics, Plan())
+
+    assert [(one.subject, one.detail) for one in book.kept if one.sort == Sort.LATE.value] == [("urbanisme", "others")]
 
 
 async def test_all_facts_of_one_month_are_found() -> None:
