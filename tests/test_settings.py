@@ -235,3 +235,15 @@ def test_directory_names_services_that_are_there(tmp_path: Path) -> None:
 
     with pytest.raises(ConfigurationError, match=r"directory\.mairie\.service"):
         settings.read_office(wrong)
+
+
+@pytest.mark.parametrize(
+    ("then", "why"),
+    [(["acueil"], "there is no service 'acueil'"), (["supervisors", "supervisors"], "names a step twice")],
+)
+def test_the_steps_of_a_rule_are_services_that_are_there(tmp_path: Path, then: list[str], why: str) -> None:
+    """Or `supervisors`, each once; a mistake is named with its place."""
+    wrong = edited(tmp_path, "services", "etat_civil", "routing", value={"then": then})
+
+    with pytest.raises(ConfigurationError, match=rf"services\.etat_civil\.routing\.then: {why}"):
+        settings.read_office(wrong)
