@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from bot.errors import SendRefused
-from tests.channels.email.sending import OWN, sender
+from tests.channels.email.mails import OWN
+from tests.channels.email.sending import sender
 from tests.smtp_server import running_smtp
 
 
