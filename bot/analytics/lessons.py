@@ -14,13 +14,13 @@ from zoneinfo import ZoneInfo
 
 import structlog
 
-from bot.analytics import nearness
 from bot.lessons import Lessons, NewLesson, Talk, Understood, Why
 from bot.messages import ALARM_SUFFIX, AnswerStatus, Author
 from bot.privacy.redact import redact
 from bot.safety import Safety
 from bot.store.base import CITIZEN, Entry
 from bot.text.clean import clean
+from bot.understanding import nearness
 from bot.understanding.measures import ALARMS
 
 log = structlog.get_logger(__name__)

@@ -10,12 +10,12 @@ import pytest
 import yaml
 
 from bot import safety
-from bot.analytics import nearness
 from bot.analytics.lessons import Candidate, candidates, chosen, nightly, of_day
 from bot.lessons import NewLesson, Talk, Understood, Why
 from bot.messages import Address, AnswerStatus, Author, Reply, Source
 from bot.store.base import CITIZEN, Entry
 from bot.store.sql import Store
+from bot.understanding import nearness
 from tests.store.conftest import sqlite_url as url
 from tests.store.conftest import store
 from tests.store.contract_lessons import heard, scored

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from bot.understanding.examples import NEAR, key
 
@@ -27,9 +27,7 @@ def groups(texts: Sequence[str], near: float = NEAR) -> list[int]:
     by_piece: dict[str, list[int]] = {}
     for place, pieces in enumerate(cut):
         same = by_key.get(keys[place])
-        rare = sorted(pieces, key=lambda piece: (often[piece], piece))[
-            : len(pieces) - math.ceil(near * len(pieces)) + 1
-        ]
+        rare = _rarest(pieces, often, near)
         if same is None:
             others = sorted({other for piece in rare for other in by_piece.get(piece, ())})
             same = next((other for other in others if _alike(pieces, cut[other], near)), None)
@@ -40,6 +38,27 @@ def groups(texts: Sequence[str], near: float = NEAR) -> list[int]:
             for piece in rare:
                 by_piece.setdefault(piece, []).append(place)
     return found
+
+
+def neighbours(texts: Sequence[str], among: Sequence[str], near: float = NEAR) -> list[int]:
+    """The places of those among others that nearly repeat one of the texts, in order; found as in `groups`."""
+    own, others = [_pieces(key(text)) for text in texts], [_pieces(key(text)) for text in among]
+    often = Counter(piece for pieces in (*own, *others) for piece in pieces)
+    by_piece: dict[str, list[frozenset[str]]] = {}
+    for pieces in own:
+        for piece in _rarest(pieces, often, near):
+            by_piece.setdefault(piece, []).append(pieces)
+    found = []
+    for place, pieces in enumerate(others):
+        like = (one for piece in _rarest(pieces, often, near) for one in by_piece.get(piece, ()))
+        if any(_alike(pieces, one, near) for one in like):
+            found.append(place)
+    return found
+
+
+def _rarest(pieces: frozenset[str], often: Mapping[str, int], near: float) -> list[str]:
+    """Of which two near texts have one in common."""
+    return sorted(pieces, key=lambda piece: (often[piece], piece))[: len(pieces) - math.ceil(near * len(pieces)) + 1]
 
 
 def _pieces(text: str) -> frozenset[str]:
