@@ -62,7 +62,13 @@ class FakeTopics:
         self.fails = False
         """Whether the gateway refuses whatever is decided."""
         near = [_near("velos", "Garer un vélo en ville", 21), _near("bruit", "Signaler une gêne", 8)]
-        decided = {"for": "sono", "for_title": "Emprunter la sono", "draft": "sono", "by": "Claire M."}
+        decided = {
+            "what": "article",
+            "for": "sono",
+            "for_title": "Emprunter la sono",
+            "draft": "sono",
+            "by": "Claire M.",
+        }
         outcome = {"key": "shrank", "text": "0,5 par semaine depuis, contre 4 avant : le groupe diminue."}
         groups = [
             _group(
@@ -79,7 +85,7 @@ class FakeTopics:
                 ("fading", "En baisse"),
                 (3, 5, 4, 4, 1, 0, 0, 1),
                 is_open=False,
-                decision={"what": "article", "name": NAMES["article"], "at": _now(), "outcome": outcome, **decided},
+                decision={"name": NAMES["article"], "at": _now(), "outcome": outcome, **decided},
             ),
         ]
         self.groups = {} if is_empty else {one["id"]: one for one in groups}

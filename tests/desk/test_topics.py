@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
+import aiohttp
 import pytest
 
 from bot import clock
@@ -17,6 +18,7 @@ from bot.messages import Address, Message
 from bot.store.base import Article
 from bot.store.sql import Store
 from bot.topics import Assigned, Course, Decision, Group, Near, Topic, Why
+from tests.browser.fake_desk import FakeDesk
 from tests.desk.office import at_desk
 
 NEAR = (Near("velos", "Garer un vélo", "voirie", 0.21),)
@@ -213,3 +215,27 @@ def test_what_came_of_a_decision(asked: int, key: str) -> None:
 
     assert outcome(counted, decided, today) == key
     assert outcome(counted, decided, decided + timedelta(days=3)) == "soon"
+
+
+async def test_the_scripted_desk_speaks_as_the_gateway_does(running: Gateway) -> None:
+    """A field that one of the two has and the other has not fails here, not in a town hall."""
+    topic_id = await group(running.store, ASKED)
+    async with (
+        at_desk(running, "claire", Role.SUPERVISOR) as claire,
+        FakeDesk() as fake,
+        aiohttp.ClientSession() as http,
+    ):
+        await claire.done("POST", f"/topics/{topic_id}", {"decision": "not_ours"})
+        listed = await claire.done("GET", "/topics")
+        async with http.get(f"{fake.url}/desk/api/topics") as response:
+            scripted = await response.json()
+    (row,) = listed["topics"]
+    decided = next(one for one in scripted["topics"] if one["decision"])
+    near = next(one["nearest"][0] for one in scripted["topics"] if one["nearest"])
+
+    assert set(listed) == set(scripted)
+    assert set(row) == set(decided)
+    assert set(row["decision"]) == set(decided["decision"])
+    assert set(row["examples"][0]) == set(decided["examples"][0])
+    assert set(row["nearest"][0]) == set(near)
+    assert set(row["weeks"][0]) == set(decided["weeks"][0])
