@@ -174,7 +174,7 @@ def build_desk(
     pages = DeskPages(login, office.town)
     mail = LettersApi(letters, letter_shapes, desk, dossiers)
     titles = titles_of(store.editions, store.articles, knowledge)
-    topics = TopicsApi(DeskTopics(store.topics, writing, office, titles), TopicShapes(shapes, words))
+    topics = TopicsApi(DeskTopics(store.topics, writing, office, titles, words.names("intent")), TopicShapes(shapes, words))
     routes = [
         *api.routes(),
         *articles.routes(api.answering),

@@ -14,17 +14,21 @@ from rich.console import Console
 from rich.table import Table
 
 from bot import clock
+from bot.analytics import topics_taught
 from bot.analytics.samples import Quality, quality
 from bot.commands import nlu_models
 from bot.commands.knowledge_store import opened
-from bot.knowledge.engine.resources import resources
-from bot.lessons import Rating
+from bot.desk.words import load_words
+from bot.knowledge.engine.resources import FOLDER, PHRASINGS, read_phrasings, resources
+from bot.lessons import Decision, Lesson, Rating, Why
+from bot.privacy.own import own_contacts
 from bot.settings import Settings, load
 from bot.store.sql import Store
 from bot.supervisor.plan import PROJECT
 from bot.understanding import written
 from bot.understanding.examples import read_evaluation, read_training
 from bot.understanding.learnt import Taught, taught
+from bot.understanding.measures import QUESTION
 
 app = typer.Typer(help="What agents decided about messages and answers, and its way into training data.")
 
@@ -113,25 +117,53 @@ async def _samples(settings: Settings) -> list[tuple[date, Quality]]:
 async def _export(settings: Settings, into: Path | None) -> Done:
     places = written.Places(into or PROJECT, into or settings.root)
     async with opened(settings) as store:
-        lessons = await store.lessons.to_export(MAX_EXPORTED)
+        lessons = [*await store.lessons.to_export(MAX_EXPORTED), *await _of_groups(settings, store)]
         if not lessons:
             return Done(Taught(), ())
         examples = read_training(PROJECT / "nlu")
         if into is not None and (into / "nlu").is_dir():
             examples += read_training(into / "nlu")
-        said, titles = await _pages(settings, store)
+        said, titles = await _pages(store, settings.root, into)
         found = taught(lessons, examples, read_evaluation(nlu_models.EVALUATION), said)
         today = clock.now().astimezone(settings.office.zone).date()
         files = written.write(found, titles, today, places)
         # Behind the files: whoever is stopped in between finds them known at the next export.
-        await store.lessons.exported(found.settled, clock.now())
+        await store.lessons.exported([one for one in found.settled if one > 0], clock.now())
         return Done(found, tuple(files))
 
 
-async def _pages(settings: Settings, store: Store) -> tuple[dict[str, tuple[str, ...]], dict[str, str]]:
-    """By page, the phrasings that it has, and the titles of the town's articles."""
+async def _of_groups(settings: Settings, store: Store) -> list[Lesson]:
+    """The questions of groups that an agent attached, as lessons: under no number of their own, so that each export
+    looks at them again and finds known what was written before.
+    """
+    intents = load_words().names("intent")
+    moment = clock.now()
+    return [
+        Lesson(
+            id=-group.topic_id,
+            text=text,
+            language="fr",
+            intent=QUESTION,
+            confidence=0.0,
+            article="",
+            meant="",
+            why=Why.LOST,
+            times=1,
+            at=moment,
+            decision=Decision.INTENT if group.target in intents else Decision.ARTICLE,
+            value=group.target,
+        )
+        for group in await topics_taught.taught(store.topics, own_contacts(settings.office))
+        for text in group.phrasings
+    ]
+
+
+async def _pages(store: Store, root: Path, into: Path | None) -> tuple[dict[str, tuple[str, ...]], dict[str, str]]:
+    """By page, the phrasings that it has, those of an earlier export too, and the titles of the town's articles."""
     articles = await store.articles.all()
-    said = dict(resources(settings.root).phrasings)
+    said = dict(resources(root).phrasings)
+    for page, phrasings in read_phrasings(into / FOLDER / PHRASINGS).items() if into else ():
+        said[page] = (*said.get(page, ()), *phrasings)
     said |= {one.id: tuple(one.keywords) for one in articles}
     return said, {one.id: one.title for one in articles}
 

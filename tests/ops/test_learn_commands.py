@@ -11,11 +11,13 @@ import pytest
 from bot.agents import NewAgent, Role
 from bot.lessons import Decision, NewSample, Rating
 from bot.store.sql import Store
+from bot.topics import Decision as Attached
 from bot.understanding.examples import check, read_evaluation, read_training
 from tests.ops.programs import ROOT
 from tests.ops.test_privacy_commands import Town
 from tests.store.contract_lessons import lesson
-from tests.store.words import START, conversation_of
+from tests.store.contract_topics import SCOOTERS, WINDOW, line
+from tests.store.words import START, conversation_of, put
 
 WORDS = "la benne de mon immeuble bâille depuis le grand vent"
 LEAKED = read_evaluation(ROOT / "nlu" / "evaluation")[0].text
@@ -73,6 +75,27 @@ def test_an_export_is_written_once(town: Town, tmp_path: Path) -> None:
     assert [one.intent for one in learnt] == ["ask_question"]
     assert (checked.contradictions, checked.near, set(checked.leaked) & {WORDS}) == ((), (), set())
     assert json.loads(town.guichet("learn", "--json").stdout)["exported"] == 1
+
+
+def test_an_attached_group_is_written_too(tmp_path: Path) -> None:
+    """Its questions are phrasings of the page that an agent attached it to; the next export finds them known."""
+    town, into = Town(tmp_path / "var"), tmp_path / "review"
+
+    async def work(store: Store) -> None:
+        agent = (await store.agents.add(NewAgent("lea.m", "Léa", Role.ADMIN, (), "hash"), START)).id
+        await put(store, "m1", text=WORDS)
+        conversation = await conversation_of(store)
+        (topic_id,) = await store.topics.keep([SCOOTERS], WINDOW)
+        await store.topics.assign([line(conversation, "m1", topic_id)])
+        await store.topics.decide(topic_id, Attached.TAUGHT, "part:F90001", agent, 1000, START)
+
+    town.store(work)
+    first = json.loads(town.guichet("learn", "export", "--into", str(into), "--json").stdout)
+    second = town.guichet("learn", "export", "--into", str(into))
+
+    assert first["added"] == 1
+    assert any(WORDS in path.read_text("utf-8") for path in (into / "knowledge").rglob("*.*"))
+    assert "There is nothing new to write." in second.stdout
 
 
 def test_the_quality_of_each_week_is_shown(town: Town) -> None:

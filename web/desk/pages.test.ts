@@ -13,8 +13,8 @@ describe("addresses of the pages", () => {
     expect(doorAddress({ pathname: "/desk/insights", search: "?days=7&service=a_b" })).toBe("/desk/login?next=%2Fdesk%2Finsights%3Fdays%3D7%26service%3Da_b");
   });
 
-  it("show figures to those who lead, and everything else to everybody", () => {
+  it("show figures and what is to be judged to those who lead, and everything else to everybody", () => {
     expect(["agent", "supervisor", "admin", ""].map((role) => maySee("insights", role))).toEqual([false, true, true, false]);
-    expect(PAGES.filter((page) => !maySee(page, "agent"))).toEqual(["insights"]);
+    expect(PAGES.filter((page) => !maySee(page, "agent"))).toEqual(["teaching", "insights"]);
   });
 });
