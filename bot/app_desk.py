@@ -174,7 +174,9 @@ def build_desk(
     pages = DeskPages(login, office.town)
     mail = LettersApi(letters, letter_shapes, desk, dossiers)
     titles = titles_of(store.editions, store.articles, knowledge)
-    topics = TopicsApi(DeskTopics(store.topics, writing, office, titles, words.names("intent")), TopicShapes(shapes, words))
+    topics = TopicsApi(
+        DeskTopics(store.topics, writing, office, titles, words.names("intent")), TopicShapes(shapes, words)
+    )
     routes = [
         *api.routes(),
         *articles.routes(api.answering),

@@ -42,6 +42,7 @@ COMMANDS = {
     "channels": Source("bot.commands.channels", "app", "List the channels with their state, and register them."),
     "agents": Source("bot.commands.agents", "app", "Make, list, lock and reopen the accounts of the desk."),
     "report": Source("bot.commands.report", "app", "Print the figures, make them anew, or write them as open data."),
+    "night": Source("bot.commands.night", "night", "Do now what is done with contacts at night."),
     "privacy": Source("bot.commands.privacy", "app", "Erase a citizen's data, or what is older than its retention."),
 }
 

@@ -17,12 +17,14 @@ LATE_SPANS = (7, 10, 14, 21)
 LATE_FACTOR = 1.5
 LATE_SECONDS = 2 * 3600
 """Of opening time more than usual, from which on citizens feel it."""
+UNFELT_SECONDS = 3600
+"""A wait of minutes or of half an hour is the same to who waits for a file."""
 LATE_ANSWERS = 8
 """In the stretch, at the least."""
 LATE_DAYS = 4
 """With an answer, in the stretch; one long day is no habit."""
-BASE_ANSWER_DAYS = 6
-"""With an answer, before the stretch."""
+BASE_ANSWER_DAYS = 4
+"""With an answer, before the stretch: a service that opens on three days a week has so many in two."""
 PROMISE_SPAN = 14
 PROMISE_SHARE = 0.4
 """Of its cases past their time, from which on a service does not keep its promise."""
@@ -139,7 +141,7 @@ class Delays:
                 # One long answer moves a mean and no median.
                 and np.median(now) >= LATE_FACTOR * np.median(before)
             ):
-                p_value = higher(now, before)
+                p_value = higher(now, before, UNFELT_SECONDS)
         return Stretch(Sort.LATE, name, first, last, seen, expected, p_value, kind)
 
     def _promise(self, name: str, last: int) -> Stretch:
