@@ -44,6 +44,17 @@ CHATTER = listed(
 )
 """Words about the talk itself: a question with no others has no subject."""
 
+ENGLISH = listed(
+    """
+    about after again all also and any are because been before being but can could did does doing for from get got had has
+    have having her here him his how into its just know let like may mine more most much must need needs not now off one only
+    our out over please she should some somebody someone than thank thanks that the their them then there these they this
+    those too under until very want wants was were what when where which while who whom whose why will with without would
+    yes yet you your
+    """
+)
+"""English words of grammar; those that are French words of a subject (« the », a tea, is written « thé ») are few."""
+
 WORD = re.compile(r"[^\W\d_]+")
 _MASK = re.compile(r"\[[^\[\]\n]{1,40}\]")
 
@@ -54,7 +65,7 @@ def subject_words(text: str) -> list[str]:
     return [
         word[:MAX_WORD_CHARS]
         for word in found
-        if len(word) >= MIN_WORD_CHARS and word not in STOP_WORDS and word not in ELIDED
+        if len(word) >= MIN_WORD_CHARS and word not in STOP_WORDS and word not in ELIDED and word not in ENGLISH
     ]
 
 

@@ -13,7 +13,8 @@ from bot.lessons import Decision, Lesson, Rating, Sample
 from bot.privacy.redact import redact
 from bot.store.base import Transcript
 
-INTENT, WHY = "intent", "why"
+INTENT, UNTAUGHT, WHY = "intent", "untaught", "why"
+"""UNTAUGHT: what a message may be taken for and nobody teaches."""
 """Groups of the desk's words."""
 
 
@@ -62,7 +63,7 @@ class LessonShapes:
             "why_name": self._words.name(WHY, one.why.value),
             "times": one.times,
             "intent": one.intent,
-            "intent_name": self._words.name(INTENT, one.intent),
+            "intent_name": self._words.name(UNTAUGHT, self._words.name(INTENT, one.intent)),
             "confidence": round(one.confidence, 3),
             "article": one.article,
             "article_title": titles[one.article],
