@@ -44,7 +44,7 @@ from tests.journeys.town import ROOT
 from tests.servers import running_postgresql
 
 MAILS, SEED = 90_000, 7
-PROCESSES = {"sqlite": 1, "postgresql": 2}
+PROCESSES = {"sqlite": 2, "postgresql": 2}
 KILLED_AT = (1 / 3, 2 / 3)
 TELL_EVERY = timedelta(seconds=10)
 LOOK_EVERY = timedelta(seconds=0.5)
