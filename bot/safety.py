@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from functools import lru_cache
@@ -46,6 +46,7 @@ MAX_KNOWN = 20_000
 """Beginnings of words whose patterns are kept at hand."""
 
 Span = tuple[int, int]
+Match = Callable[[str, int], "re.Match[str] | None"]
 
 
 class Alert(str, Enum):
@@ -68,19 +69,19 @@ class Patterns:
     """Patterns as one search: by the words of a text, and by how it begins. Safe to use from any number of threads."""
 
     def __init__(
-        self, headed: Sequence[tuple[str, frozenset[str]]], rest: Sequence[str], starts: Sequence[str]
+        self, headed: Sequence[tuple[re.Pattern[str], frozenset[str]]], rest: Sequence[str], starts: Sequence[str]
     ) -> None:
         """`headed`: patterns that are tried where a word begins, with their heads (`_heads`); `rest`: those that have
         none; `starts`: those that are tried where a text begins.
         """
         self._by_head: dict[str, list[int]] = {}
-        self._headed = [pattern for pattern, _ in headed]
+        self._headed = [pattern.match for pattern, _ in headed]
         for place, (_, heads) in enumerate(headed):
             for head in heads:
                 self._by_head.setdefault(head, []).append(place)
         self._rest = re.compile(rf"\b(?=\w)(?:{'|'.join(rest)})") if rest else None
         self._start = re.compile("|".join(starts)) if starts else None
-        self._known: dict[str, re.Pattern[str] | None] = {}
+        self._known: dict[str, tuple[Match, ...]] = {}
 
     def spans(self, text: str, places: Sequence[int] | None = None) -> Iterator[Span]:
         """Every place that matches; one that begins within another is found too. `places`: see `begins`."""
@@ -91,18 +92,19 @@ class Patterns:
         known = self._known
         for place in places:
             head = text[place : place + HEAD]
-            pattern = known[head] if head in known else self._meet(head)
-            if pattern is not None and (found := pattern.match(text, place)):
-                yield found.span()
+            for match in known[head] if head in known else self._meet(head):
+                if found := match(text, place):
+                    yield found.span()
+                    break
         found = self._rest and self._rest.search(text)
         while self._rest and found:
             yield found.span()
             found = self._rest.search(text, found.start() + 1)
 
-    def _meet(self, head: str) -> re.Pattern[str] | None:
-        """The patterns that may match what begins so, in their order: of a thousand a few, compiled when they are needed."""
+    def _meet(self, head: str) -> tuple[Match, ...]:
+        """The patterns that may match what begins so, in their order: of a thousand a few."""
         fitting = {place for size in range(1, HEAD + 1) for place in self._by_head.get(head[:size], ())}
-        found = re.compile("|".join(self._headed[place] for place in sorted(fitting))) if fitting else None
+        found = tuple(self._headed[place] for place in sorted(fitting))
         if len(self._known) >= MAX_KNOWN:
             self._known.clear()
         self._known[head] = found
@@ -217,10 +219,10 @@ def _spellings(listed: Mapping[str, Iterable[str]]) -> dict[str, str]:
 
 
 def _one(patterns: Iterable[str]) -> Patterns:
-    headed: list[tuple[str, frozenset[str]]] = []
+    headed: list[tuple[re.Pattern[str], frozenset[str]]] = []
     starts, rest = [], []
     for pattern in patterns:
-        re.compile(pattern)
+        compiled = re.compile(pattern)
         if pattern.startswith(START):
             starts.append(f"(?:{pattern})")
         elif pattern.startswith(WORD):
@@ -229,7 +231,7 @@ def _one(patterns: Iterable[str]) -> Patterns:
             if ANY in heads:
                 rest.append(bare)
             else:
-                headed.append((bare, frozenset(heads)))
+                headed.append((compiled, frozenset(heads)))
         else:
             raise ValueError(f"begins neither with {WORD} nor with {START}: {pattern}")
     if not (headed or rest):
