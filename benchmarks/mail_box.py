@@ -16,6 +16,7 @@ from bot.messages import REMOTE_URL, Attachment, Skipped
 from channels.base import Cursor, Deliver
 from channels.email import Email, mime, places, progress
 from channels.email.imap import SAVE_EVERY
+from channels.email.under_way import UnderWay
 
 MAILS, ENDS, IDS = "mails.bin", "ends.bin", "ids.txt"
 VALIDITY = 1
@@ -59,19 +60,34 @@ class Filed(Email):
         self._times = times
 
     async def listen(self, deliver: Deliver, cursor: Cursor) -> None:
-        """Read on from where the cursor stands, as the channel does: a mail, then how far we are, until the end."""
+        """Read on from where the cursor stands, as the channel does: mails, then how far we are, until the end."""
         known = progress.loads(await cursor.read())
         reached = known.get(MAILBOX, progress.Progress(VALIDITY))
-        for uid in range(reached.uid + 1, len(self._box) + 1):
-            origin = mime.Origin(MAILBOX, "", clock.now(), places.origin(MAILBOX, VALIDITY, uid))
-            raw = self._box.raw(uid)
-            event = await asyncio.to_thread(self._times.timed("parse", mime.read), raw, origin, self._reader)
-            if isinstance(event, Skipped):
-                raise ValueError(f"the mail {uid} was passed over: {event.reason}")
-            await deliver(event)
+        under_way = UnderWay(deliver)
+
+        async def end() -> None:
+            nonlocal reached
+            uid, fault = await under_way.end()
+            if fault is not None:
+                raise fault
             reached = reached.at(uid)
             if uid % SAVE_EVERY == 0 or uid == len(self._box):
                 await cursor.write(progress.dumps({MAILBOX: reached}))
+
+        try:
+            for uid in range(reached.uid + 1, len(self._box) + 1):
+                origin = mime.Origin(MAILBOX, "", clock.now(), places.origin(MAILBOX, VALIDITY, uid))
+                raw = self._box.raw(uid)
+                event = await asyncio.to_thread(self._times.timed("parse", mime.read), raw, origin, self._reader)
+                if isinstance(event, Skipped):
+                    raise ValueError(f"the mail {uid} was passed over: {event.reason}")
+                while under_way.waits_for(event):
+                    await end()
+                under_way.begin(uid, event)
+            while len(under_way):
+                await end()
+        finally:
+            await under_way.stop()
         await asyncio.Event().wait()
 
     async def fetch(self, attachment: Attachment) -> bytes:

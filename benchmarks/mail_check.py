@@ -6,7 +6,7 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, bindparam, func, select
 
 from benchmarks.mail_box import IDS
 from bot.cases import Cause
@@ -16,6 +16,8 @@ from bot.store import codec
 from bot.store.desk_tables import cases
 from bot.store.letter_tables import letters
 from bot.store.tables import inbox, outbox, transcript
+
+_READING = select(letters.c.reading).where(letters.c.id == bindparam("id"))
 
 
 class Lost(Exception):
@@ -65,7 +67,9 @@ def check(connection: Connection, folder: Path) -> dict[str, Any]:
     )
     filed: Counter[str] = Counter()
     found: Counter[str] = Counter()
+    by_machine: dict[int, str] = {}
     columns = (
+        letters.c.id,
         letters.c.conversation_id,
         letters.c.message_id,
         letters.c.case_id,
@@ -87,12 +91,20 @@ def check(connection: Connection, folder: Path) -> dict[str, Any]:
             note("a mail has opened another case than it is in", name)
         if row.case_id is None and acknowledged:
             note("a mail without a case was acknowledged", name)
-        if is_machine and (own is not None or acknowledged):
-            note("a machine's mail opened a case or was answered", name)
+        if is_machine and acknowledged:
+            note("a machine's mail was answered", name)
+        if is_machine and own is not None:
+            by_machine[row.id] = name
         if said[key] != acknowledged or leaving[key] != acknowledged:
             note(
                 "a mail has another number of acknowledgements than it should", f"{name} ({said[key]}, {leaving[key]})"
             )
+    for letter_id, name in by_machine.items():
+        # Danger opens a case whatever a letter looks like; the parts of this mail were shuffled.
+        reading = codec.reading(connection.execute(_READING, {"id": letter_id}).scalar_one())
+        found["of a machine, with a case because it speaks of danger"] += bool(reading.alert)
+        if not reading.alert:
+            note("a machine's mail opened a case", name)
     for message_id, name in name_of.items():
         if filed[message_id] != 1:
             note("a mail has another number of letters than one", f"{name} ({filed[message_id]})")

@@ -18,7 +18,6 @@ from pathlib import Path
 import msgspec
 import numpy as np
 import numpy.typing as npt
-from scipy.sparse import csc_matrix
 
 from bot.errors import ConfigurationError
 from bot.knowledge.competent import Competent
@@ -45,6 +44,8 @@ ENDING = re.compile(r"(?<=\w{4})(?:e?r|ez|ee?|)[sx]?$")
 """What a word's forms differ in, where the rest of it is long enough: « retraites », « renouveler »."""
 MIN_SPELT = 6
 """Shorter words that no term has are other words, not slips: « unis » is no « Ulis »."""
+MAX_SPELT = 20_000
+"""Words whose meaning is kept at hand."""
 MAX_SENTENCES = 12
 """Of a letter: who has not said by then what it is about says it in the subject."""
 MAX_CHARS = 400
@@ -98,6 +99,19 @@ def read(path: Path = FILE) -> File:
         raise ConfigurationError(f"{path.name}: {error}") from error
 
 
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """A question's words as they were meant, and what terms and names in it count by code."""
+
+    asked: tuple[str, ...]
+    terms: Mapping[str, float]
+
+    def scores(self, codes: Sequence[str], near: Mapping[str, float]) -> dict[str, float]:
+        """By code, the nearest first."""
+        found = {code: self.terms.get(code, 0.0) + SAID * near.get(code, 0.0) for code in codes}
+        return dict(sorted(found.items(), key=lambda item: -item[1]))
+
+
 class Scorer:
     """How near a question is to the matters of each body, and to those of the town halls, whose code is ""."""
 
@@ -109,11 +123,12 @@ class Scorer:
     ) -> None:
         self._codes = list(terms)
         self._terms = {code: list({_stems(one) for one in given} - {frozenset()}) for code, given in terms.items()}
-        having = Counter(stem for given in self._terms.values() for stem in frozenset[str]().union(*given))
+        counted = Counter(stem for given in self._terms.values() for stem in frozenset[str]().union(*given))
         # A word that is a term of its own is a body's as a whole, whoever else has it beside others.
         self._weights = {
             code: {
-                stem: 1.0 if frozenset({stem}) in given else 1 / having[stem] for stem in frozenset[str]().union(*given)
+                stem: 1.0 if frozenset({stem}) in given else 1 / counted[stem]
+                for stem in frozenset[str]().union(*given)
             }
             for code, given in self._terms.items()
         }
@@ -123,37 +138,70 @@ class Scorer:
             code: [f" {' '.join(tokens(normalise(name)))} " for name in given] for code, given in names.items()
         }
         self._sayings = Sayings(says)
+        having: defaultdict[str, list[tuple[str, frozenset[str]]]] = defaultdict(list)
+        for code, those in self._terms.items():
+            for term in those:
+                having[min(term)].append((code, term))
+        # By one stem of each: a question has few, and only the terms that they begin are compared.
+        self._having = dict(having)
+        self._spelt: dict[str, str] = {}
 
     def scores(self, question: str) -> dict[str, float]:
         """By code, the nearest first. Nothing where no word carries a subject."""
+        told = self._told(question)
+        return told.scores(self._codes, self._sayings.near(told.asked)) if told.asked else {}
+
+    def scores_of_letter(self, sentences: Sequence[str]) -> list[dict[str, float]]:
+        """`scores` of each sentence; none at all where none of them can be as near to a body as `SURE_OF_LETTER`.
+
+        A phrasing alone brings a sentence that near only if it has the very same words: most letters need no cosine.
+        """
+        told = [self._told(one) for one in sentences]
+        if not any(code for one in told for code in one.terms) and not any(
+            self._sayings.holds(one.asked) for one in told
+        ):
+            return []
+        return [one.scores(self._codes, self._sayings.near(one.asked)) if one.asked else {} for one in told]
+
+    def _told(self, question: str) -> _Told:
         text = normalise(question[:MAX_CHARS])
         asked = [self._meant(word) for word in words(text)]
         if not asked:
-            return {}
+            return _Told((), {})
         stems = _stems(" ".join(asked))
+        held: defaultdict[str, set[str]] = defaultdict(set)
+        for stem in stems:
+            for code, term in self._having.get(stem, ()):
+                if term <= stems:
+                    held[code] |= term
+        found = {code: sum(self._weights[code][stem] for stem in sorted(those)) for code, those in held.items()}
         said = f" {' '.join(tokens(text))} "
-        found = {}
-        near = self._sayings.near(asked)
-        for code in self._codes:
-            held = frozenset[str]().union(*(term for term in self._terms[code] if term <= stems))
-            found[code] = (
-                sum(self._weights[code][stem] for stem in sorted(held))
-                + SAID * near.get(code, 0.0)
-                + NAMED * any(name in said for name in self._names.get(code, ()))
-            )
-        return dict(sorted(found.items(), key=lambda item: -item[1]))
+        for code, names in self._names.items():
+            if any(name in said for name in names):
+                found[code] = found.get(code, 0.0) + NAMED
+        return _Told(tuple(asked), found)
 
     def _meant(self, word: str) -> str:
-        return (self._speller.correct(word) or word) if len(word) >= MIN_SPELT else word
+        if len(word) < MIN_SPELT:
+            return word
+        meant = self._spelt.get(word)
+        if meant is None:
+            meant = self._speller.correct(word) or word
+            if len(self._spelt) >= MAX_SPELT:
+                self._spelt.clear()
+            self._spelt[word] = meant
+        return meant
 
     def best(self, question: str, sure: float = SURE, lead: float = LEAD) -> tuple[str, float]:
         """The code of the body that a question is for and how near it is; "" if it is nobody's."""
-        found = self.scores(question)
-        town = found.pop("", 0.0)
-        if not found:
-            return "", 0.0
-        code, score = next(iter(found.items()))
-        return (code, score) if score >= sure and score >= lead * town else ("", score)
+        return nearest(self.scores(question), sure, lead)
+
+
+def nearest(scores: Mapping[str, float], sure: float = SURE, lead: float = LEAD) -> tuple[str, float]:
+    """The code of the nearest body and how near it is; "" if it is nobody's. `scores` as `Scorer.scores` gives them."""
+    town = scores.get("", 0.0)
+    code, score = next(((code, score) for code, score in scores.items() if code), ("", 0.0))
+    return (code, score) if score >= sure and score >= lead * town else ("", score)
 
 
 class Sayings:
@@ -167,20 +215,34 @@ class Sayings:
         counts = np.fromiter(seen.values(), dtype=np.float64, count=len(seen))
         self._rarest = math.log(1 + len(rows)) + 1
         self._idf = np.log((1 + len(rows)) / (1 + counts)) + 1
+        self._same = {frozenset(words(one)) for given in says.values() for one in given}
         entries = [self._entries(parts) for _, parts in rows]
         places = np.repeat(np.arange(len(rows)), [len(columns) for columns, _ in entries])
         columns = np.concatenate([columns for columns, _ in entries] or [np.zeros(0, dtype=np.int32)])
         weights = np.concatenate([weights for _, weights in entries] or [np.zeros(0)])
         # By columns: a question has few parts, and only their rows are looked at.
-        self._matrix = csc_matrix((weights, (places, columns)), shape=(len(rows), len(seen)))
+        order = np.argsort(columns, kind="stable")
+        self._places, self._weights = places[order], weights[order]
+        self._ends = np.concatenate([[0], np.cumsum(np.bincount(columns, minlength=len(seen)))])
+        firsts = [place for place, code in enumerate(self._codes) if place == 0 or self._codes[place - 1] != code]
+        self._firsts = np.array(firsts, dtype=np.intp)
+
+    def holds(self, asked: Sequence[str]) -> bool:
+        """Whether a phrasing has these very words, in whatever order."""
+        return frozenset(asked) in self._same
 
     def near(self, asked: Sequence[str]) -> dict[str, float]:
         """By code, the cosine of the nearest phrasing."""
         columns, weights = self._entries(_parts(asked))
-        found: dict[str, float] = {}
-        for code, score in zip(self._codes, self._matrix[:, columns] @ weights, strict=True):
-            found[code] = max(found.get(code, 0.0), float(score))
-        return found
+        if not len(columns) or not self._codes:
+            return dict.fromkeys(self._codes, 0.0)
+        starts = self._ends[columns]
+        many = self._ends[columns + 1] - starts
+        before = np.cumsum(many) - many
+        at = np.arange(int(many.sum())) + np.repeat(starts - before, many)
+        scores = np.bincount(self._places[at], self._weights[at] * np.repeat(weights, many), len(self._codes))
+        best = np.maximum.reduceat(scores, self._firsts)
+        return {self._codes[first]: float(score) for first, score in zip(self._firsts, best, strict=True)}
 
     def _entries(self, parts: Mapping[str, float]) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.float64]]:
         """Columns and weights of the parts that are known, within a vector of length 1 that all parts make."""
@@ -227,18 +289,22 @@ class Competences:
 
     def find(self, question: str) -> Door | None:
         """The body that a question is for; None if it is the town's, or nobody's that is known."""
-        code, score = self._scorer.best(question)
-        door = self._doors.get(code)
-        return None if door is None else replace(door, score=score)
+        return self._door_of(*self._scorer.best(question))
 
     def of_letter(self, subject: str, said: str) -> Door | None:
         """The body that a letter is for, by its subject and its sentences one by one."""
         sentences = [one for one in (subject, *SENTENCE.split(said)) if len(words(one)) > 1]
-        scores = [self._scorer.scores(one) for one in sentences[:MAX_SENTENCES]]
-        town = max((one.get("", 0.0) for one in scores), default=0.0)
-        found = [door for one in sentences[:MAX_SENTENCES] if (door := self.find(one)) is not None]
-        best = max(found, key=lambda door: door.score, default=None)
+        best, town = None, 0.0
+        for scores in self._scorer.scores_of_letter(sentences[:MAX_SENTENCES]):
+            town = max(town, scores.get("", 0.0))
+            door = self._door_of(*nearest(scores))
+            if door is not None and (best is None or door.score > best.score):
+                best = door
         return best if best is not None and best.score >= SURE_OF_LETTER and best.score >= LEAD * town else None
+
+    def _door_of(self, code: str, score: float) -> Door | None:
+        door = self._doors.get(code)
+        return None if door is None else replace(door, score=score)
 
 
 def told_of(door: Door, texts: Iterable[str]) -> bool:

@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Any, Generic, TypeVar
 
+import numpy as np
+import numpy.typing as npt
 import tantivy
 
 from bot.knowledge.articles import Passage, passages
@@ -23,6 +25,7 @@ from bot.text.french import STOP_WORDS, tokens, words
 from bot.text.spelling import Speller
 
 T = TypeVar("T")
+Scores = npt.NDArray[np.float64]
 
 ARTICLE_FIELDS = ("title", "keywords", "headings", "body", "service", "shape")
 PASSAGE_FIELDS = ("heading", "body")
@@ -65,6 +68,8 @@ class Query:
 
 KEPT = 32
 """Searches of an index that are kept: a question is often looked up twice within a moment, by those who answer at once."""
+TERM_ENTRIES = 500_000
+"""Scores of single terms in single articles that are kept: 10 MB at most."""
 CORRECTED = 0.8
 """How much a corrected word counts as known."""
 
@@ -139,6 +144,8 @@ class Index:
         self._passage_searcher = self._passage_index.searcher()
         self.asked: Kept[Any] = Kept(KEPT)
         """What `bot.knowledge.search` has found last, by question."""
+        self._terms: dict[tuple[str, str], tuple[npt.NDArray[np.int32], Scores]] = {}
+        self._term_entries = 0
         self._passage_hits = lru_cache(maxsize=KEPT)(self._searched_passages)
 
     def place(self, article_id: str) -> int | None:
@@ -153,16 +160,36 @@ class Index:
         terms = tuple(term for term, _ in found if unique[term.stem] is term)
         return Query(terms, self._shape(spelt for _, spelt in found))
 
-    def article_scores(self, query: Query) -> dict[str, list[float]]:
+    def article_scores(self, query: Query) -> dict[str, Scores]:
         """BM25 of every field for every article, over the question's mass: about [0, 2]; by place."""
-        searcher = self._article_searcher
-        scores = {field: [0.0] * len(self.articles) for field in ARTICLE_FIELDS}
+        scores: dict[str, Scores] = {}
         for field in ARTICLE_FIELDS:
-            terms = self._grams.analyze(query.shape) if field == SHAPE else _stems(query)
-            mass = float(len(set(terms)) or 1) if field == SHAPE else query.mass or 1.0
-            for place, score in _matches(searcher, self._article_schema, field, terms, len(self.articles)):
-                scores[field][place] = score / mass
+            terms = list(dict.fromkeys(self._grams.analyze(query.shape) if field == SHAPE else _stems(query)))
+            mass = float(len(terms) or 1) if field == SHAPE else query.mass or 1.0
+            found = [self._term_scores(field, term) for term in terms]
+            places = np.concatenate([places for places, _ in found]) if found else np.zeros(0, np.int32)
+            values = np.concatenate([values for _, values in found]) if found else np.zeros(0)
+            scores[field] = np.bincount(places, values, len(self.articles)) / mass
         return scores
+
+    def _term_scores(self, field: str, term: str) -> tuple[npt.NDArray[np.int32], Scores]:
+        """The articles that have a term in a field, and its BM25 in each.
+
+        A question's score is the sum of those of its terms, which are the same ones from question to question.
+        """
+        known = self._terms.get((field, term))
+        if known is None:
+            matches = _matches(self._article_searcher, self._article_schema, field, (term,), len(self.articles))
+            known = (
+                np.array([place for place, _ in matches], np.int32),
+                np.array([score for _, score in matches], np.float64),
+            )
+            self._term_entries += len(matches) + 1
+            if self._term_entries > TERM_ENTRIES:
+                self._terms.clear()
+                self._term_entries = len(matches) + 1
+            self._terms[field, term] = known
+        return known
 
     def passage_scores(self, query: Query, mass: float, place: int) -> dict[str, dict[int, float]]:
         """BM25 of every field for the passages of an article that have any of the words, by number, over a mass."""

@@ -13,6 +13,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cache, partial
 
+import numpy as np
+
 from bot.knowledge import aspects
 from bot.knowledge.articles import Passage
 from bot.knowledge.index import ARTICLE_FIELDS, Index, Query
@@ -104,10 +106,9 @@ def _search(index: Index, question: str, limit: int) -> list[Hit]:
 def fused(index: Index, query: Query) -> list[float]:
     """The strength of every article by place: the mean of its fields' scores."""
     scores = index.article_scores(query)
-    return [
-        sum(scores[field][place] for field in ARTICLE_FIELDS) / len(ARTICLE_FIELDS)
-        for place in range(len(index.articles))
-    ]
+    summed = np.sum([scores[field] for field in ARTICLE_FIELDS], axis=0)
+    strengths: list[float] = (summed / len(ARTICLE_FIELDS)).tolist()
+    return strengths
 
 
 def probability(features: Features) -> float:

@@ -29,6 +29,7 @@ PHONE_DIGITS = 9
 _NAMES = r"[A-ZÀ-ÖØ-Þ][\w'’-]+(?:[ \u00a0][A-ZÀ-ÖØ-Þ][\w'’-]*\.?){0,3}"
 _NO_NAMES = "Madame|Monsieur|Mme|M\\.|Mr|Mlle|Vo[tu]\\w+|No[tu]\\w+|Le|La|Les|Il|Elle|Je|On|Pour|Un|Une|Oui|Non|Merci|Si|Cette?|Ce"
 """What begins a sentence whose comma was forgotten."""
+_DIGIT = re.compile(r"\d")
 _DATE = r"\d{1,2}(?:[/.-]\d{1,2}[/.-]\d{2,4}|(?:er)? +[a-zéû]{3,9} +\d{4})"
 _PATTERNS = (
     (NUMBER, re.compile(r"\b(?P<it>[A-Z]{2}\d{2}(?: ?[0-9A-Z]{4}){3,7}(?: ?[0-9A-Z]{1,3})?)\b")),
@@ -69,6 +70,7 @@ def redact(text: str, keep: Collection[str] = ()) -> Redacted:
 
     `keep`: strings with the office's own contacts and addresses, which stay.
     """
+    has_digits = bool(_DIGIT.search(text))
     own = "\n".join(keep)
     own_digits, own_words = re.sub(r"[^\d\n]", "", own), fold(own)
     found = [
@@ -79,6 +81,7 @@ def redact(text: str, keep: Collection[str] = ()) -> Redacted:
         *(
             (match.start("it"), match.end("it"), mask)
             for mask, pattern in _PATTERNS
+            if has_digits or mask == NAME
             for match in pattern.finditer(text)
             if match["it"] not in own
         ),

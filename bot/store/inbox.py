@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, Integer, bindparam, select, update
+from sqlalchemy import Connection, Integer, bindparam, literal, select, update
 
 from bot.errors import Stale, StoreError
 from bot.messages import Kind, Message
@@ -17,8 +17,13 @@ from bot.store.replies import store as store_replies
 from bot.store.tables import conversations as conversations_table
 from bot.store.tables import forgotten, inbox, transcript
 
-_SEEN = select(inbox.c.id).where(inbox.c.channel == bindparam("channel"), inbox.c.message_id == bindparam("message_id"))
-_FORGOTTEN = select(forgotten.c.name).where(forgotten.c.name == bindparam("name"))
+_SEEN = (
+    select(literal(1))
+    .where(inbox.c.channel == bindparam("channel"), inbox.c.message_id == bindparam("message_id"))
+    .union_all(select(literal(1)).where(forgotten.c.name == bindparam("name")))
+    .limit(1)
+)
+"""Whether a message is there, or was erased. One statement, so that what is erased between the two is found."""
 NEXT = (
     leases.claimable(
         inbox, inbox.c.id.label("row"), inbox.c.message, inbox.c.attempts, inbox.c.received_at, *conversations.COLUMNS
@@ -26,7 +31,15 @@ NEXT = (
     .join_from(inbox, conversations_table)
     .limit(bindparam("at_most", type_=Integer))
 )
-_WHOSE = select(inbox.c.conversation_id).where(inbox.c.id == bindparam("row"))
+_WHOSE = (
+    select(conversations_table.c.id)
+    .where(
+        conversations_table.c.id
+        == select(inbox.c.conversation_id).where(inbox.c.id == bindparam("row")).scalar_subquery()
+    )
+    .with_for_update()
+)
+"""The conversation of a message, locked; see `conversations.lock`."""
 _SETTLE = (
     update(inbox)
     .where(inbox.c.id == bindparam("row"), inbox.c.worker == bindparam("holder"), inbox.c.settled_at.is_(None))
@@ -64,10 +77,8 @@ class SqlInbox:
             if alone and connection.dialect.name == "postgresql":
                 return put.store(connection, message, stored, language, now, message.kind not in UNWRITTEN)
             key = {"channel": message.address.channel, "message_id": message.id}
-            if connection.execute(_SEEN, key).first() is not None:
-                return False
-            # Behind the look above: what is erased between the two is found here.
-            if connection.execute(_FORGOTTEN, {"name": codec.seen_name(message.address.channel, message.id)}).first():
+            seen = {**key, "name": codec.seen_name(message.address.channel, message.id)}
+            if connection.execute(_SEEN, seen).first() is not None:
                 return False
             silent = message.language_hint is None
             conversation_id = conversations.hear(connection, message.address, language, silent, now, message.thread)
@@ -187,7 +198,7 @@ class SqlInbox:
 
         def work(connection: Connection) -> None:
             conversation_id = connection.execute(_WHOSE, {"row": row}).scalar_one_or_none()
-            if conversation_id is None or not conversations.lock(connection, conversation_id):
+            if conversation_id is None:
                 raise _not_yours(row, worker)
             settled = connection.execute(_SETTLE, {"row": row, "holder": worker, "now": now})
             if settled.rowcount != 1:

@@ -83,7 +83,7 @@ class SqlLetters(LetterLabels):
             known = connection.execute(_FIND, key).first()
             if known is not None and known.case_id is not None:
                 return _read(known), read_case(connection, known.case_id)
-            opened = open_case(connection, case, now, photos=photos).case
+            opened = open_case(connection, case, now, photos=photos, locked=True).case
             return _filed(connection, replace(new, case_id=opened.id), now), opened
 
         return await self._database.write(work)

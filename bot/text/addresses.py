@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from bot.text.clean import plain_apostrophes
 from bot.text.french import fold, listed, tokens
@@ -174,7 +175,12 @@ def outside(address: Address, postcode: str, town: str) -> bool:
 
 def folded(text: str) -> str:
     """The text in small letters without accents, each character in its place."""
-    return "".join(char.lower() if char.isascii() else fold(char)[:1] or " " for char in text)
+    return text.lower() if text.isascii() else "".join(map(_folded_char, text))
+
+
+@lru_cache(maxsize=1024)
+def _folded_char(char: str) -> str:
+    return char.lower() if char.isascii() else fold(char)[:1] or " "
 
 
 def _is_street(found: re.Match[str], text: str, name: str) -> bool:

@@ -15,17 +15,21 @@ def clean(text: str) -> str:
 
     Lines and paragraphs stay. Idempotent. "" if nothing can be seen.
     """
-    kept = []
-    for character in text.replace("\r\n", "\n").replace("\r", "\n"):
-        category = unicodedata.category(character)
-        if character == "\n":
-            kept.append(character)
-        elif category[0] == "Z" or character == "\t":
-            kept.append(" ")
-        elif category[0] != "C":
-            kept.append(character)
-    composed = unicodedata.normalize("NFC", "".join(kept))
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    # Of what is not printable, which is all that the loop looks for, most texts have nothing but the ends of their lines.
+    if not text.replace("\n", "").isprintable():
+        text = "".join(map(_kept, text))
+    composed = unicodedata.normalize("NFC", text)
     return _BLANK_LINES.sub("\n\n", _BLANKS.sub(" ", composed)).strip()
+
+
+def _kept(character: str) -> str:
+    if character == "\n":
+        return character
+    category = unicodedata.category(character)
+    if category[0] == "Z" or character == "\t":
+        return " "
+    return "" if category[0] == "C" else character
 
 
 def plain_apostrophes(text: str) -> str:

@@ -90,6 +90,7 @@ _MAX_JOINTS = 8
 _LOOK_BACK = 160
 _TOP = re.compile(r"[a-z]{2,24}|xn--[a-z0-9-]{2,59}")
 
+_DIGIT = re.compile(r"\d")
 _PHONE = re.compile(r"(?<![\d\w@+])(?:\+|\(\+?)?\d(?:[ .\-/·_\u00a0\u202f]{0,2}[()]?[ ]?\d){4,18}(?![\w@])")
 _FRENCH = re.compile(r"(?:(?:\+|00) ?33 ?(?:\(0\) ?|0)?|0)[1-9](?:[ .\-/·_]{0,2}\d\d){4}(?!\d)")
 _CUE = re.compile(
@@ -113,6 +114,9 @@ def read_email(text: str) -> ContactRead:
 def emails(text: str) -> Iterator[ContactRead]:
     """All in a text that is meant as an e-mail address, in order: those that are one, and those that cannot be."""
     text = plain_apostrophes(text[:MAX_CHARS])
+    if not ("@" in text or "(" in text or "[" in text or "rob" in text.lower()):
+        # Nothing that can be the sign, which is slow to look for.
+        return
     for sign in _AT_SIGN.finditer(text):
         local, start = _local_part(text, sign.start())
         domain, end = _domain(text, sign.end())
@@ -134,6 +138,8 @@ def read_phone(text: str, region: str = "FR") -> ContactRead:
 def phones(text: str, region: str = "FR") -> Iterator[ContactRead]:
     """All in a text that is meant as a telephone number, in order: those that are valid, and those that cannot be."""
     text = text[:MAX_CHARS]
+    if not _DIGIT.search(text):
+        return
     for found in _PHONE.finditer(text):
         french = _FRENCH.match(text, found.start()) if region == "FR" else None
         start, end = french.span() if french and not _runs_over(text, french.end(), found.end()) else found.span()

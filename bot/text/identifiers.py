@@ -101,6 +101,7 @@ _OTHERS_BEFORE = 30
 _BEFORE, _AFTER = 60, 30
 """How far from a number the word stands that names it, in characters."""
 _PHONE = re.compile(rf"(?:0|(?:\+|00){_SIGNS}?33{_SIGNS}?)[1-9](?:{_SIGNS}{{0,2}}\d\d){{4}}")
+_DIGIT = re.compile(r"\d")
 _LENGTHS = (23, 19, 16, 15, 14, 13, 9)
 _NIR_CHARS = 15
 _MOST_GROUPS = max(len(sizes) for several in _GROUPED.values() for sizes in several)
@@ -119,7 +120,7 @@ def identifiers(text: str) -> tuple[Identified, ...]:
     Letters that are typed for digits (O, l) and any digits of Unicode are read; a number that is named (« numéro de
     sécu ») is found with a wrong key too: a slip of the finger gives away as much.
     """
-    if sum(char.isdecimal() for char in text) < _LENGTHS[-1] - 2:
+    if len(_DIGIT.findall(text)) < _LENGTHS[-1] - 2:
         return ()
     found: list[Identified] = []
     taken = bytearray(len(text))

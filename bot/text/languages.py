@@ -54,6 +54,9 @@ NAME = 0.25
 SHARE = 0.7
 """A script that has less of a text's letters does not tell its language."""
 
+MAX_LOOKED = 8_192
+"""Unknown words whose votes are kept at hand."""
+
 _LATIN = re.compile(r"[A-Za-z\u00c0-\u024f\u1e00-\u1eff]")
 _ARABIC = re.compile(r"[\u0620-\u065f\u066e-\u06d3\u06fa-\u06ff\u0750-\u077f]")
 _NOT_ARABIC = re.compile(r"[\u0679\u067e\u0686\u0688\u0691\u0698\u06a9\u06af\u06ba\u06be\u06c1\u06cc\u06d2]")
@@ -238,7 +241,7 @@ def _latin(text: str, past: str) -> Guess | None:
                 for at in known.known_in[word]:
                     evidence[at] += weight * (1.0 if len(word) > 1 else 0.3)
         elif len(word) > 2 and word not in heard:
-            _add(scores, _look(word, known), weight)
+            _add(scores, _look(word), weight)
         heard.add(word)
     best = max(range(len(scores)), key=scores.__getitem__)
     if known.names[best] not in (*FULL, *GREETED):
@@ -260,8 +263,10 @@ def _weighed(text: str) -> Iterator[tuple[str, float]]:
         named = _NAMED if folded in _WAYS else named - 1
 
 
-def _look(word: str, known: Lexicon) -> list[float]:
+@lru_cache(maxsize=MAX_LOOKED)
+def _look(word: str) -> list[float]:
     """What an unknown word looks like: at most `LOOKS` between the best language and the worst."""
+    known = lexicon()
     pieces = list(_pieces(word))
     looked = [0.0] * len(known.names)
     for piece in pieces:
@@ -271,8 +276,7 @@ def _look(word: str, known: Lexicon) -> list[float]:
 
 
 def _add(to: list[float], votes: Iterable[float], weight: float) -> None:
-    for at, vote in enumerate(votes):
-        to[at] += weight * vote
+    to[:] = [score + weight * vote for score, vote in zip(to, votes, strict=True)]
 
 
 def _arabic(text: str) -> Guess | None:

@@ -9,6 +9,7 @@ MAX_CHARS = 4000
 """What is kept of one text; nobody asks a longer question."""
 
 _SPACES = re.compile(r"\s+")
+_VARIANTS = re.compile(r"[\ufe00-\ufe0f]")
 
 
 def normalise(text: str, max_chars: int = MAX_CHARS) -> str:
@@ -18,9 +19,9 @@ def normalise(text: str, max_chars: int = MAX_CHARS) -> str:
     """
     # Bounded before the work as well: one character may become eighteen in NFKC.
     composed = unicodedata.normalize("NFKC", text[: max_chars * 2])
-    visible = "".join(_visible(char) for char in composed)
-    # What was removed may have kept a letter and its accent apart.
-    composed = unicodedata.normalize("NFKC", visible)
+    if not composed.isprintable() or _VARIANTS.search(composed):
+        # What is removed may have kept a letter and its accent apart.
+        composed = unicodedata.normalize("NFKC", "".join(map(_visible, composed)))
     return _SPACES.sub(" ", composed).strip()[:max_chars].rstrip()
 
 

@@ -50,6 +50,14 @@ def said_of(subject: str, said: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class Sparse:
+    """One letter as numbers: the columns that are not zero, each once, and their values."""
+
+    columns: Ints
+    values: Floats
+
+
+@dataclass(frozen=True, slots=True)
 class Vocabulary:
     """What is known of words: vectors are tf-idf, words and pieces side by side, each half of length 1."""
 
@@ -73,10 +81,10 @@ class Vocabulary:
         """A sparse matrix (texts x width) of texts as `said_of` makes them."""
         from scipy import sparse
 
-        rows = [self._row(tokens(text)) for text in texts]
-        ends = np.cumsum([0, *(len(columns) for columns, _ in rows)])
-        columns = np.concatenate([columns for columns, _ in rows]) if rows else np.zeros(0, np.int32)
-        values = np.concatenate([values for _, values in rows]) if rows else np.zeros(0)
+        rows = [self.row(text) for text in texts]
+        ends = np.cumsum([0, *(len(row.columns) for row in rows)])
+        columns = np.concatenate([row.columns for row in rows]) if rows else np.zeros(0, np.int32)
+        values = np.concatenate([row.values for row in rows]) if rows else np.zeros(0)
         return sparse.csr_matrix((values, columns, ends), shape=(len(rows), self.width))
 
     def arrays(self) -> dict[str, npt.NDArray[Any]]:
@@ -88,20 +96,23 @@ class Vocabulary:
             "pieces_idf": self.pieces_idf,
         }
 
-    def _row(self, said: Sequence[str]) -> tuple[Ints, Floats]:
-        """Columns in order, and their values."""
-        known = Counter(place for term in terms(said) if (place := self.words.get(term)) is not None)
-        columns = np.fromiter(sorted(known), np.int32, len(known))
-        values = _unit((1 + np.log([known[place] for place in columns.tolist()])) * self.words_idf[columns])
+    def row(self, text: str) -> Sparse:
+        """One text: a matrix costs as much again as what stands in it."""
+        said = tokens(text)
+        known = Counter(map(self.words.__getitem__, filter(self.words.__contains__, terms(said))))
+        places = sorted(known)
+        columns = np.array(places, np.int32)
+        values = _unit((1 + np.log(np.array([known[place] for place in places], float))) * self.words_idf[columns])
         counted = Counter(said)
         cuts = [self._pieces(word) for word in counted]
         if not sum(map(len, cuts)):
-            return columns, values
+            return Sparse(columns, values)
         times = np.repeat(list(counted.values()), [len(cut) for cut in cuts])
         found, at = np.unique(np.concatenate(cuts), return_inverse=True)
         weights = (1 + np.log(np.bincount(at, times))) * self.pieces_idf[found]
-        return np.concatenate([columns, (found + len(self.words)).astype(np.int32)]), np.concatenate(
-            [values, _unit(weights)]
+        return Sparse(
+            np.concatenate([columns, (found + len(self.words)).astype(np.int32)]),
+            np.concatenate([values, _unit(weights)]),
         )
 
     def _pieces(self, word: str) -> Ints:

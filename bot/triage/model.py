@@ -17,7 +17,7 @@ import numpy.typing as npt
 
 from bot.errors import ConfigurationError
 from bot.triage import features
-from bot.triage.features import Floats, Vocabulary
+from bot.triage.features import Floats, Sparse, Vocabulary
 
 PLANES = ("service", "kind", "urgency", "urgent", "expects")
 YES, NO = "yes", "no"
@@ -36,12 +36,31 @@ class Plane:
 
     def scores(self, matrix: Any) -> Floats:
         """Probabilities (letters x classes)."""
-        if matrix.shape[0] == 1:
-            # Of one letter the few rows that it needs: a product would make doubles of all weights first.
-            raw = (matrix.data @ self.weights[matrix.indices])[None] + self.bias
-        else:
-            raw = np.asarray(matrix @ self.weights) + self.bias
-        return softmax(raw / self.temperature)
+        return softmax((np.asarray(matrix @ self.weights) + self.bias) / self.temperature)
+
+    def of(self, row: Sparse) -> Floats:
+        """Probabilities (classes) of one letter, of whose features the few rows are read that it has."""
+        # A product would make doubles of all weights first.
+        return _of(row.values @ self.weights[row.columns], self)
+
+
+class Together:
+    """Several planes over the same features, read at once."""
+
+    def __init__(self, **planes: Plane) -> None:
+        self._planes = planes
+        self._weights = np.concatenate([one.weights for one in planes.values()], axis=1)
+
+    def of(self, row: Sparse) -> dict[str, dict[str, float]]:
+        """By the name of a plane its probabilities by class."""
+        raw = row.values @ self._weights[row.columns]
+        found: dict[str, dict[str, float]] = {}
+        start = 0
+        for name, plane in self._planes.items():
+            end = start + len(plane.classes)
+            found[name] = dict(zip(plane.classes, _of(raw[start:end], plane).tolist(), strict=True))
+            start = end
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +134,11 @@ def load(path: Path) -> Model:
     except Exception as error:
         # Whatever numpy and zipfile make of bytes that are not theirs.
         raise ConfigurationError(f"{path}: not a triage model ({type(error).__name__})") from error
+
+
+def _of(raw: Floats, plane: Plane) -> Floats:
+    found: Floats = softmax(((raw + plane.bias) / plane.temperature)[None])[0]
+    return found
 
 
 def softmax(raw: Floats) -> Floats:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 
@@ -19,8 +18,8 @@ from bot.text.french import fold, words
 from bot.text.languages import FULL, surely
 from bot.text.wording import DEFAULT
 from bot.triage import automatic, duplicates
-from bot.triage.features import Floats, plain, said_of
-from bot.triage.model import YES, Model, Plane
+from bot.triage.features import Floats, Sparse, plain, said_of
+from bot.triage.model import YES, Model, Together
 from bot.triage.rules import Rule, Rules
 from bot.triage.segment import Segmented, segment
 from bot.triage.signals import signals
@@ -40,6 +39,9 @@ PERSONAL = {PHONE: "phone", EMAIL: "email", ADDRESS: "address", NAME: "name", NU
 MAX_CHARS = 20_000
 """Of a letter that is looked through for danger and personal data."""
 
+Named = Mapping[str, Mapping[str, float]]
+"""By the name of a plane the probabilities of its classes."""
+
 _NO_ANSWER = re.compile(
     r"\b(?:pour (?:votre )?(?:information|info)\b|a titre d information|ne necessite (?:pas|aucune) (?:de )?reponse|"
     r"pas besoin de (?:me )?repondre|inutile de (?:me )?repondre|sans reponse de votre part|no reply needed)"
@@ -55,6 +57,12 @@ class Triage:
     safety: Safety
     rules: Rules = field(default_factory=Rules)
     similar: Similar = field(default_factory=Similar)
+    _letter: Together = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        model = self.model
+        planes = {"kind": model.kind, "urgency": model.urgency, "urgent": model.urgent, "expects": model.expects}
+        object.__setattr__(self, "_letter", Together(**planes))
 
     def read(self, letter: Letter, text: str) -> Reading:
         """Read a letter; a few milliseconds. Nothing is raised, whatever stands in it."""
@@ -63,7 +71,7 @@ class Triage:
         machine = letter.automatic or automatic.by_text(letter.sender, letter.subject, text, taken)
         # In all of it: what stands below a closing is taken for a signature, and may be a cry.
         alert = self.safety.check(f"{letter.subject}\n{_own(taken) or said}"[:MAX_CHARS])
-        matter = self.model.vocabulary.matrix([said_of(letter.subject, said)])
+        matter = self.model.vocabulary.row(said_of(letter.subject, said))
         rule = self.rules.fitting(letter, said)
         whole = self._whole(letter, text)
         kind = self._kind(whole, rule, machine)
@@ -99,9 +107,9 @@ class Triage:
         """The earlier letter that says the same."""
         return duplicates.alike(gist, letter, earlier)
 
-    def _services(self, letter: Letter, matter: Any, rule: Rule | None, kind: LetterKind) -> tuple[Scored, ...]:
+    def _services(self, letter: Letter, matter: Sparse, rule: Rule | None, kind: LetterKind) -> tuple[Scored, ...]:
         names = self.model.service.classes
-        scores: Floats = self.model.service.scores(matter)[0]
+        scores: Floats = self.model.service.of(matter)
         scores = self.similar.blend(matter, names, scores)
         decided = (rule.service if rule else "") or letter.service * (
             letter.service != GENERAL_SERVICE and bool(letter.form)
@@ -116,31 +124,31 @@ class Triage:
         order = np.argsort(-scores, kind="stable")[:MAX_SERVICES]
         return tuple(Scored(names[place], round(float(scores[place]), 4)) for place in order)
 
-    def _kind(self, whole: Any, rule: Rule | None, machine: Automatic | None) -> LetterKind:
+    def _kind(self, whole: Named, rule: Rule | None, machine: Automatic | None) -> LetterKind:
         if rule and rule.kind:
             return rule.kind
         if machine:
             return LetterKind.AUTOREPLY if machine is not Automatic.LIST else LetterKind.SPAM
-        scores = _named(self.model.kind, whole)
+        scores = whole["kind"]
         ranked = sorted(scores, key=lambda name: -scores[name])
         best = LetterKind(ranked[0])
         if best in {LetterKind.SPAM, LetterKind.AUTOREPLY} and scores[best.value] < MACHINE_FROM:
             best = next(LetterKind(name) for name in ranked if name not in {"spam", "autoreply"})
         return best
 
-    def _urgency(self, whole: Any, rule: Rule | None, frightens: bool, alarms: bool) -> Urgency:
+    def _urgency(self, whole: Named, rule: Rule | None, frightens: bool, alarms: bool) -> Urgency:
         if alarms:
             return Urgency.HIGH
         if rule and rule.urgency:
             return rule.urgency
         bar = self.model.urgent_from * (FRIGHTENING if frightens else 1.0)
-        if _named(self.model.urgent, whole).get(YES, 0.0) >= bar:
+        if whole["urgent"].get(YES, 0.0) >= bar:
             return Urgency.HIGH
-        scores = _named(self.model.urgency, whole)
+        scores = whole["urgency"]
         low, normal = scores.get(Urgency.LOW.value, 0.0), scores.get(Urgency.NORMAL.value, 0.0)
         return Urgency.LOW if low > normal else Urgency.NORMAL
 
-    def _expects(self, whole: Any, kind: LetterKind, said: str) -> bool:
+    def _expects(self, whole: Named, kind: LetterKind, said: str) -> bool:
         if kind in {LetterKind.SPAM, LetterKind.AUTOREPLY}:
             return False
         folded = plain(said)
@@ -148,24 +156,24 @@ class Triage:
             return False
         if _ASKS.search(folded):
             return True
-        waits = _named(self.model.expects, whole).get(YES, 1.0)
+        waits = whole["expects"].get(YES, 1.0)
         return waits >= (1 - SILENT_FROM)
 
-    def _whole(self, letter: Letter, text: str) -> Any:
-        """The whole letter with its signals: kinds show in signatures and footers too."""
-        from scipy import sparse
+    def _whole(self, letter: Letter, text: str) -> Named:
+        """What the whole letter with its signals says: kinds show in signatures and footers too."""
+        words = self.model.vocabulary.row(said_of(letter.subject, text))
+        marks = np.array(signals(letter.subject, text, letter.sender))
+        shown = np.flatnonzero(marks)
+        columns = np.concatenate([words.columns, (shown + self.model.vocabulary.width).astype(np.int32)])
+        return self._letter.of(Sparse(columns, np.concatenate([words.values, marks[shown]])))
 
-        marks = sparse.csr_matrix(np.array([signals(letter.subject, text, letter.sender)]))
-        return sparse.hstack([self.model.vocabulary.matrix([said_of(letter.subject, text)]), marks]).tocsr()
-
-    def _because(self, matter: Any, service: str, text: str) -> tuple[str, ...]:
+    def _because(self, matter: Sparse, service: str, text: str) -> tuple[str, ...]:
         """The words that speak most for a service, as they stand in the letter."""
         plane = self.model.service
         if service not in plane.classes:
             return ()
-        row = matter.tocoo()
-        of_words = row.col < len(self.model.vocabulary.words)
-        columns, values = row.col[of_words], row.data[of_words]
+        of_words = matter.columns < len(self.model.vocabulary.words)
+        columns, values = matter.columns[of_words], matter.values[of_words]
         lead = plane.weights[columns, plane.classes.index(service)] - plane.weights[columns].mean(axis=1)
         ranked = columns[np.argsort(-(values * lead))][: 4 * MAX_BECAUSE]
         standing = {fold(word): word for word in re.findall(r"[^\W_]{2,}", text)}
@@ -181,10 +189,6 @@ class Triage:
 def _own(taken: Segmented) -> str:
     """What the sender has written, signature included, and what they forward; not what they quote."""
     return "\n".join(part.text for part in taken.parts if part.kind is not PartKind.QUOTE)
-
-
-def _named(plane: Plane, whole: Any) -> dict[str, float]:
-    return dict(zip(plane.classes, plane.scores(whole)[0].tolist(), strict=True))
 
 
 def _whole(text: str) -> Segmented:

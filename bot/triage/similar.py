@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from bot.triage.examples import Example
-from bot.triage.features import Floats, Vocabulary, said_of
+from bot.triage.features import Floats, Sparse, Vocabulary, said_of
 
 ALIKE = 0.45
 """From this cosine on two letters are about the same."""
@@ -24,11 +24,13 @@ class Similar:
     matrix: Any = None
     services: tuple[str, ...] = ()
 
-    def blend(self, vector: Any, names: Sequence[str], scores: Floats) -> Floats:
+    def blend(self, vector: Sparse, names: Sequence[str], scores: Floats) -> Floats:
         """Scores of the services `names`, moved towards what was decided about the most similar letters."""
         if not self.services:
             return scores
-        near = np.asarray((self.matrix @ vector.T).todense()).ravel() / 2
+        whole = np.zeros(self.matrix.shape[1])
+        whole[vector.columns] = vector.values
+        near = self.matrix @ whole / 2
         # Both halves of a vector have length 1: an identical letter has 2.
         votes = np.zeros(len(names))
         for place in np.argsort(-near)[:3]:

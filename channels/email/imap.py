@@ -18,6 +18,7 @@ from channels.email import places
 from channels.email.connection import Access, Connection, Fetched, Gone, Selected
 from channels.email.mime import Origin, Reader, read
 from channels.email.progress import Progress
+from channels.email.under_way import UnderWay
 
 log = structlog.get_logger(__name__)
 
@@ -90,6 +91,7 @@ class _Reading:
         self._mailbox = mailbox
         self._deliver = deliver
         self._save = save
+        self._under_way = UnderWay(deliver)
         self._unsaved = 0
         self._unmarked = ""
         """Why the last mail that was stored could not be marked or moved."""
@@ -118,6 +120,8 @@ class _Reading:
             self._connection.interrupt()
             raise
         finally:
+            for uid in await self._under_way.stop():
+                self._mailbox.tries.pop(uid, None)
             self._thread.submit(self._connection.close)
             self._thread.shutdown(wait=False)
 
@@ -154,19 +158,83 @@ class _Reading:
         while True:
             found = await self._do(self._connection.new, self.progress.uid, self.progress.unseen_up_to)
             for uid in found:
-                while not await self._taken(uid, selected):
-                    if self._mailbox.tries[uid] >= MAX_TRIES:
-                        log.error("email.left", mailbox=self._mailbox.address, uid=uid)
-                        self.progress = self.progress.leaving(uid)
-                        break
-                self.progress = self.progress.at(uid)
-                self._unsaved += 1
-                if self._unsaved >= SAVE_EVERY:
-                    await self._note()
+                if not await self._begun(uid, selected):
+                    await self._all_ended(selected)
+                    await self._alone(uid, selected)
+            await self._all_ended(selected)
             if not found:
                 self.progress = self.progress.at(self.progress.unseen_up_to)
                 await self._note()
                 return
+
+    async def _begun(self, uid: int, selected: Selected) -> bool:
+        """Fetch and read a mail while those before it are stored; False if it has to be taken by itself.
+
+        Raises:
+            SendFailed: the connection broke.
+            StoreError: one before it cannot be kept.
+        """
+        tries = self._mailbox.tries
+        if uid in tries:
+            return False
+        # Noted before: the server may break off over this very mail.
+        tries[uid] = 1
+        try:
+            fetched = await self._do(self._connection.fetch, uid)
+            event = await self._do(read, fetched.raw, self._origin(uid, fetched, selected), self._mailbox.reader)
+        except asyncio.CancelledError:
+            del tries[uid]
+            raise
+        except SendFailed:
+            raise
+        except Exception:  # noqa: BLE001 - it is taken by itself, and what is wrong is told then
+            del tries[uid]
+            return False
+        if isinstance(event, Skipped):
+            del tries[uid]
+            return False
+        while self._under_way.waits_for(event):
+            await self._ended(selected)
+        self._under_way.begin(uid, event)
+        return True
+
+    async def _all_ended(self, selected: Selected) -> None:
+        while len(self._under_way):
+            await self._ended(selected)
+
+    async def _ended(self, selected: Selected) -> None:
+        """Wait until the oldest mail that is under way is stored; one that is not is taken by itself.
+
+        Raises:
+            StoreError: it cannot be kept.
+        """
+        uid, fault = await self._under_way.end()
+        tries = self._mailbox.tries
+        tries.pop(uid, None)
+        if isinstance(fault, (StoreError, asyncio.CancelledError)):
+            # Not the mail's fault.
+            raise fault
+        if fault is None:
+            log.info("email.taken", mailbox=self._mailbox.address, uid=uid)
+            await self._mark(uid, selected)
+            await self._went_on(uid)
+        else:
+            await self._alone(uid, selected)
+
+    async def _alone(self, uid: int, selected: Selected) -> None:
+        """Take a mail with nothing else under way behind it, as often as it is worth it."""
+        while not await self._taken(uid, selected):
+            if self._mailbox.tries[uid] >= MAX_TRIES:
+                log.error("email.left", mailbox=self._mailbox.address, uid=uid)
+                self.progress = self.progress.leaving(uid)
+                break
+        await self._went_on(uid)
+
+    async def _went_on(self, uid: int) -> None:
+        self.progress = self.progress.at(uid)
+        self._unsaved += 1
+        if self._unsaved >= SAVE_EVERY:
+            await self._note()
 
     async def _note(self) -> None:
         self._unsaved = 0
@@ -208,11 +276,13 @@ class _Reading:
         tries.pop(uid, None)
         return True
 
+    def _origin(self, uid: int, fetched: Fetched, selected: Selected) -> Origin:
+        box = self._mailbox
+        return Origin(box.address, box.service, fetched.received, places.origin(box.address, selected.validity, uid))
+
     async def _delivered(self, uid: int, fetched: Fetched, selected: Selected) -> None:
         box = self._mailbox
-        place = places.origin(box.address, selected.validity, uid)
-        origin = Origin(box.address, box.service, fetched.received, place)
-        event = await self._do(read, fetched.raw, origin, box.reader)
+        event = await self._do(read, fetched.raw, self._origin(uid, fetched, selected), box.reader)
         if isinstance(event, Skipped):
             return
         fresh = await self._deliver(event)

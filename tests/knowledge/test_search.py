@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.knowledge import lexicon
-from bot.knowledge.index import MAX_WORDS, Index
+from bot.knowledge.index import MAX_WORDS, Index, _matches, _stems
 from bot.knowledge.search import search
 from bot.store.base import Article
 from tests.knowledge import small
@@ -49,6 +49,17 @@ def test_scores_are_probabilities_that_fall_with_the_rank() -> None:
     assert len(scores) > 1
     assert scores == sorted(scores, reverse=True)
     assert all(0 <= score <= 1 for score in scores)
+
+
+def test_the_scores_of_terms_add_up_to_that_of_a_search() -> None:
+    """BM25 of a question is the sum over its words; the second time they are kept, and the same."""
+    query = INDEX.read("horaires de la piscine et inscription à la cantine")
+    whole = _matches(INDEX._article_searcher, INDEX._article_schema, "body", _stems(query), len(INDEX.articles))
+
+    for _ in range(2):
+        found = INDEX.article_scores(query)["body"] * query.mass
+        assert {place for place, score in enumerate(found) if score} == {place for place, _ in whole}
+        assert [found[place] for place, _ in whole] == pytest.approx([score for _, score in whole], rel=1e-5)
 
 
 def test_unknown_words_make_less_sure() -> None:

@@ -22,7 +22,7 @@ def known() -> Vocabulary:
 
 
 def blended(decided: list[Example], known: Vocabulary, text: str) -> features.Floats:
-    return remember(decided, known).blend(known.matrix([said_of("", text)]), NAMES, SCORES)
+    return remember(decided, known).blend(known.row(said_of("", text)), NAMES, SCORES)
 
 
 def test_nothing_decided_changes_nothing(known: Vocabulary) -> None:
