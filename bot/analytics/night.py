@@ -101,7 +101,7 @@ class Night:
 
     async def do(self) -> None:
         """Do every step now, and keep the lease meanwhile."""
-        keeping = asyncio.create_task(self._keep(), name="analytics.night.lease")
+        keeping = asyncio.create_task(self.keep(), name="analytics.night.lease")
         try:
             for step in self._steps:
                 began = self._clock()
@@ -116,7 +116,8 @@ class Night:
             keeping.cancel()
             await asyncio.gather(keeping, return_exceptions=True)
 
-    async def _keep(self) -> None:
+    async def keep(self) -> None:
+        """Renew the lease, until cancelled."""
         while True:
             await asyncio.sleep(self._renew_every.total_seconds())
             try:
