@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import date, timedelta
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 
 from bot.analytics.collector import Collector
 from bot.analytics.counted import CountedSubjects
 from bot.analytics.events import ServiceOf
-from bot.store.contact_tables import stale_days
+from bot.privacy.retention import REGISTER
+from bot.store.contact_tables import contacts, stale_days
 from bot.store.contacts import _roll_up
 from bot.store.sql import Store
+from bot.store.subjects import _remove_aged
 from tests.analytics.town import HOURS, ZONE, Clock
 from tests.store.contract_contacts import KEEPS, collector, everything, lived, rows
 
@@ -51,3 +54,17 @@ class CountingContract:
         await store.contacts.make_stale(date(2026, 1, 1), date(2026, 12, 31))
         await asyncio.gather(*(store.contacts.roll_up() for _ in range(4)))
         assert await everything(store) == kept
+
+    async def test_what_grew_young_again_is_not_removed(self, store: Store) -> None:
+        """Old rows are looked for first and removed afterwards: what is no longer old by then stays."""
+        town = await lived(store, 9)
+        await collector(store, Clock(town.now)).collect()
+        (kept,) = (one for one in REGISTER if one.table == "contacts")
+        keys = [row.id for row in await rows(store, select(contacts.c.id))]
+
+        def remove(before: datetime) -> Callable[[Connection], dict[str, int]]:
+            return lambda connection: _remove_aged(connection, kept, keys, before)
+
+        assert await store.database.write(remove(town.now - timedelta(days=3000))) == {}
+        assert await store.database.write(remove(town.now + timedelta(days=3000))) == {"contacts": len(keys)}
+        assert await rows(store, select(contacts.c.id)) == []
