@@ -79,7 +79,7 @@ async def nightly(
     # From its midnight on: what is counted of a day is written over what was, and no day is kept by half.
     asked = await _asked(topics, datetime.combine(first, time(), zone))
     found, known, lines = await _found(topics, asked, own)
-    ids = matched(found, known, lines)
+    ids = await asyncio.to_thread(matched, found, known, lines)
     of = {topic.id: topic for topic in known}
     groups = [
         await _group(group, of.get(topic_id or 0), nearest, zone, first, today)
