@@ -19,7 +19,7 @@ from bot.desk.consent import VALID, Consent
 from bot.desk.reach import Reaches
 from bot.desk.refusals import NoReferral, ReferralKnown, ReferralSettled
 from bot.desk.words import Words
-from bot.errors import BotError, Missing, SendFailed, SendRefused, Stale
+from bot.errors import BotError, Missing, SendFailed, SendRefused, Stale, StoreError
 from bot.knowledge.competences import Competences, Door
 from bot.linking import Cursors
 from bot.messages import Author, Reply
@@ -192,9 +192,17 @@ class Passing:
             for referral_id in due:
                 if not await self._cursors.hold(SENDING, self._holder, self._clock(), LEASE):
                     return
-                # What was erased since it was read is missing.
-                with contextlib.suppress(Missing):
+                try:
                     await self._send(await self._referrals.get(referral_id), self._posts)
+                except Missing:
+                    # Erased since it was read.
+                    continue
+                except StoreError:
+                    raise
+                except Exception:
+                    # One that cannot be written as a mail must not keep the others.
+                    log.exception("referrals.send_failed", referral=referral_id)
+                    self._later[referral_id] = self._clock() + AGAIN_AFTER
         finally:
             if due:
                 await self._cursors.let_go(SENDING, self._holder)

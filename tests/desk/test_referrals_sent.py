@@ -101,6 +101,21 @@ async def test_a_server_that_is_away_is_tried_again(running: Gateway, store: Sto
     assert postman.posted == []
 
 
+async def test_a_mail_that_cannot_be_written_keeps_no_other(running: Gateway, store: Store, settings: Settings) -> None:
+    """It is tried again a minute later, and what stands behind it is looked at meanwhile."""
+    postman, moment = Postman(ValueError("a subject that no mail can have")), clock.now()
+    made, referral = await passing(store, settings, running, postman, lambda: moment)
+    await store.referrals.answer(referral.id, True, moment)
+    await made.pass_on()
+    await made.pass_on()
+    assert (postman.fails, postman.posted) == ([], [])
+    moment += AGAIN_AFTER
+    await made.pass_on()
+
+    assert len(postman.posted) == 1
+    assert (await store.referrals.get(referral.id)).state is State.SENT
+
+
 class Slow(Postman):
     """Takes a mail, and says so only when it may."""
 
