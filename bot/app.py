@@ -196,6 +196,7 @@ async def gateway(settings: Settings) -> AsyncIterator[Gateway]:
             *(settings, store, counter, channels, wording, bus, server, live, knowledge, sourced, peer),
             letters.correspondence,
             consent,
+            worker_name,
         )
         learning = build_learning(
             settings, store, knowledge, net, parts.words, parts.shapes, parts.answering, worker_name

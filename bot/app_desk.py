@@ -100,8 +100,11 @@ def build_desk(
     peer_of: Callable[[web.Request], str],
     correspondence: Correspondence | None = None,
     consent: Consent | None = None,
+    holder: str = "",
 ) -> DeskParts:
-    """The desk of a gateway. Without a `correspondence` no channel brings letters, without a `consent` nothing is passed on.
+    """The desk of a gateway, whose process is called `holder` in leases.
+
+    Without a `correspondence` no channel brings letters, without a `consent` nothing is passed on.
 
     Raises:
         ConfigurationError: the canned replies are wrong, or the pages are not built.
@@ -190,6 +193,8 @@ def build_desk(
             *(store.referrals, desk, store.agents, store.conversations, consent, counter, wording, words, office, bus),
             posts=mailing.posts if isinstance(mailing, Email) else None,
             reaches=reaches,
+            cursors=store.cursors,
+            holder=holder,
         )
         routes += ReferralsApi(passing, desk, dossiers, words, office).routes(api.answering)
     offering = Offering(store.offers, office, hours, bus)

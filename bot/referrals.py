@@ -114,7 +114,7 @@ class Referrals(Protocol):
     async def withdraw(self, referral_id: int, agent_id: int, now: datetime) -> Referral | None:
         """Take the question back, or the mail that has not left; None if it is too late."""
 
-    async def due(self, limit: int = 20) -> Sequence[Referral]:
+    async def due(self, limit: int = 200) -> Sequence[Referral]:
         """Those that citizens agreed to and that a mail can bring, the oldest first."""
 
     async def sent(self, referral_id: int, now: datetime, agent_id: int | None = None) -> Referral | None:

@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 import structlog
 
 from bot.analytics.collector import Collector
-from bot.errors import StoreError
 from bot.messages import Address
 from bot.store.base import Conversations, Erased, Prepared, Subjects
 
@@ -31,14 +30,14 @@ class CountedSubjects:
             conversation = await self._conversations.find(address)
             if conversation is not None:
                 await self._collector.gather([conversation.id])
-        except StoreError as error:
-            log.warning("analytics.erased_uncounted", error=str(error))
+        except Exception as error:  # noqa: BLE001 - whatever is wrong with a count, what is to go goes
+            log.warning("analytics.erased_uncounted", error=type(error).__name__)
         return await self._subjects.erase(address, now, farewell)
 
     async def purge(self, now: datetime, retention: dict[str, timedelta]) -> dict[str, int]:
         """See `Subjects.purge`."""
         try:
             await self._collector.collect()
-        except StoreError as error:
-            log.warning("analytics.purged_uncounted", error=str(error))
+        except Exception as error:  # noqa: BLE001 - as above
+            log.warning("analytics.purged_uncounted", error=type(error).__name__)
         return await self._subjects.purge(now, retention)

@@ -7,6 +7,7 @@ wrong, whatever the model thought of it: it counts as wholly uncertain, and what
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
@@ -161,12 +162,19 @@ async def of_day(
     after = ""
     while len(found) < MAX_CANDIDATES:
         talks = await lessons.talks(since - AROUND, until + AROUND, after, CONVERSATIONS_AT_ONCE)
-        for talk in talks:
-            found += candidates(talk, since, until, safety, keep)
+        # Not in the event loop: citizens write at night too.
+        found += await asyncio.to_thread(_of_talks, talks, since, until, safety, keep)
         if len(talks) < CONVERSATIONS_AT_ONCE:
             break
         after = talks[-1].conversation_id
-    return await lessons.add(chosen(found[:MAX_CANDIDATES], await lessons.texts(MAX_KNOWN), room))
+    known = await lessons.texts(MAX_KNOWN)
+    return await lessons.add(await asyncio.to_thread(chosen, found[:MAX_CANDIDATES], known, room))
+
+
+def _of_talks(
+    talks: Sequence[Talk], since: datetime, until: datetime, safety: Safety, keep: Collection[str]
+) -> list[Candidate]:
+    return [one for talk in talks for one in candidates(talk, since, until, safety, keep)]
 
 
 def _is_alarming(talk: Talk, safety: Safety) -> bool:

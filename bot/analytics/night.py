@@ -15,7 +15,7 @@ import structlog
 
 from bot.clock import Clock, now
 from bot.contacts import ContactBook
-from bot.errors import Stale
+from bot.errors import Stale, StoreError
 from bot.linking import Cursors
 
 log = structlog.get_logger(__name__)
@@ -51,13 +51,20 @@ class Night:
     """Does the steps of a night, in their order; one that fails does not keep the others from being done."""
 
     def __init__(
-        self, cursors: Cursors, steps: Sequence[Step], zone: ZoneInfo, holder: str, clock: Clock = now
+        self,
+        cursors: Cursors,
+        steps: Sequence[Step],
+        zone: ZoneInfo,
+        holder: str,
+        clock: Clock = now,
+        renew_every: timedelta = RENEW_EVERY,
     ) -> None:
         self._cursors = cursors
         self._steps = steps
         self._zone = zone
         self._holder = holder
         self._clock = clock
+        self._renew_every = renew_every
 
     async def run(self) -> None:
         """Look now and then whether a night is due, until cancelled."""
@@ -94,7 +101,7 @@ class Night:
 
     async def do(self) -> None:
         """Do every step now, and keep the lease meanwhile."""
-        keeping = asyncio.create_task(self._keep(), name="analytics.night.lease")
+        keeping = asyncio.create_task(self.keep(), name="analytics.night.lease")
         try:
             for step in self._steps:
                 began = self._clock()
@@ -109,10 +116,15 @@ class Night:
             keeping.cancel()
             await asyncio.gather(keeping, return_exceptions=True)
 
-    async def _keep(self) -> None:
+    async def keep(self) -> None:
+        """Renew the lease, until cancelled."""
         while True:
-            await asyncio.sleep(RENEW_EVERY.total_seconds())
-            await self._cursors.hold(NAME, self._holder, self._clock(), LEASE)
+            await asyncio.sleep(self._renew_every.total_seconds())
+            try:
+                await self._cursors.hold(NAME, self._holder, self._clock(), LEASE)
+            except StoreError as error:
+                # The lease is good for two more tries.
+                log.warning("analytics.lease_not_renewed", error=str(error))
 
 
 def last_night(moment: datetime, zone: ZoneInfo) -> date:

@@ -6,7 +6,7 @@ import asyncio
 from collections import Counter, defaultdict
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import structlog
@@ -75,10 +75,11 @@ async def nightly(
     """
     moment = clock()
     today = moment.astimezone(zone).date()
-    asked = await _asked(topics, moment - WINDOW)
-    found, known, lines = await _found(topics, asked, own)
-    ids = matched(found, known, lines)
     first = today - WINDOW
+    # From its midnight on: what is counted of a day is written over what was, and no day is kept by half.
+    asked = await _asked(topics, datetime.combine(first, time(), zone))
+    found, known, lines = await _found(topics, asked, own)
+    ids = await asyncio.to_thread(matched, found, known, lines)
     of = {topic.id: topic for topic in known}
     groups = [
         await _group(group, of.get(topic_id or 0), nearest, zone, first, today)

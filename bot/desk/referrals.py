@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Protocol
 
 import structlog
@@ -19,8 +19,9 @@ from bot.desk.consent import VALID, Consent
 from bot.desk.reach import Reaches
 from bot.desk.refusals import NoReferral, ReferralKnown, ReferralSettled
 from bot.desk.words import Words
-from bot.errors import BotError, Missing, SendFailed, SendRefused, Stale
+from bot.errors import BotError, Missing, SendFailed, SendRefused, Stale, StoreError
 from bot.knowledge.competences import Competences, Door
+from bot.linking import Cursors
 from bot.messages import Author, Reply
 from bot.referrals import NewReferral, Referral, Referrals, State
 from bot.settings import Office
@@ -30,6 +31,12 @@ from bot.text.wording import Wording
 log = structlog.get_logger(__name__)
 
 LOOK_EVERY = timedelta(seconds=2)
+LEASE = timedelta(minutes=5)
+"""Longer than a mail server is waited for: one gateway at a time sends, and a mail leaves once."""
+SENDING = "referrals.send"
+"""Of the lease."""
+AGAIN_AFTER = timedelta(minutes=1)
+"""What could not leave waits so long, and lets others leave meanwhile."""
 PATIENCE = timedelta(days=2)
 """So long a mail server that takes nothing is tried; then an agent passes it on by hand."""
 
@@ -64,8 +71,11 @@ class Passing:
         posts: Posts | None = None,
         reaches: Reaches | None = None,
         clock: Clock = now,
+        *,
+        cursors: Cursors,
+        holder: str,
     ) -> None:
-        """Without `posts` everything is passed on by hand."""
+        """Without `posts` everything is passed on by hand; `holder` names this process in the lease of `cursors`."""
         self._referrals = referrals
         self._desk = desk
         self._agents = agents
@@ -79,6 +89,9 @@ class Passing:
         self._posts = posts
         self._reaches = reaches or {}
         self._clock = clock
+        self._cursors = cursors
+        self._holder = holder
+        self._later: dict[int, datetime] = {}
         self._competences = Competences(office)
         self.bodies = referring.bodies(office)
 
@@ -169,29 +182,52 @@ class Passing:
             await self._bus.wait(LEAVING, LOOK_EVERY)
 
     async def pass_on(self) -> None:
-        """Send what citizens agreed to; what no server takes is left to agents."""
+        """Send what citizens agreed to; what no server takes is left to agents. One gateway at a time does so."""
         if self._posts is None:
             return
-        for referral in await self._referrals.due():
-            try:
-                case = await self._desk.whole_case(referral.case_id)
-                subject = referring.subject(case, self._office, self._words)
-                key = f"referral-{referral.id}-{int(referral.asked_at.timestamp())}"
-                await self._posts.post(referral.email, subject, referral.text, key, referral.agent_name)
-            except SendFailed as error:
-                if referral.answered_at is not None and self._clock() - referral.answered_at < PATIENCE:
-                    log.warning("referrals.postponed", referral=referral.id, error=type(error).__name__)
+        moment = self._clock()
+        self._later = {one: until for one, until in self._later.items() if moment < until <= moment + AGAIN_AFTER}
+        due = [one.id for one in await self._referrals.due() if one.id not in self._later]
+        try:
+            for referral_id in due:
+                if not await self._cursors.hold(SENDING, self._holder, self._clock(), LEASE):
+                    return
+                try:
+                    await self._send(await self._referrals.get(referral_id), self._posts)
+                except Missing:
+                    # Erased since it was read.
                     continue
-                await self._give_up(referral)
-            except SendRefused:
-                await self._give_up(referral)
-            except Missing:
-                # Erased since it was read.
-                continue
+                except StoreError:
+                    raise
+                except Exception:
+                    # One that cannot be written as a mail must not keep the others.
+                    log.exception("referrals.send_failed", referral=referral_id)
+                    self._later[referral_id] = self._clock() + AGAIN_AFTER
+        finally:
+            if due:
+                await self._cursors.let_go(SENDING, self._holder)
+
+    async def _send(self, referral: Referral, posts: Posts) -> None:
+        """One of them, as it is now: it may have been sent or taken back since it was looked for."""
+        if referral.state is not State.GIVEN:
+            return
+        case = await self._desk.whole_case(referral.case_id)
+        subject = referring.subject(case, self._office, self._words)
+        key = f"referral-{referral.id}-{int(referral.asked_at.timestamp())}"
+        try:
+            await posts.post(referral.email, subject, referral.text, key, referral.agent_name)
+        except SendFailed as error:
+            if referral.answered_at is not None and self._clock() - referral.answered_at < PATIENCE:
+                log.warning("referrals.postponed", referral=referral.id, error=type(error).__name__)
+                self._later[referral.id] = self._clock() + AGAIN_AFTER
             else:
-                if await self._referrals.sent(referral.id, self._clock()) is not None:
-                    agents = {one.id: one for one in await self._agents.all()}
-                    await self._passed(referral, agents.get(referral.agent_id))
+                await self._give_up(referral)
+        except SendRefused:
+            await self._give_up(referral)
+        else:
+            if await self._referrals.sent(referral.id, self._clock()) is not None:
+                agents = {one.id: one for one in await self._agents.all()}
+                await self._passed(referral, agents.get(referral.agent_id))
 
     async def _give_up(self, referral: Referral) -> None:
         log.warning("referrals.given_up", referral=referral.id)

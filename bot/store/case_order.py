@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timezone
 
-from sqlalchemy import ColumnElement, and_, func, literal, or_
+from sqlalchemy import ColumnElement, and_, func, literal, literal_column, or_
 
 from bot.cases import Case, CaseKind, CaseState, Cause
 from bot.store.columns import Moment
@@ -27,7 +27,9 @@ CHATS = and_(
         ),
     ),
 )
-WAITING_CHATS: ColumnElement[bool] = and_(cases.c.state == CaseState.WAITING.value, CHATS)
+OPEN = cases.c.state != literal_column(f"'{CaseState.CLOSED.value}'")
+"""As the index of the queue has it: what is asked every second must not go through all the cases of years."""
+WAITING_CHATS: ColumnElement[bool] = and_(cases.c.state == CaseState.WAITING.value, OPEN, CHATS)
 """See `Case.waits_live`."""
 
 

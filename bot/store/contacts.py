@@ -259,7 +259,9 @@ def _roll_up(connection: Connection, day: date) -> None:
     """Count one day. Who writes contacts of it meanwhile waits, or is waited for: then the day is counted with them."""
     of_day = {"of_day": day}
     # First of all, and alone: what is counted below is seen behind the lock that this takes.
-    connection.execute(delete(stale_days).where(stale_days.c.day == _DAY), of_day)
+    if not connection.execute(delete(stale_days).where(stale_days.c.day == _DAY), of_day).rowcount:
+        # Somebody else has counted it since it was looked up: two who count one day at once would count it twice.
+        return
     connection.execute(delete(daily).where(daily.c.day == _DAY), of_day)
     connection.execute(delete(daily_sums).where(daily_sums.c.day == _DAY), of_day)
     for statement in _COUNTING:

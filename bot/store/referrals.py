@@ -11,8 +11,9 @@ from sqlalchemy import Connection, Row, insert, select, update
 from bot.cases import CaseState, What
 from bot.errors import CaseClosed, CaseTaken, Missing, Stale
 from bot.referrals import AGAIN, TO_PASS, NewReferral, Referral, State, Step
+from bot.store import conversations
 from bot.store.case_rows import note_down, read_case
-from bot.store.desk_tables import agents
+from bot.store.desk_tables import agents, cases
 from bot.store.engine import Database
 from bot.store.referral_tables import referrals
 
@@ -32,6 +33,7 @@ class SqlReferrals:
         """See `Referrals.ask`."""
 
         def work(connection: Connection) -> Referral:
+            _locked(connection, new.case_id)
             case = read_case(connection, new.case_id)
             if case.state is CaseState.CLOSED:
                 raise CaseClosed(f"the case {case.number} is closed")
@@ -84,7 +86,7 @@ class SqlReferrals:
         before = {State.ASKED, *TO_PASS}
         return await self._step(referral_id, before, {"state": State.WITHDRAWN.value}, Step.WITHDRAWN, now, agent_id)
 
-    async def due(self, limit: int = 20) -> list[Referral]:
+    async def due(self, limit: int = 200) -> list[Referral]:
         """See `Referrals.due`."""
         waiting = _ALL.where(referrals.c.state == State.GIVEN.value, referrals.c.email != "")
         first = waiting.order_by(referrals.c.answered_at, referrals.c.id).limit(limit)
@@ -136,6 +138,13 @@ class SqlReferrals:
             return _noted(connection, referral_id, step, now, agent_id)
 
         return await self._database.write(work)
+
+
+def _locked(connection: Connection, case_id: int) -> None:
+    """Lock a case's conversation, as whatever changes a case does: nobody asks twice at once, or takes it meanwhile."""
+    owner = connection.execute(select(cases.c.conversation_id).where(cases.c.id == case_id)).scalar_one_or_none()
+    if owner:
+        conversations.lock(connection, owner)
 
 
 def _switch(connection: Connection, referral_id: int, before: Iterable[State], values: dict[str, Any]) -> bool:

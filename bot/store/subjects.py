@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from functools import partial
+from typing import Any
 
 from sqlalchemy import Connection, Select, delete, func, insert, literal_column, select, update
 
@@ -23,6 +24,9 @@ from bot.store.tables import conversations, events, forgotten, inbox, receipts, 
 CONVERSATIONS_AT_ONCE = 20
 ROWS_AT_ONCE = 500
 """A purge is many short transactions: citizens' messages are written between them."""
+
+AGED_AT_ONCE = 20 * ROWS_AT_ONCE
+"""As many are looked for at a time: whoever looks may have to go through all of a table."""
 
 Counts = dict[str, int]
 
@@ -76,7 +80,7 @@ class SqlSubjects:
             await self._forget_trackers(total, before)
         for kept in REGISTER:
             if kept.setting != CONVERSATIONS and kept.setting in limits:
-                await self._repeat(total, _aged(kept, limits[kept.setting]))
+                await self._age(total, kept, limits[kept.setting])
         # Also after a night without anything to remove: an earlier scrub may have been cut short.
         await self._database.scrub()
         return total
@@ -89,6 +93,22 @@ class SqlSubjects:
             for start in range(0, len(ids), CONVERSATIONS_AT_ONCE):
                 batch = ids[start : start + CONVERSATIONS_AT_ONCE]
                 _add(total, await self._database.write(partial(_remove, ids=batch, tables=tables)))
+
+    async def _age(self, total: Counts, kept: Kept, before: datetime) -> None:
+        """Remove the old rows of a table. They are looked for while others write: most tables have no index for it."""
+        table = metadata.tables[kept.table]
+        (key,) = table.primary_key.columns
+        old = select(key).where(table.c[kept.since] < before).limit(AGED_AT_ONCE)
+        more = True
+        while more:
+            keys = await self._database.read(lambda connection: list(connection.execute(old).scalars()))
+            more = len(keys) == AGED_AT_ONCE
+            for start in range(0, len(keys), ROWS_AT_ONCE):
+                batch = keys[start : start + ROWS_AT_ONCE]
+                _add(
+                    total,
+                    await self._database.write(partial(_remove_aged, kept=kept, keys=batch, before=before)),
+                )
 
     async def _repeat(self, total: Counts, batch: Callable[[Connection], Counts]) -> None:
         """Run a batch until it finds nothing more, each time in a transaction of its own."""
@@ -144,24 +164,19 @@ def _silent_trackers(before: datetime) -> Select[tuple[str]]:
     )
 
 
-def _aged(kept: Kept, before: datetime) -> Callable[[Connection], Counts]:
+def _remove_aged(connection: Connection, kept: Kept, keys: list[Any], before: datetime) -> Counts:
+    """Remove those of these rows that are as old still, and what belongs to them, however young it is."""
     table = metadata.tables[kept.table]
     (key,) = table.primary_key.columns
-    old = select(key).where(table.c[kept.since] < before).limit(ROWS_AT_ONCE)
-
-    def work(connection: Connection) -> Counts:
-        keys = list(connection.execute(old).scalars())
-        if not keys:
-            return {}
-        removed: Counts = {}
-        # What belongs to a row goes with it, however young it is.
-        for other in (metadata.tables[one.table] for one in REGISTER if one.table != kept.table):
-            for column in (pointing.parent for pointing in other.foreign_keys if pointing.column.table is table):
-                _add(removed, {other.name: connection.execute(delete(other).where(column.in_(keys))).rowcount})
+    found = select(key).where(key.in_(keys), table.c[kept.since] < before).with_for_update()
+    keys = list(connection.execute(found).scalars())
+    removed: Counts = {}
+    for other in (metadata.tables[one.table] for one in REGISTER if keys and one.table != kept.table):
+        for column in (pointing.parent for pointing in other.foreign_keys if pointing.column.table is table):
+            _add(removed, {other.name: connection.execute(delete(other).where(column.in_(keys))).rowcount})
+    if keys:
         removed[kept.table] = connection.execute(delete(table).where(key.in_(keys))).rowcount
-        return removed
-
-    return work
+    return removed
 
 
 def _remove(connection: Connection, ids: list[str], tables: Iterable[Kept]) -> Counts:

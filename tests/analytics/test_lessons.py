@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import replace
 from datetime import date, datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
@@ -299,3 +300,19 @@ async def test_an_empty_town_teaches_nothing(store: Store) -> None:
     await nightly(store.lessons, safety.load(), PARIS, NOON)
 
     assert await store.lessons.waiting(9) == []
+
+
+async def test_a_night_keeps_nobody_waiting(store: Store) -> None:
+    """What is weighed is weighed outside the event loop: who writes of danger at half past three is answered at once."""
+    await ask(store, "anne", "celle de samedi soir", NOON)
+    lexicon, threads = safety.load(), set[int]()
+
+    class Overheard(safety.Safety):
+        def check(self, text: str) -> safety.Alert | None:
+            threads.add(threading.get_ident())
+            return lexicon.check(text)
+
+    overheard = Overheard(lexicon.violence, lexicon.danger, lexicon.distress, lexicon.spellings)
+    assert await of_day(store.lessons, overheard, PARIS, DAY) == 1
+    assert threads
+    assert threading.get_ident() not in threads

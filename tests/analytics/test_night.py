@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from bot.analytics.night import NAME, Night, Step, last_night
+from bot.errors import StoreError
+from bot.linking import Cursors
 from bot.store.sql import Store
 from tests.analytics.town import Clock
 from tests.databases import opened
@@ -92,3 +96,36 @@ async def test_a_night_under_a_clock_that_was_ahead_is_forgotten(store: Store) -
 
     assert await night.look()
     assert await store.cursors.read(NAME) == "2026-05-04"
+
+
+class Shaken:
+    """A lease that the database refuses to renew once."""
+
+    def __init__(self, cursors: Cursors) -> None:
+        self._cursors = cursors
+        self.renewed = 0
+        self.often = asyncio.Event()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._cursors, name)
+
+    async def hold(self, channel: str, holder: str, now: datetime, lease: timedelta) -> bool:
+        """See `Cursors.hold`; the second time fails."""
+        self.renewed += 1
+        if self.renewed == 2:
+            raise StoreError("not now")
+        if self.renewed == 4:
+            self.often.set()
+        return await self._cursors.hold(channel, holder, now, lease)
+
+
+async def test_a_lease_is_kept_though_one_renewal_fails(store: Store) -> None:
+    """A night that is long goes on renewing: no other gateway begins it meanwhile."""
+    shaken = Shaken(store.cursors)
+
+    async def long() -> None:
+        await shaken.often.wait()
+
+    steps = [Step("topics", long)]
+    night = Night(shaken, steps, PARIS, "a", Clock(moment("2026-05-04T12:00")), renew_every=timedelta(microseconds=1))
+    assert await asyncio.wait_for(night.look(), 20)

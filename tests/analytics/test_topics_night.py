@@ -179,3 +179,15 @@ async def test_attached_groups_become_phrasings(store: Store) -> None:
     assert "louer la sono de la mairie" not in one.phrasings
     assert len(one.phrasings) == len(HELD_OUT["sono"])
     assert not any("06" in text or "[" in text for text in one.phrasings)
+
+
+async def test_no_day_of_the_window_is_counted_by_half(store: Store) -> None:
+    """A night that is made up for in the evening counts the first day of its window from midnight on, as every day."""
+    morning, evening = (NIGHT + timedelta(hours=hours) for hours in (5, 16))
+    await ask_all(store, "sono", 60, "old")
+    for number, text in enumerate(HELD_OUT["sono"]):
+        await ask(store, f"late{number}", text, morning - timedelta(days=60, minutes=number))
+    await work(store, evening)
+    (found,) = await store.topics.all()
+
+    assert sum(found.days.values()) == 2 * len(HELD_OUT["sono"])

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import aiohttp
-import msgspec
 import pytest
 from sqlalchemy import func, select
 
@@ -13,15 +10,10 @@ from bot import clock
 from bot.app import Gateway
 from bot.bus import LocalBus
 from bot.cases import CaseState, What
-from bot.desk.cases import Desk
 from bot.desk.consent import PATH, Consent
-from bot.desk.referrals import Passing
-from bot.desk.words import load_words
-from bot.errors import SendFailed, SendRefused, SignatureRejected
 from bot.messages import Address, Kind, Message, Reply
 from bot.referrals import Referral, State
 from bot.settings import Settings
-from bot.settings_directory import Entry
 from bot.store.sql import Store
 from bot.store.tables import inbox
 from bot.text.wording import load as load_wording
@@ -230,88 +222,3 @@ async def test_what_is_prefilled_names_the_likeliest_body(running: Gateway, stor
     assert found["personal"] == ["06 11 22 33 44"]
     assert "Gendarmerie de Pontavel" in {one["name"] for one in found["bodies"]}
     assert set(found["bodies"][0]) == set(fake_passing.BODIES[0])
-
-
-class Postman:
-    """Takes mails as it is told to."""
-
-    def __init__(self, *fails: Exception) -> None:
-        self.fails = list(fails)
-        self.posted: list[tuple[str, str, str, str]] = []
-
-    async def post(self, to: str, subject: str, text: str, key: str, name: str) -> None:
-        """See `Posts.post`."""
-        if self.fails:
-            raise self.fails.pop(0)
-        self.posted.append((to, subject, text, name))
-
-
-async def passing(store: Store, settings: Settings, running: Gateway, postman: Postman) -> tuple[Passing, Referral]:
-    """What sends, in a town whose directory has the Caf's address, and something that Anne has agreed to."""
-    caf = Entry(name="Caf du Val", email="caf@val.example")
-    office = msgspec.structs.replace(settings.office, directory={"caf": caf})
-    wording, bus = load_wording(office), LocalBus()
-    desk = Desk(store.cases, store.agents, store.conversations, running.counter, wording, office, bus)
-    consent = Consent(store.referrals, store.transcript, wording, office, SECRETS, bus)
-    made = Passing(
-        *(store.referrals, desk, store.agents, store.conversations, consent, running.counter, wording),
-        *(load_words(), office, bus, postman),
-    )
-    async with at_desk(running, services=ROADS) as claire:
-        case = await open_case(store)
-        await claire.done("POST", f"/cases/{case.id}/take", {})
-        referral, _ = await made.ask(claire.agent, case.id, "caf", TEXT, True)
-    return made, referral
-
-
-async def test_a_mail_leaves_once_there_is_a_yes(running: Gateway, store: Store, settings: Settings) -> None:
-    """To the address of the directory, word for word, in the agent's name; the case is closed, and it leaves once."""
-    postman = Postman()
-    made, referral = await passing(store, settings, running, postman)
-    await made.pass_on()
-    assert postman.posted == []
-    await store.referrals.answer(referral.id, True, clock.now())
-    await made.pass_on()
-    await made.pass_on()
-
-    ((to, subject, text, name),) = postman.posted
-    case = await store.cases.get(referral.case_id)
-    assert (to, text, name) == ("caf@val.example", TEXT, "Claire")
-    assert case.number in subject
-    assert case.state is CaseState.CLOSED
-    assert (await steps(store, case.id))[-1] == "caf"
-
-
-async def test_a_server_that_is_away_is_tried_again(running: Gateway, store: Store, settings: Settings) -> None:
-    """What it refuses for good is left to the agent, who is told."""
-    postman = Postman(SendFailed("away"), SendRefused("no such mailbox"))
-    made, referral = await passing(store, settings, running, postman)
-    await store.referrals.answer(referral.id, True, clock.now())
-    await made.pass_on()
-    assert (await store.referrals.get(referral.id)).state is State.GIVEN
-    await made.pass_on()
-    await made.pass_on()
-
-    assert (await store.referrals.get(referral.id)).state is State.FAILED
-    assert (await steps(store, referral.case_id))[-1] == "failed:Caf du Val"
-    assert postman.posted == []
-
-
-async def test_a_question_that_was_asked_anew_has_a_new_address(
-    running: Gateway, store: Store, settings: Settings
-) -> None:
-    """The old one answers nothing: its words are not those that would leave."""
-    made, referral = await passing(store, settings, running, Postman())
-    consent = Consent(
-        store.referrals, store.transcript, load_wording(settings.office), settings.office, SECRETS, LocalBus()
-    )
-    old = consent.token(replace(referral, asked_at=referral.asked_at.replace(year=2020)))
-    with pytest.raises(SignatureRejected):
-        await consent.read(old)
-    other = Consent(
-        store.referrals, store.transcript, load_wording(settings.office), settings.office, ("another" * 8,), LocalBus()
-    )
-    with pytest.raises(SignatureRejected):
-        await consent.read(other.token(referral))
-    assert (await consent.read(consent.token(referral))).id == referral.id
-    assert made.sends

@@ -6,6 +6,7 @@ from tests.store.contract_agents import AgentsContract
 from tests.store.contract_cases import CasesContract
 from tests.store.contract_channels import ChannelsContract
 from tests.store.contract_contacts import ContactsContract
+from tests.store.contract_counting import CountingContract
 from tests.store.contract_editions import EditionsContract
 from tests.store.contract_fiches import FichesContract
 from tests.store.contract_inbox import InboxContract
@@ -28,6 +29,7 @@ class StoreContract(
     CasesContract,
     ChannelsContract,
     ContactsContract,
+    CountingContract,
     EditionsContract,
     FichesContract,
     InboxContract,

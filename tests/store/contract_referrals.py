@@ -172,3 +172,12 @@ class ReferralsContract:
         assert await store.referrals.sent(referral.id, after(3)) is None
         with pytest.raises(Missing):
             await store.referrals.get(referral.id)
+
+    async def test_two_who_ask_at_once_ask_once(self, store: Store) -> None:
+        """A button that is pressed twice: one question, and a clear no to the other."""
+        case, agent_id = await taken(store)
+        new = to_caf(case, agent_id)
+        both = await asyncio.gather(*(store.referrals.ask(new, START) for _ in range(4)), return_exceptions=True)
+
+        assert [type(one) for one in both if isinstance(one, BaseException)] == [Stale] * 3
+        assert len(await store.referrals.of_case(case.id)) == 1

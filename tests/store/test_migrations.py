@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 import stat
+from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -12,17 +14,23 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, bindparam, text
 
+from bot.agents import Abilities
+from bot.analytics.collector import Collector
+from bot.analytics.naming import Naming
+from bot.contacts import Span
 from bot.errors import ConfigurationError
+from bot.messages import Address
 from bot.outgoing import Delivered
-from bot.store import schema
+from bot.store import codec, schema
 from bot.store.columns import Moment, metadata
 from bot.store.engine import parse
 from bot.store.postgresql import async_engine
 from bot.store.sql import migrate, open_store
 from bot.store.sqlite import begin, driver, sync_engine
+from tests.analytics.town import HOURS, OFFICE, ZONE
 from tests.servers import Postgresql, free_port
 from tests.store.test_concurrency import start
-from tests.store.words import LEASE, START, after, prepared, put
+from tests.store.words import LEASE, START, after, message, prepared, put
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
@@ -108,6 +116,61 @@ async def _fill_before_channels(url: str) -> None:
         if connection.dialect.name == "postgresql":
             connection.execute(text("SELECT setval(pg_get_serial_sequence('outbox', 'id'), 8)"))
 
+    await _with(url, work)
+
+
+async def test_a_filled_desk_gets_its_figures(empty: str) -> None:
+    """Agents, cases and ratings from before are read as they were, and counted: every case where it is now."""
+    await _fill_before_figures(empty)
+    migrate(empty)
+    store = await open_store(empty)
+    (agent,), case = await store.agents.all(), await store.cases.get(5)
+    naming = Naming(store.articles, store.fiches, OFFICE)
+    collector = Collector(
+        *(store.contacts, store.cursors, naming.service_of, HOURS, ZONE, timedelta(days=900), "w1"),
+        clock=lambda: after(days=3),
+    )
+    changed = await collector.collect()
+    await store.contacts.roll_up()
+    day = Span(START.date(), START.date())
+    services = await store.contacts.counts(day, "opened", ["service"])
+    (rated,) = await store.contacts.counts(day, "rated", [])
+    await store.close()
+
+    assert (agent.abilities, agent.offered_at) == (Abilities(), None)
+    assert (case.service, case.offered, case.passes) == ("voirie", None, 0)
+    assert (changed, rated.count) == (1, 1)
+    assert [(one.key, one.count) for one in services] == [(("voirie",), 1)]
+
+
+async def _fill_before_figures(url: str) -> None:
+    """The tables as they were: a citizen who wrote, rated an answer, and has a case that an agent has."""
+    said = (
+        "INSERT INTO conversations (id, channel, address_key, mode, language, created_at, last_heard_at) "
+        "VALUES ('c1', 'web', 'anne', 'bot', 'fr', :at, :at)",
+        "INSERT INTO agents (id, login, name, role, services, password_hash, disabled, demo, available, created_at) "
+        "VALUES (3, 'claire', 'Claire', 'agent', '[\"voirie\"]', 'x', false, false, true, :at)",
+        "INSERT INTO cases (id, number, conversation_id, message_id, effect, kind, state, service, cause, callback, urgent, "
+        "live, opened_at, taken_at, agent_id, version) VALUES (5, 'V-1', 'c1', 'm1', 'handoff', 'question', 'taken', "
+        "'voirie', 'asked', false, false, false, :at, :at, 3, 1)",
+        "INSERT INTO ratings (conversation_id, article_id, message_id, helpful, at) VALUES ('c1', 'a', 'm1.0', true, :at)",
+    )
+
+    def work(connection: Connection) -> None:
+        schema._upgrade(connection, "0009")
+        for one in said:
+            connection.execute(text(one).bindparams(bindparam("at", type_=Moment)), {"at": START})
+        line = (
+            "INSERT INTO transcript (conversation_id, author, said, at, ref) VALUES ('c1', 'citizen', :said, :at, 'm1')"
+        )
+        words = {"said": codec.encode(message("m1", Address("web", "anne"))), "at": START}
+        connection.execute(text(line).bindparams(bindparam("at", type_=Moment)), words)
+
+    await _with(url, work)
+
+
+async def _with(url: str, work: Callable[[Connection], None]) -> None:
+    """Do something with a database before its store can be opened."""
     parsed = parse(url)
     if parsed.get_backend_name() == "postgresql":
         engine = async_engine(parsed)

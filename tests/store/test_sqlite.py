@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import sqlite3
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,8 @@ from sqlalchemy import Connection, text
 
 from bot.errors import ConfigurationError, StoreError
 from bot.messages import Address
+from bot.store.case_order import ORDER, WAITING_CHATS
+from bot.store.case_rows import CASES
 from bot.store.engine import parse
 from bot.store.inbox import NEXT
 from bot.store.sql import Store, open_store
@@ -264,3 +267,17 @@ async def test_a_commit_waits_for_the_disk_unless_it_need_not(url: str, flushes:
     await store.close()
 
     assert found == level
+
+
+async def test_what_is_asked_every_second_reads_open_cases_alone(store: Store) -> None:
+    """Those who wait in the chat are found by the index of the queue: closed cases are those of years."""
+    waiting = CASES.where(WAITING_CHATS).order_by(*ORDER).limit(200)
+
+    def plan(connection: Connection) -> list[str]:
+        compiled = waiting.compile(connection, compile_kwargs={"render_postcompile": True})
+        values = tuple(compiled.params[name] for name in compiled.positiontup or ())
+        plain = tuple(value.isoformat() if isinstance(value, datetime) else value for value in values)
+        found = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {compiled}", plain)
+        return [row.detail for row in found if "cases" in row.detail]
+
+    assert await store.database.read(plan) == ["SCAN cases USING INDEX ix_cases_queue"]
