@@ -33,6 +33,8 @@ log = structlog.get_logger(__name__)
 
 PING_PATIENCE = timedelta(seconds=3)
 """For what a core that is well answers at once."""
+WEBHOOK = "/webhooks/rest/webhook"
+"""Of Rasa's stock `rest` channel."""
 PROBE_PREFIX = "probe-"
 """Sender ids that begin so belong to nobody: see `Rasa.prove`."""
 NOTHING = "?"
@@ -95,7 +97,7 @@ class Rasa:
         foreign = written_in(message, conversation) if payload is None else ""
         items = await self._ask(
             "POST",
-            "/webhooks/rest/webhook",
+            WEBHOOK,
             body={
                 "sender": conversation.id,
                 "message": disarm(message.text) if payload is None else payload,

@@ -11,13 +11,11 @@ import aiohttp
 
 from bot.errors import RasaUnreachable
 from bot.messages import Message, Turn
-from bot.rasa import Rasa
+from bot.rasa import WEBHOOK, Rasa
 from bot.settings import Office
 from bot.simulation.dialogue import Dialogues
 from bot.store.base import Conversation, Entry
 from bot.text.wording import Wording
-
-WEBHOOK = "/webhooks/rest/webhook"
 
 
 class _Client(Rasa):

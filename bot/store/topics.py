@@ -67,7 +67,7 @@ class SqlTopics:
             last = connection.execute(select(func.max(transcript.c.position))).scalar_one() or 0
             if after >= last:
                 return Swept((), None)
-            found = select(transcript.c.conversation_id.distinct()).where(
+            found = select(transcript.c.conversation_id).distinct().where(
                 transcript.c.position > after,
                 transcript.c.position <= after + STRETCH,
                 transcript.c.author == Author.BOT.value,
@@ -81,7 +81,7 @@ class SqlTopics:
 
     async def rated_useless(self, since: datetime) -> list[str]:
         """See `Topics.rated_useless`."""
-        found = select(ratings.c.conversation_id.distinct()).where(
+        found = select(ratings.c.conversation_id).distinct().where(
             ratings.c.at >= since, ratings.c.helpful.is_(False), ratings.c.conversation_id.is_not(None)
         )
         return await self._database.read(lambda connection: sorted(connection.execute(found).scalars()))

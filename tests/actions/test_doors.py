@@ -5,12 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 
 import msgspec
+import pytest
 
 from actions.answer import ActionAnswer
 from bot.messages import AnswerStatus
 from bot.settings_directory import Entry
 from bot.text.wording import load as load_wording
 from tests.actions.talk import OFFICE, filled, talking
+
+pytestmark = pytest.mark.rasa
 
 TOWN = msgspec.structs.replace(
     OFFICE, directory={"prefecture": Entry(name="Préfecture du Val", phone="02 00 00 00 00", url="https://val.example")}

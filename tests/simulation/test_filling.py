@@ -17,7 +17,7 @@ from bot.simulation.plants import Plant
 from bot.store.sql import open_store
 from tests.databases import migrated
 from tests.fakes.triage import FakeTriage
-from tests.simulation.conftest import Filled, filled, letters, run_of, settings_in, small_model
+from tests.simulation.towns import Filled, filled, letters, run_of, settings_in, small_model
 
 pytestmark = pytest.mark.rasa
 

@@ -18,7 +18,7 @@ from bot.simulation.filling import fill
 from bot.simulation.plants import Plant, Planted
 from bot.store.sql import Store, open_store
 from bot.topics import Topic
-from tests.simulation.conftest import Filled, run_of, settings_in, small_model
+from tests.simulation.towns import Filled, run_of, settings_in, small_model
 
 pytestmark = [pytest.mark.rasa, pytest.mark.journey]
 

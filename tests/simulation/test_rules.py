@@ -12,6 +12,8 @@ import yaml
 from bot.errors import ConfigurationError
 from bot.simulation import rules, words
 
+pytestmark = pytest.mark.rasa
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
