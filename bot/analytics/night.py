@@ -67,13 +67,13 @@ class Night:
         self._renew_every = renew_every
 
     async def run(self) -> None:
-        """Look now and then whether a night is due, until cancelled."""
+        """Look now and then whether a night is due, until cancelled; not while the gateway starts, when citizens wait."""
         while True:
+            await asyncio.sleep(LOOK_EVERY.total_seconds())
             try:
                 await self.look()
             except Exception:
                 log.exception("analytics.night_failed")
-            await asyncio.sleep(LOOK_EVERY.total_seconds())
 
     async def look(self) -> bool:
         """Do the night's steps if that is due and nobody else does them; whether they were done here.
