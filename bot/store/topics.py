@@ -67,12 +67,16 @@ class SqlTopics:
             last = connection.execute(select(func.max(transcript.c.position))).scalar_one() or 0
             if after >= last:
                 return Swept((), None)
-            found = select(transcript.c.conversation_id).distinct().where(
-                transcript.c.position > after,
-                transcript.c.position <= after + STRETCH,
-                transcript.c.author == Author.BOT.value,
-                transcript.c.at >= since,
-                met,
+            found = (
+                select(transcript.c.conversation_id)
+                .distinct()
+                .where(
+                    transcript.c.position > after,
+                    transcript.c.position <= after + STRETCH,
+                    transcript.c.author == Author.BOT.value,
+                    transcript.c.at >= since,
+                    met,
+                )
             )
             ids = sorted(connection.execute(found).scalars())
             return Swept(ids, after + STRETCH if after + STRETCH < last else None)
@@ -81,8 +85,10 @@ class SqlTopics:
 
     async def rated_useless(self, since: datetime) -> list[str]:
         """See `Topics.rated_useless`."""
-        found = select(ratings.c.conversation_id).distinct().where(
-            ratings.c.at >= since, ratings.c.helpful.is_(False), ratings.c.conversation_id.is_not(None)
+        found = (
+            select(ratings.c.conversation_id)
+            .distinct()
+            .where(ratings.c.at >= since, ratings.c.helpful.is_(False), ratings.c.conversation_id.is_not(None))
         )
         return await self._database.read(lambda connection: sorted(connection.execute(found).scalars()))
 
