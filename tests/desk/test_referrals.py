@@ -195,6 +195,7 @@ async def test_the_page_of_a_letter_needs_no_script(running: Gateway, store: Sto
         for wrong in (token[:-1] + ("0" if token[-1] != "0" else "1"), "1.2.3", "x", token.replace(".", ".9", 1)):
             async with http.get(f"{claire.origin}{PATH}/{wrong}") as response:
                 assert response.status == 403
+                assert "recopiez-le en entier" in await response.text()
     assert (await store.referrals.get(referral)).state is State.GIVEN
 
 
@@ -209,6 +210,7 @@ async def test_who_erases_everything_is_asked_no_more(running: Gateway, store: S
         await store.subjects.erase(ANNE, clock.now())
         async with http.get(f"{claire.origin}{PATH}/{token}") as response:
             assert response.status == 404
+            assert "rien n’est transmis" in await response.text()
 
 
 async def test_what_is_prefilled_names_the_likeliest_body(running: Gateway, store: Store) -> None:
