@@ -24,7 +24,7 @@ from bot.app_channels import build_channels, correspondents, deep_links, kept_fi
 from bot.app_desk import build_desk
 from bot.app_forms import build_forms, links
 from bot.app_health import build_health
-from bot.app_learning import build_learning, counting_first
+from bot.app_learning import build_collector, build_learning, counting_first, naming_of
 from bot.app_letters import build_letters
 from bot.app_pages import build_pages
 from bot.bus import DESK, Bus, LocalBus, RedisBus
@@ -98,7 +98,9 @@ async def gateway(settings: Settings) -> AsyncIterator[Gateway]:
         public_sockets = _bind(stack, settings.host, settings.port)
         store = await open_store(settings.database_url)
         stack.push_async_callback(store.close)
-        store = counting_first(settings, store, worker_name)
+        naming = naming_of(settings, store)
+        collector = build_collector(settings, store, naming, worker_name)
+        store = counting_first(store, collector)
         http = await stack.enter_async_context(aiohttp.ClientSession())
         bus: Bus = RedisBus(settings.redis_url) if settings.redis_url else LocalBus()
         stack.push_async_callback(bus.close)
@@ -199,7 +201,8 @@ async def gateway(settings: Settings) -> AsyncIterator[Gateway]:
             worker_name,
         )
         learning = build_learning(
-            settings, store, knowledge, net, parts.words, parts.shapes, parts.answering, worker_name
+            *(settings, store, naming, collector, knowledge, net),
+            *(parts.words, parts.shapes, parts.answering, worker_name),
         )
         outside = build_channels(channels, store, bus, receive, history, worker_name, peer)
         form_routes = build_forms(settings, forms, store, shown.pages, wording, receive, alarm, history, peer)

@@ -53,6 +53,11 @@ class LearningParts:
         return {"analytics.collect": self.collector.run(), "analytics.night": self.night.run()}
 
 
+def naming_of(settings: Settings, store: Store) -> Naming:
+    """What the articles and services of the town are called."""
+    return Naming(store.articles, store.fiches, settings.office)
+
+
 def build_collector(settings: Settings, store: Store, naming: Naming, holder: str) -> Collector:
     """What turns conversations into contacts; `holder` names this process in the lease."""
     office = settings.office
@@ -61,9 +66,8 @@ def build_collector(settings: Settings, store: Store, naming: Naming, holder: st
     return Collector(store.contacts, store.cursors, naming.service_of, hours, office.zone, keeps, holder)
 
 
-def counting_first(settings: Settings, store: Store, holder: str) -> Store:
+def counting_first(store: Store, collector: Collector) -> Store:
     """The store with erasures that are counted first: whoever erases everything was a contact all the same."""
-    collector = build_collector(settings, store, Naming(store.articles, store.fiches, settings.office), holder)
     return replace(store, subjects=CountedSubjects(store.subjects, store.conversations, collector))
 
 
@@ -96,6 +100,8 @@ class Reporting:
 def build_learning(
     settings: Settings,
     store: Store,
+    naming: Naming,
+    collector: Collector,
     knowledge: KnowledgeBase,
     safety: Safety,
     words: Words,
@@ -105,8 +111,6 @@ def build_learning(
 ) -> LearningParts:
     """The parts of learning: what collects, what is done each night in its order, and the requests of their pages."""
     office = settings.office
-    naming = Naming(store.articles, store.fiches, office)
-    collector = build_collector(settings, store, naming, holder)
     night = Night(store.cursors, steps(settings, store, knowledge, safety, naming), office.zone, holder)
     lesson_shapes = LessonShapes(shapes, words, knowledge, store.transcript, own_contacts(office))
     pages = (

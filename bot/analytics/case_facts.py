@@ -37,14 +37,7 @@ def opening(history: History, case: Case) -> Opening:
 
 def open_seconds(hours: Hours, service: str, start: datetime, end: datetime) -> int:
     """Seconds of a service's opening hours between two moments; 0 if the second is not the later one."""
-    start = max(start, end - LONGEST)
-    day, last = hours.day(start), hours.day(end)
-    total = timedelta()
-    while day <= last:
-        for opens, closes in hours.slots(service, day):
-            total += max(min(closes, end) - max(opens, start), timedelta())
-        day += timedelta(days=1)
-    return int(total.total_seconds())
+    return int(hours.open_between(service, max(start, end - LONGEST), end).total_seconds())
 
 
 def happened(

@@ -13,16 +13,7 @@ from typing import Any
 
 import msgspec
 
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """The days, both included, and what is left out; "" leaves nothing out."""
-
-    first: date
-    last: date
-    channel: str = ""
-    service: str = ""
-    language: str = ""
+from bot.contacts import Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +185,7 @@ class Trend:
 class Figures:
     """All of it."""
 
-    span: Asked
+    span: Span
     sentence: Sentence
     cards: tuple[Card, ...]
     series: Series

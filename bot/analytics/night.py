@@ -29,6 +29,10 @@ NAME = "analytics.night"
 """Of the lease, whose value is the day of the last night, ISO 8601."""
 
 
+Told = Callable[[str, timedelta, "Exception | None"], None]
+"""Hears of a step: its name, how long it took, and why it failed if it did."""
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
     """Something that is done at night."""
@@ -45,6 +49,14 @@ def counting(book: ContactBook) -> Step:
             pass
 
     return Step("roll_up", do)
+
+
+def logged(step: str, took: timedelta, error: Exception | None) -> None:
+    """See `Told`."""
+    if error is not None:
+        log.error("analytics.step_failed", step=step, exc_info=error)
+    else:
+        log.info("analytics.step", step=step, duration_ms=int(took.total_seconds() * 1000))
 
 
 class Night:
@@ -99,25 +111,23 @@ class Night:
             await self._cursors.let_go(NAME, self._holder)
         return True
 
-    async def do(self) -> None:
-        """Do every step now, and keep the lease meanwhile."""
-        keeping = asyncio.create_task(self.keep(), name="analytics.night.lease")
+    async def do(self, told: Told = logged) -> None:
+        """Do every step now, and keep the lease meanwhile; `told` hears of each how it went."""
+        keeping = asyncio.create_task(self._keep(), name="analytics.night.lease")
         try:
             for step in self._steps:
                 began = self._clock()
                 try:
                     await step.do()
-                except Exception:
-                    log.exception("analytics.step_failed", step=step.name)
-                    continue
-                spent = self._clock() - began
-                log.info("analytics.step", step=step.name, duration_ms=int(spent.total_seconds() * 1000))
+                except Exception as error:  # noqa: BLE001 - one step does not keep the others from being done
+                    told(step.name, self._clock() - began, error)
+                else:
+                    told(step.name, self._clock() - began, None)
         finally:
             keeping.cancel()
             await asyncio.gather(keeping, return_exceptions=True)
 
-    async def keep(self) -> None:
-        """Renew the lease, until cancelled."""
+    async def _keep(self) -> None:
         while True:
             await asyncio.sleep(self._renew_every.total_seconds())
             try:

@@ -12,7 +12,6 @@ from fractions import Fraction
 from bot.analytics.counters import Count
 from bot.analytics.figures import (
     ROWS,
-    Asked,
     Card,
     Day,
     Figures,
@@ -104,7 +103,7 @@ async def figures_of(
     )
     cards = _cards(read)
     return Figures(
-        span=Asked(span.first, span.last, span.channel, span.service, span.language),
+        span=span,
         sentence=_sentence(cards[0], _mover(read, 0, names)),
         cards=cards,
         series=Series(_days(read, span), _hours(read.hours)),

@@ -5,8 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
-import time
-from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from typing import Annotated
 from uuid import uuid4
 
@@ -15,9 +14,8 @@ import typer
 from rich.console import Console
 
 from bot import clock, safety
-from bot.analytics.naming import Naming
-from bot.analytics.night import LEASE, NAME, Night
-from bot.app_learning import build_collector, steps
+from bot.analytics.night import LEASE, NAME, Night, Step
+from bot.app_learning import build_collector, naming_of, steps
 from bot.commands.knowledge_store import opened
 from bot.errors import BotError
 from bot.knowledge.base import KnowledgeBase
@@ -63,7 +61,7 @@ async def _night(settings: Settings, console: Console) -> tuple[dict[str, float]
         holder = f"{HOLDER} {uuid4().hex}"
         if not await store.cursors.hold(NAME, holder, clock.now(), LEASE):
             raise NightBusy("a gateway does its night just now: try again when it is done")
-        naming = Naming(store.articles, store.fiches, settings.office)
+        naming = naming_of(settings, store)
         fiches = FollowedFiches(store.fiches, OpenedFiches(store.fiches, settings.data, settings.root))
         knowledge = KnowledgeBase(store.articles, settings.office, fiches=fiches)
         collector = build_collector(settings, store, naming, holder)
@@ -71,24 +69,17 @@ async def _night(settings: Settings, console: Console) -> tuple[dict[str, float]
         async def collect() -> None:
             await collector.rebuild()
 
-        keeping = asyncio.create_task(Night(store.cursors, (), settings.office.zone, holder).keep())
+        def told(step: str, took: timedelta, error: Exception | None) -> None:
+            if error is not None:
+                failed[step] = str(error) or type(error).__name__
+                return
+            done[step] = round(took.total_seconds(), 1)
+            console.print(f"{step}: {done[step]:.1f} s", highlight=False)
+
+        every = [Step("contacts", collect), *steps(settings, store, knowledge, safety.load(), naming)]
         try:
-            every: dict[str, Callable[[], Awaitable[None]]] = {"contacts": collect}
-            every |= {
-                step.name: step.do for step in steps(settings, store, knowledge, safety.load(), naming, clock.now)
-            }
-            for name, do in every.items():
-                began = time.perf_counter()
-                try:
-                    await do()
-                except Exception as error:  # noqa: BLE001 - as in the gateway, one step does not keep the others from being done
-                    failed[name] = str(error) or type(error).__name__
-                else:
-                    done[name] = round(time.perf_counter() - began, 1)
-                    console.print(f"{name}: {done[name]:.1f} s", highlight=False)
+            await Night(store.cursors, every, settings.office.zone, holder).do(told)
         finally:
-            keeping.cancel()
-            await asyncio.gather(keeping, return_exceptions=True)
             await store.cursors.let_go(NAME, holder)
             await knowledge.close()
     return done, failed

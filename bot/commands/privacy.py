@@ -11,12 +11,12 @@ from rich.console import Console
 from rich.table import Table
 
 from bot import clock
-from bot.app_learning import counting_first
+from bot.app_learning import build_collector, counting_first, naming_of
 from bot.messages import Address
 from bot.privacy.retention import ages
 from bot.settings import Settings, load
 from bot.store.base import Erased
-from bot.store.sql import migrate, open_store
+from bot.store.sql import Store, migrate, open_store
 
 app = typer.Typer(help="Erase a citizen's data, or what is older than its retention.", no_args_is_help=True)
 
@@ -62,7 +62,7 @@ async def _erase(settings: Settings, whom: Address) -> Erased:
     await asyncio.to_thread(migrate, settings.database_url)
     store = await open_store(settings.database_url)
     try:
-        return await counting_first(settings, store, HOLDER).subjects.erase(whom, clock.now())
+        return await _counted(settings, store).subjects.erase(whom, clock.now())
     finally:
         await store.close()
 
@@ -71,11 +71,13 @@ async def _purge(settings: Settings) -> dict[str, int]:
     await asyncio.to_thread(migrate, settings.database_url)
     store = await open_store(settings.database_url)
     try:
-        return await counting_first(settings, store, HOLDER).subjects.purge(
-            clock.now(), ages(settings.office.retention)
-        )
+        return await _counted(settings, store).subjects.purge(clock.now(), ages(settings.office.retention))
     finally:
         await store.close()
+
+
+def _counted(settings: Settings, store: Store) -> Store:
+    return counting_first(store, build_collector(settings, store, naming_of(settings, store), HOLDER))
 
 
 def _table(rows: dict[str, int]) -> None:

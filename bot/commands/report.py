@@ -15,9 +15,8 @@ from rich.table import Table
 
 from bot import clock
 from bot.analytics.figures import Card, Figures, Row, Time, as_json
-from bot.analytics.naming import Naming
 from bot.analytics.open_data import package
-from bot.app_learning import Reporting, build_collector
+from bot.app_learning import Reporting, build_collector, naming_of
 from bot.contacts import Span
 from bot.desk.words import load_words
 from bot.errors import ConfigurationError
@@ -80,7 +79,7 @@ def rebuild() -> None:
     settings = load()
 
     async def work(store: Store) -> int:
-        naming = Naming(store.articles, store.fiches, settings.office)
+        naming = naming_of(settings, store)
         collector = build_collector(settings, store, naming, HOLDER)
         return await collector.rebuild(lambda done: Console(stderr=True).print(f"{done} conversations"))
 
@@ -98,12 +97,12 @@ async def _with_store(settings: Settings, work: Callable[[Store], Awaitable[T]])
 
 
 async def _figures(settings: Settings, store: Store, span: Span) -> Figures:
-    naming = Naming(store.articles, store.fiches, settings.office)
+    naming = naming_of(settings, store)
     return await Reporting(store.contacts, store.topics, naming, settings.office, load_words()).figures(span)
 
 
 async def _open_data(settings: Settings, store: Store, year: int, folder: Path) -> list[Path]:
-    naming = Naming(store.articles, store.fiches, settings.office)
+    naming = naming_of(settings, store)
     while await store.contacts.roll_up():
         pass
     today = clock.now().astimezone(settings.office.zone).date()

@@ -77,13 +77,17 @@ class Hours:
 
     def minutes_open_between(self, service: str, start: datetime, end: datetime) -> int:
         """How many whole opening minutes lie between two moments; 0 if the second is not the later one."""
+        return self.open_between(service, start, end) // MINUTE
+
+    def open_between(self, service: str, start: datetime, end: datetime) -> timedelta:
+        """How long it is open between two moments; no time if the second is not the later one."""
         day, last = self.day(start), self.day(end)
         total = timedelta()
         while day <= last:
             for opens, closes in self.slots(service, day):
                 total += max(min(closes, end) - max(opens, start), timedelta())
             day += DAY
-        return total // MINUTE
+        return total
 
     def after_open(self, service: str, start: datetime, minutes: int) -> datetime | None:
         """The moment when so many opening minutes have passed since another: when something is due.

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable
 from typing import TypeVar
 
 from sqlalchemy import URL, Connection
-from sqlalchemy.exc import SQLAlchemyError
 
-from bot.errors import StoreError
 from bot.store import schema
 from bot.store.engine import parse
 from bot.store.sql import Store, open_store, stores
-from bot.store.sqlite import begin, driver, sync_engine
+from bot.store.sqlite import begin, driver, sync_engine, translated
 
 T = TypeVar("T")
 
@@ -54,7 +51,7 @@ class UnhurriedSqlite:
 
     def _run(self, work: Callable[[Connection], T], keeps: bool) -> T:
         raw = driver(self._connection)
-        try:
+        with translated():
             if keeps:
                 begin(raw)
             else:
@@ -65,10 +62,6 @@ class UnhurriedSqlite:
                 raw.rollback()
                 raise
             raw.execute("COMMIT")
-        except (SQLAlchemyError, sqlite3.Error, UnicodeError) as error:
-            cause = getattr(error, "orig", None) or error
-            first, _, _ = str(cause).partition("\n")
-            raise StoreError(f"the database did not do it: {type(cause).__name__}: {first}") from error
         return value
 
 

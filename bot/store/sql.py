@@ -21,7 +21,7 @@ from bot.mailroom import Letters
 from bot.offering import CaseOffers
 from bot.outgoing import Outbox
 from bot.referrals import Referrals
-from bot.store import contact_tables, lesson_tables, referral_tables, schema, topic_tables  # noqa: F401 - tables
+from bot.store import schema
 from bot.store.agents import SqlAgents
 from bot.store.articles import SqlArticles
 from bot.store.base import (

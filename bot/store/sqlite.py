@@ -160,7 +160,7 @@ class SqliteDatabase:
             self._jobs.put(job)
 
     def _read(self, work: Callable[[Connection], T]) -> T:
-        with _translated(), self._engine.connect() as connection:
+        with translated(), self._engine.connect() as connection:
             raw = driver(connection)
             raw.execute("BEGIN")
             try:
@@ -279,7 +279,8 @@ def _in_our_words(error: Exception) -> Exception:
 
 
 @contextlib.contextmanager
-def _translated() -> Iterator[None]:
+def translated() -> Iterator[None]:
+    """Library errors come out as `StoreError`."""
     try:
         yield
     except LIBRARY_ERRORS as error:

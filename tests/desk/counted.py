@@ -6,7 +6,6 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from bot.analytics.figures import (
-    Asked,
     Card,
     Day,
     Figures,
@@ -51,7 +50,7 @@ def figures(span: Span) -> Figures:
     total = sum(day.contacts for day in days)
     before = round(total / 1.18)
     return Figures(
-        span=Asked(span.first, span.last, span.channel, span.service, span.language),
+        span=Span(span.first, span.last, span.channel, span.service, span.language),
         sentence=_sentence("more", total, before, 0.18),
         cards=(
             Card("contacts", total, "count", before, 0.18),
