@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -25,6 +25,9 @@ AGAIN_AFTER = timedelta(minutes=10)
 """Nobody is asked for the same case twice within this time."""
 MOST_PASSES = 20
 """A case that nobody took so often waits in the queue for somebody to take it unasked."""
+
+MOST_TRIES = 3
+"""So many agents are asked for a case in one look, where other gateways keep them busy meanwhile."""
 
 
 class Offering:
@@ -54,7 +57,9 @@ class Offering:
             return 0
         since = moment - SEEN_WITHIN
         present = await self._offers.present(since)
-        passed = await self._let_go(waiting, present, moment)
+        passed = await self._let_go(waiting, {one.agent.id for one in present}, moment)
+        # Read again: another gateway may have let go of the rest.
+        present = await self._offers.present(since)
         asked = await self._offers.asked([case.id for case in waiting], moment - AGAIN_AFTER)
         changed = len(passed)
         for case in waiting:
@@ -63,23 +68,37 @@ class Offering:
             passes = case.passes + (case.id in passed)
             if passes >= MOST_PASSES or not (case.urgent or self._hours.is_open(case.service, moment)):
                 continue
-            rule = rule_of(self._office, case.service)
-            agent = choose(case, rule, present, asked.get(case.id, frozenset()), self._waited(case, moment))
-            if agent is None:
-                continue
-            # An urgent case may go to somebody who has as much as they can take.
-            most = rule.room(agent) if not case.urgent else max(rule.room(agent), _load(present, agent.id) + 1)
-            if await self._offers.offer(case.id, agent.id, most, since, moment):
-                log.info("desk.offered", case=case.id, agent=agent.id, passes=passes)
-                present = [_asked(one, moment) if one.agent.id == agent.id else one for one in present]
+            agent, present = await self._offer(case, present, asked.get(case.id, frozenset()), moment)
+            if agent is not None:
+                log.info("desk.offered", case=case.id, agent=agent, passes=passes)
                 changed += 1
         if changed:
             await self._bus.publish(DESK)
         return changed
 
-    async def _let_go(self, waiting: Sequence[Case], present: list[Present], moment: datetime) -> set[int]:
-        """End offers whose time is over, or whose agent has gone; the ids of their cases."""
-        there = {one.agent.id for one in present}
+    async def _offer(
+        self, case: Case, present: list[Present], asked: frozenset[int], moment: datetime
+    ) -> tuple[int | None, list[Present]]:
+        """Offer a case to whoever is best placed; their id, and who is there with what they have now.
+
+        Where another gateway has been quicker with the agent, the next best is asked; with the case, nobody is.
+        """
+        rule, since = rule_of(self._office, case.service), moment - SEEN_WITHIN
+        for _ in range(MOST_TRIES):
+            agent = choose(case, rule, present, asked, self._waited(case, moment))
+            if agent is None:
+                break
+            # An urgent case may go to somebody who has as much as they can take.
+            most = rule.room(agent) if not case.urgent else max(rule.room(agent), _load(present, agent.id) + 1)
+            if await self._offers.offer(case.id, agent.id, most, since, moment):
+                return agent.id, [_asked(one, moment) if one.agent.id == agent.id else one for one in present]
+            before, present = _load(present, agent.id), await self._offers.present(since)
+            if before == _load(present, agent.id):
+                break
+        return None, present
+
+    async def _let_go(self, waiting: Sequence[Case], there: Set[int], moment: datetime) -> set[int]:
+        """End offers whose time is over, or whose agent is not there; the ids of their cases."""
         passed: set[int] = set()
         for case in waiting:
             if case.offered is None:
@@ -89,9 +108,6 @@ class Offering:
                 continue
             if await self._offers.pass_on(case.id, case.offered.agent_id, case.offered.at, moment):
                 passed.add(case.id)
-                for at, one in enumerate(present):
-                    if one.agent.id == case.offered.agent_id:
-                        present[at] = replace(one, load=max(0, one.load - 1))
         return passed
 
     def _rule(self, case: Case) -> Rule:

@@ -73,7 +73,7 @@ async def test_what_the_town_does_is_sent_nowhere(base: KnowledgeBase) -> None:
 
 async def test_what_nobody_here_knows_has_its_door(base: KnowledgeBase) -> None:
     """No article speaks of naturalisation: the préfecture of the directory is named, with its own address."""
-    answer = await base.ask("j'habite ici depuis dix ans, je voudrais la nationalité française")
+    answer = await base.ask("je voudrais la nationalité française")
 
     assert answer.status is AnswerStatus.OUT_OF_SCOPE
     assert answer.door is not None
