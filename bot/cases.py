@@ -99,6 +99,8 @@ class NewCase:
     urgent: bool = False
     due_at: datetime | None = None
     location: Location | None = None
+    number: str = ""
+    """What its citizen is told in the same transaction; "" for one that the store makes."""
 
 
 @dataclass(frozen=True, slots=True)

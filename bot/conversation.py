@@ -22,25 +22,15 @@ from bot.backing import Core, Storage
 from bot.bus import DESK, INBOX, OUTBOX, Bus
 from bot.clock import Clock, now
 from bot.comments import Comments, is_public
-from bot.correspondence import Correspondence
+from bot.correspondence import Correspondence, Taken
 from bot.desk.consent import Consent
 from bot.errors import MediaFailed, Missing, RasaError, RasaSilent, RasaSlow, Stale
 from bot.files import PATIENCE, Files
 from bot.greeting import Greeting
 from bot.hearing import CHOICE_VALID, Hearing, Opens, nothing_opens
 from bot.joining import Joining
-from bot.messages import (
-    PHOTO_URL,
-    REMOTE_URL,
-    AnswerStatus,
-    Author,
-    HeardIn,
-    Kind,
-    Message,
-    Mode,
-    Reply,
-    Turn,
-)
+from bot.mailroom import Filing
+from bot.messages import PHOTO_URL, REMOTE_URL, AnswerStatus, Author, HeardIn, Kind, Message, Mode, Reply, Turn
 from bot.rights import Rights
 from bot.safety import Safety
 from bot.sourced import Sourced
@@ -148,7 +138,8 @@ class Counter:
                 if claimed.attempts == 1:
                     self._attention.show(claimed.message)
                 claimed = await self._bring_files(claimed)
-                turn = await self._answer(claimed)
+                taken = await self._take(claimed)
+                turn = taken.turn if taken else await self._answer(claimed)
             except RasaError as error:
                 await self._later(claimed, error)
             except MediaFailed as error:
@@ -156,7 +147,7 @@ class Counter:
                     claimed.row, self._worker, self._retry_at(claimed.attempts), type(error).__name__
                 )
             else:
-                await self._finish(claimed, turn.replies)
+                await self._finish(claimed, turn.replies, taken.filing if taken else None)
                 for directive in turn.directives:
                     if isinstance(directive, HeardIn):
                         await self._store.conversations.heard_in(claimed.conversation.id, directive.language)
@@ -227,14 +218,17 @@ class Counter:
         await self._bus.publish(DESK)
         return replace(claimed, message=brought.message)
 
+    async def _take(self, claimed: Claimed) -> Taken | None:
+        """What becomes of a letter; None for what is none."""
+        is_letter = claimed.message.kind is Kind.LETTER
+        return await self._correspondence.take(claimed) if is_letter and self._correspondence else None
+
     async def _answer(self, claimed: Claimed) -> Turn:
         message, conversation = claimed.message, claimed.conversation
         if is_public(message):
             await self._comments.open(claimed)
         if message.kind is Kind.COMMENT:
             return Turn(())
-        if message.kind is Kind.LETTER and self._correspondence:
-            return await self._correspondence.take(claimed)
         for talk in (self._joining, self._rights, self._consent):
             if talk is not None and (said := await talk.answer(message, conversation)) is not None:
                 return Turn((said,))
@@ -286,12 +280,12 @@ class Counter:
         await self._core.remember(conversation, said)
         await self._store.conversations.told(conversation.id, after)
 
-    async def _finish(self, claimed: Claimed, replies: Sequence[Reply]) -> None:
+    async def _finish(self, claimed: Claimed, replies: Sequence[Reply], filing: Filing | None = None) -> None:
         prepared = [
             self._speaker.answer(reply, claimed.message, claimed.conversation, await self._quoted(reply, claimed))
             for reply in replies
         ]
-        await self._store.inbox.finish(claimed.row, self._worker, prepared, self._clock())
+        await self._store.inbox.finish(claimed.row, self._worker, prepared, self._clock(), filing)
         for reply in replies:
             metrics.ANSWERS.labels(reply.status.value if reply.status else "none").inc()
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -16,10 +16,11 @@ from bot.backing import Storage
 from bot.cases import Case, CaseKind, CaseState, Cause, NewCase
 from bot.clock import Clock, now
 from bot.letters import Letter
-from bot.mailroom import Acknowledged, Filed, Gist, NewLetter
+from bot.mailroom import Acknowledged, Filed, Filing, Gist, NewLetter
 from bot.messages import FILE_URL, PHOTO_URL, Attachment, HeardIn, Message, Reply, Turn
 from bot.readings import LetterKind, Reading, Suggested, Urgency
-from bot.store.base import Claimed
+from bot.store.base import Claimed, Conversation
+from bot.store.numbers import new_number
 from bot.text.languages import FULL
 
 EFFECT = "letter"
@@ -76,6 +77,15 @@ class Acknowledges(Protocol):
         """The acknowledgement of a case, without its id."""
 
 
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What becomes of a letter: settled with its message in one transaction."""
+
+    turn: Turn
+    filing: Filing | None
+    """None where an attempt before has filed it."""
+
+
 class Correspondence:
     """Takes letters."""
 
@@ -107,8 +117,8 @@ class Correspondence:
             return message
         return replace(message, thread=None)
 
-    async def take(self, claimed: Claimed) -> Turn:
-        """File a claimed letter; what is said to it.
+    async def take(self, claimed: Claimed) -> Taken:
+        """Read a claimed letter; how it is put away, and what is said to it.
 
         Raises:
             Missing: the conversation is gone.
@@ -119,25 +129,30 @@ class Correspondence:
         # A first attempt has filed nothing yet.
         filed = await self._store.letters.find(conversation.id, message.id) if claimed.attempts > 1 else None
         case: Case | None = None
-        if filed is None:
-            await self.reads.ready()
-            reading = await asyncio.to_thread(self.reads.read, letter, message.text)
-            filed, case = await self._file(claimed, letter, reading)
+        if filed is not None:
+            answered = filed.acknowledged is Acknowledged.SENT and filed.case_id is not None
+            return _taken((await self.acknowledgement(filed),) if answered else (), filed.reading)
+        await self.reads.ready()
+        reading = await asyncio.to_thread(self.reads.read, letter, message.text)
+        filing, language = await self._filing(claimed, letter, reading)
         said: tuple[Reply, ...] = ()
-        if filed.acknowledged is Acknowledged.SENT and filed.case_id is not None:
-            said = (await self.acknowledgement(filed, case),)
-        language = filed.reading.language
-        return Turn(said, (HeardIn(language),) if language and language not in FULL else ())
+        if filing.case is not None and filing.letter.acknowledged is Acknowledged.SENT:
+            case = _foreseen(filing.case, conversation, language, filing.at)
+            said = (await self._acknowledge(case, message.id, letter, filing.letter.reading),)
+        return _taken(said, filing.letter.reading, filing)
 
-    async def acknowledgement(self, filed: Filed, case: Case | None = None) -> Reply:
-        """The one acknowledgement of a letter's case, which is looked up if it is not given.
+    async def acknowledgement(self, filed: Filed) -> Reply:
+        """The one acknowledgement of a letter's case.
 
         Raises:
             Missing: it has no case, or that is gone.
         """
-        case = case or await self._store.cases.get(filed.case_id or 0)
-        reply = await self._acknowledges.words(case, filed.letter, filed.reading)
-        return replace(reply, id=f"{filed.message_id}{ACKNOWLEDGED_SUFFIX}")
+        case = await self._store.cases.get(filed.case_id or 0)
+        return await self._acknowledge(case, filed.message_id, filed.letter, filed.reading)
+
+    async def _acknowledge(self, case: Case, message_id: str, letter: Letter, reading: Reading) -> Reply:
+        reply = await self._acknowledges.words(case, letter, reading)
+        return replace(reply, id=f"{message_id}{ACKNOWLEDGED_SUFFIX}")
 
     async def open(self, filed: Filed) -> Case:
         """A letter that was put aside becomes a case after all; done twice, it is done.
@@ -159,9 +174,9 @@ class Correspondence:
         await self._store.letters.assign(filed.id, opened.case.id, acknowledged)
         return opened.case
 
-    async def _file(self, claimed: Claimed, letter: Letter, reading: Reading) -> tuple[Filed, Case | None]:
-        """The letter as it is filed, and the case that it has opened."""
-        conversation_id, message = claimed.conversation.id, claimed.message
+    async def _filing(self, claimed: Claimed, letter: Letter, reading: Reading) -> tuple[Filing, str]:
+        """How a letter is put away, and in which language its citizen is answered."""
+        conversation_id, message, language = claimed.conversation.id, claimed.message, claimed.conversation.language
         moment = self._clock()
         since = (moment - ALIKE_WITHIN, moment - ACKNOWLEDGED_WITHIN)
         around = await self._store.letters.around(conversation_id, letter.sender, reading.service, *since)
@@ -172,11 +187,12 @@ class Correspondence:
         if going_on is not None:
             if reading.urgency is Urgency.HIGH and not _nobody_waits(reading):
                 await self._store.cases.mark_urgent(conversation_id, moment)
-            return await self._store.letters.file(replace(new, case_id=going_on.id), moment), None
+            return Filing(replace(new, case_id=going_on.id), moment), language
         if _nobody_waits(reading):
-            return await self._store.letters.file(new, moment), None
-        if reading.language in FULL and reading.language != claimed.conversation.language:
-            await self._store.conversations.speak(conversation_id, reading.language)
+            return Filing(new, moment), language
+        if reading.language in FULL and reading.language != language:
+            language = reading.language
+            await self._store.conversations.speak(conversation_id, language)
         gist = self.reads.gist(letter, reading)
         alike = self.reads.alike(gist, letter, around.recent)
         known = replace(reading, duplicate_of=str(alike.group)) if alike else reading
@@ -189,7 +205,8 @@ class Correspondence:
             suggested=suggested,
         )
         case = self._case(conversation_id, message.id, message.sent_at, letter, reading, around.cases)
-        return await self._store.letters.open(new, case, moment, _files(message.attachments))
+        numbered = replace(case, number=new_number())
+        return Filing(new, moment, numbered, tuple(_files(message.attachments))), language
 
     def _case(
         self,
@@ -216,6 +233,40 @@ class Correspondence:
             urgent=reading.urgency is Urgency.HIGH,
             due_at=self._acknowledges.delay(reading.service, opened_at),
         )
+
+
+def _taken(said: tuple[Reply, ...], reading: Reading, filing: Filing | None = None) -> Taken:
+    language = reading.language
+    return Taken(Turn(said, (HeardIn(language),) if language and language not in FULL else ()), filing)
+
+
+def _foreseen(new: NewCase, conversation: Conversation, language: str, opened_at: datetime) -> Case:
+    """A case as it will stand: what is told of it leaves in the transaction that opens it."""
+    return Case(
+        id=0,
+        number=new.number,
+        conversation_id=new.conversation_id,
+        address=conversation.address,
+        language=language,
+        kind=new.kind,
+        state=CaseState.WAITING,
+        service=new.service,
+        cause=new.cause,
+        subject=new.subject,
+        details=new.details,
+        callback=new.callback,
+        has_contact=bool(new.contact),
+        urgent=new.urgent,
+        live=False,
+        opened_at=opened_at,
+        due_at=new.due_at,
+        taken_at=None,
+        closed_at=None,
+        agent_id=None,
+        agent_name="",
+        rating=None,
+        spoken=conversation.spoken,
+    )
 
 
 def _acknowledged(letter: Letter, reading: Reading, own: bool, sent: int) -> Acknowledged:

@@ -51,6 +51,19 @@ class NewLetter:
 
 
 @dataclass(frozen=True, slots=True)
+class Filing:
+    """How a letter is put away together with its message."""
+
+    letter: NewLetter
+    at: datetime
+    """When it is filed, and its case opened: its citizen is told that moment."""
+    case: NewCase | None = None
+    """What it opens."""
+    photos: tuple[str, ...] = ()
+    """Those of the case."""
+
+
+@dataclass(frozen=True, slots=True)
 class Filed:
     """A letter as it stands."""
 
@@ -127,15 +140,6 @@ class Letters(Protocol):
 
     async def file(self, new: NewLetter, now: datetime) -> Filed:
         """Keep a letter with what was read in it.
-
-        Raises:
-            Missing: the conversation is gone.
-        """
-
-    async def open(
-        self, new: NewLetter, case: NewCase, now: datetime, photos: Sequence[str] = ()
-    ) -> tuple[Filed, Case]:
-        """Keep a letter with the case that it opens, which also gets these photos: both or neither.
 
         Raises:
             Missing: the conversation is gone.

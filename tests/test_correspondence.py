@@ -11,16 +11,17 @@ import pytest
 
 from bot import safety, settings
 from bot.bus import LocalBus
-from bot.cases import Case, Cause, NewCase
+from bot.cases import Case, CaseKind, Cause, NewCase
 from bot.conversation import Counter
-from bot.correspondence import ACKNOWLEDGED_WITHIN, MAX_ACKNOWLEDGED, MAX_ALARMED, Correspondence
+from bot.correspondence import ACKNOWLEDGED_WITHIN, EFFECT, MAX_ACKNOWLEDGED, MAX_ALARMED, Correspondence
 from bot.errors import StoreError
 from bot.letters import Automatic, Letter
-from bot.mailroom import Acknowledged, Filed, NewLetter
+from bot.mailroom import Acknowledged, Filed, Filing, NewLetter
 from bot.messages import Address, Kind, Message, Thread
 from bot.readings import LetterKind
-from bot.store.base import CITIZEN
-from bot.store.letters import SqlLetters
+from bot.store.base import CITIZEN, Prepared
+from bot.store.engine import Database
+from bot.store.inbox import SqlInbox
 from bot.store.sql import Store
 from bot.text import wording
 from tests.fakes.triage import DELAY, FakeTriage
@@ -283,36 +284,62 @@ async def test_identifiers_never_reach_the_store(room: Mailroom) -> None:
     assert "Voirie" in case.subject
 
 
-class Breaking(SqlLetters):
-    """Letters of which the first is filed by a worker that never hears of it."""
+class Breaking(SqlInbox):
+    """An inbox that breaks off the first time a message is settled: before the commit, or behind it."""
 
-    broken = True
+    def __init__(self, database: Database, behind: bool) -> None:
+        super().__init__(database)
+        self._behind = behind
+        self.broken = True
 
-    async def open(
-        self, new: NewLetter, case: NewCase, now: datetime, photos: Sequence[str] = ()
-    ) -> tuple[Filed, Case]:
-        opened = await super().open(new, case, now, photos)
+    async def finish(
+        self, row: int, worker: str, replies: Sequence[Prepared], now: datetime, filing: Filing | None = None
+    ) -> None:
+        if self.broken and not self._behind:
+            self.broken = False
+            raise StoreError("the database is gone")
+        await super().finish(row, worker, replies, now, filing)
         if self.broken:
             self.broken = False
             raise StoreError("the connection was lost behind the commit")
-        return opened
 
 
-async def test_a_letter_that_breaks_off_is_filed_once(store: Store) -> None:
-    """A worker that dies behind the case and the letter leaves one case, one letter and one acknowledgement."""
-    letters = Breaking(store.database)
+@pytest.mark.parametrize("behind", [False, True])
+async def test_a_letter_that_breaks_off_is_filed_once(store: Store, behind: bool) -> None:
+    """However a worker dies, there is one case, one letter and one acknowledgement, and nothing is left to do."""
     parts = {name: getattr(store, name) for name in Store.__slots__}
-    room = Mailroom(Store(**{**parts, "letters": letters}))
+    room = Mailroom(Store(**{**parts, "inbox": Breaking(store.database, behind)}))
     await room.counter.receive(letter("m1"))
     with pytest.raises(StoreError):
         await room.handle()
     room.moment = START + LEASE * 2
 
-    await room.handle()
+    if not behind:
+        assert await room.cases() == []
+        await room.handle()
 
     (case,) = await room.cases()
     assert (await room.filed("m1")).case_id == case.id
     assert await room.answers() == [f"Reçu sous le numéro {case.number}."]
+    assert await store.inbox.claim("w1", room.moment + LEASE * 2, LEASE) is None
+
+
+async def test_a_letter_that_was_filed_before_it_was_settled_is_acknowledged(room: Mailroom) -> None:
+    """As versions did that filed it first: the second attempt finds it, and says its number once."""
+    await room.counter.receive(letter("m1"))
+    (claimed,) = await room.store.inbox.claim_some("w1", START, LEASE, 1)
+    conversation = claimed.conversation.id
+    new = NewCase(conversation, "m1", EFFECT, CaseKind.QUESTION, "voirie", Cause.MAIL, "Voirie")
+    case = (await room.store.cases.open(new, START)).case
+    read = room.triage.read(claimed.message.letter or Letter(), HOLE)
+    kept = NewLetter(conversation, "m1", case.id, claimed.message.letter or Letter(), read, Acknowledged.SENT)
+    await room.store.letters.file(kept, START)
+    room.moment = START + LEASE * 2
+
+    await room.handle()
+
+    assert await room.answers() == [f"Reçu sous le numéro {case.number}."]
+    assert [one.id for one in await room.cases()] == [case.id]
 
 
 async def test_a_letter_is_read_once(room: Mailroom) -> None:

@@ -51,6 +51,7 @@ LAYERS = {
     "bot.text": 1,
     "bot.store": 1,
     "bot.store.base": 1,
+    "bot.store.numbers": 1,
     "channels.base": 1,
     "channels.plain": 1,
     "channels.signatures": 1,

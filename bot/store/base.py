@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Protocol
 
+from bot.mailroom import Filing
 from bot.messages import Address, Attachment, Author, Message, Mode, Outgoing, Reply, Thread
 
 CITIZEN = "citizen"
@@ -171,13 +172,15 @@ class Inbox(Protocol):
             Stale: the claim is no longer this worker's.
         """
 
-    async def finish(self, row: int, worker: str, replies: Sequence[Prepared], now: datetime) -> None:
-        """Settle a message and store its replies (transcript, offers, outbox), all in one transaction.
+    async def finish(
+        self, row: int, worker: str, replies: Sequence[Prepared], now: datetime, filing: Filing | None = None
+    ) -> None:
+        """Settle a message, file the letter that it is and store its replies, all in one transaction.
 
-        Replies whose id is stored already are left out.
+        Replies (transcript, offers, outbox) whose id is stored already are left out.
 
         Raises:
-            Stale: the claim is no longer this worker's.
+            Stale: the claim is no longer this worker's, or the letter is filed already.
         """
 
     async def waiting(self, now: datetime) -> tuple[int, timedelta]:

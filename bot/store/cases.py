@@ -28,7 +28,7 @@ from bot.store.case_order import CHATS, ORDER, WAITING_CHATS, before
 from bot.store.case_rows import CASES, EVENTS, as_case, as_event, note_down, read_case
 from bot.store.desk_tables import bookings, case_events, cases, photos
 from bot.store.engine import Database, insert_new
-from bot.store.numbers import readable
+from bot.store.numbers import new_number
 
 WAITS = 200
 """So many last waits are looked at for what the next one may be."""
@@ -41,10 +41,7 @@ _SAME = select(cases.c.id).where(
     cases.c.effect == bindparam("effect"),
 )
 
-
-def new_number() -> str:
-    """A number that a person can read aloud, such as D-7K3M-92QX."""
-    return f"D-{readable()}"
+_BEGIN = insert(cases).returning(cases.c.id)
 
 
 def open_case(
@@ -61,14 +58,20 @@ def open_case(
     known = connection.execute(_SAME, dict(zip(("conversation_id", "message_id", "effect"), _key(new), strict=True)))
     if (same := known.scalar_one_or_none()) is not None:
         return Opened(read_case(connection, same), fresh=False)
-    case_id = connection.execute(insert(cases).returning(cases.c.id), _row(new, now)).scalar_one()
+    case_id = begin_case(connection, new, now, photos)
+    if slot is not None:
+        _book(connection, case_id, new, slot)
+    return Opened(read_case(connection, case_id), fresh=True)
+
+
+def begin_case(connection: Connection, new: NewCase, now: datetime, photos: Sequence[str] = ()) -> int:
+    """Open a case of a locked conversation that is not there; its id."""
+    case_id = int(connection.execute(_BEGIN, _row(new, now)).scalar_one())
     note_down(connection, case_id, new.conversation_id, What.OPENED, now, text=new.cause.value)
     if new.urgent:
         note_down(connection, case_id, new.conversation_id, What.URGENT, now)
-    if slot is not None:
-        _book(connection, case_id, new, slot)
     _attach(connection, case_id, new.conversation_id, photos)
-    return Opened(read_case(connection, case_id), fresh=True)
+    return case_id
 
 
 class CaseBook:
@@ -159,7 +162,7 @@ def _key(new: NewCase) -> tuple[str, str, str]:
 def _row(new: NewCase, now: datetime) -> dict[str, Any]:
     conversation_id, message_id, effect = _key(new)
     return {
-        "number": new_number(),
+        "number": new.number or new_number(),
         "conversation_id": conversation_id,
         "message_id": message_id,
         "effect": effect,

@@ -8,11 +8,13 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, Integer, bindparam, literal, select, update
 
 from bot.errors import Stale, StoreError
+from bot.mailroom import Filing
 from bot.messages import Kind, Message
 from bot.store import codec, conversations, leases, put
 from bot.store.base import CITIZEN, Claimed, Prepared
 from bot.store.casework import keep_untold, mark_urgent, put_unsaid
 from bot.store.engine import Database, insert_new
+from bot.store.letters import put_away
 from bot.store.replies import store as store_replies
 from bot.store.tables import conversations as conversations_table
 from bot.store.tables import forgotten, inbox, transcript
@@ -193,7 +195,9 @@ class SqlInbox:
 
         await self._database.write(work)
 
-    async def finish(self, row: int, worker: str, replies: Sequence[Prepared], now: datetime) -> None:
+    async def finish(
+        self, row: int, worker: str, replies: Sequence[Prepared], now: datetime, filing: Filing | None = None
+    ) -> None:
         """See `Inbox.finish`."""
 
         def work(connection: Connection) -> None:
@@ -203,6 +207,8 @@ class SqlInbox:
             settled = connection.execute(_SETTLE, {"row": row, "holder": worker, "now": now})
             if settled.rowcount != 1:
                 raise _not_yours(row, worker)
+            if filing is not None:
+                put_away(connection, filing)
             store_replies(connection, conversation_id, replies, now)
 
         await self._database.write(work)

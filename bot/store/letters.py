@@ -10,12 +10,12 @@ from typing import Any
 
 from sqlalchemy import Connection, Integer, Row, bindparam, func, or_, select, update
 
-from bot.cases import Case, NewCase, What
-from bot.errors import Missing, StoreError
-from bot.mailroom import Acknowledged, Around, Filed, Gist, NewLetter
+from bot.cases import What
+from bot.errors import Missing, Stale, StoreError
+from bot.mailroom import Acknowledged, Around, Filed, Filing, Gist, NewLetter
 from bot.store import codec, conversations
-from bot.store.case_rows import note_down, of_conversation, read_case
-from bot.store.cases import open_case
+from bot.store.case_rows import note_down, of_conversation
+from bot.store.cases import begin_case
 from bot.store.desk_tables import cases
 from bot.store.engine import Database, insert_new
 from bot.store.letter_labels import LetterLabels
@@ -68,23 +68,6 @@ class SqlLetters(LetterLabels):
             if known is None and new.case_id is not None:
                 _note_down(connection, new, new.case_id, now)
             return filed
-
-        return await self._database.write(work)
-
-    async def open(
-        self, new: NewLetter, case: NewCase, now: datetime, photos: Sequence[str] = ()
-    ) -> tuple[Filed, Case]:
-        """See `Letters.open`."""
-        key = _key(new.conversation_id, new.message_id)
-
-        def work(connection: Connection) -> tuple[Filed, Case]:
-            if not conversations.lock(connection, new.conversation_id):
-                raise Missing(f"there is no conversation {new.conversation_id}")
-            known = connection.execute(_FIND, key).first()
-            if known is not None and known.case_id is not None:
-                return _read(known), read_case(connection, known.case_id)
-            opened = open_case(connection, case, now, photos=photos, locked=True).case
-            return _filed(connection, replace(new, case_id=opened.id), now), opened
 
         return await self._database.write(work)
 
@@ -239,6 +222,22 @@ def _gist(row: Row[Any]) -> Gist:
     # The same words come in many letters: each is kept once.
     words = tuple(map(sys.intern, codec.names(row.gist)))
     return Gist(row.id, row.case_id, row.group_id or row.id, words, row.sender)
+
+
+def put_away(connection: Connection, filing: Filing) -> None:
+    """File a letter of a locked conversation with what it opens; see `Inbox.finish`.
+
+    Raises:
+        Stale: it is there.
+    """
+    new = filing.letter
+    if filing.case is not None:
+        new = replace(new, case_id=begin_case(connection, filing.case, filing.at, filing.photos))
+    fresh = connection.execute(insert_new(connection.dialect.name, letters.c.id), _row(new, filing.at)).first()
+    if fresh is None:
+        raise Stale(f"the letter {new.message_id} is filed already")
+    if filing.case is None and new.case_id is not None:
+        _note_down(connection, new, new.case_id, filing.at)
 
 
 def _filed(connection: Connection, new: NewLetter, now: datetime) -> Filed:

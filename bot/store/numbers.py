@@ -13,3 +13,8 @@ def readable() -> str:
     """Eight letters and digits by chance, such as 7K3M-92QX."""
     letters = "".join(secrets.choice(LETTERS) for _ in range(2 * HALF))
     return f"{letters[:HALF]}-{letters[HALF:]}"
+
+
+def new_number() -> str:
+    """The number of a case, such as D-7K3M-92QX."""
+    return f"D-{readable()}"
