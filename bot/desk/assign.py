@@ -25,12 +25,12 @@ class Rule:
     then: tuple[str, ...] = ()
     """Codes of services, or `SUPERVISORS`."""
     then_after: timedelta = timedelta(minutes=5)
-    then_hours: int | None = None
-    """Opening hours after which what nobody took goes on; None for half of what is promised, 0 for never."""
     offer_for: timedelta = timedelta(seconds=60)
     skill: str = ""
     capacity: int = 3
     """Of an agent whose account says nothing else."""
+    then_hours: int | None = None
+    """Opening hours after which what nobody took goes on; None for half of what is promised, 0 for never."""
 
     def room(self, agent: Agent) -> int:
         """How many live conversations an agent takes at a time."""
@@ -48,10 +48,10 @@ def rule_of(office: Office, service: str) -> Rule:
         services=(service,) if known else (service, GENERAL_SERVICE),
         then=town.then if own.then is None else own.then,
         then_after=timedelta(minutes=own.then_minutes or town.then_minutes),
-        then_hours=town.then_hours if own.then_hours is None else own.then_hours,
         offer_for=timedelta(seconds=own.offer_seconds or town.offer_seconds),
         skill=own.skill,
         capacity=town.capacity,
+        then_hours=town.then_hours if own.then_hours is None else own.then_hours,
     )
 
 

@@ -16,6 +16,7 @@ from bot.letters import Letter
 from bot.mailroom import NewLetter
 from bot.messages import Address, AnswerStatus, Author, Message, Reply, Source
 from bot.readings import LetterKind, Reading, Scored, Suggested, Urgency
+from bot.relays import Relay
 from bot.settings_hours import read_week
 from bot.store.base import Article, Prepared
 from bot.store.sql import Store

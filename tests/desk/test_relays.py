@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,82 +12,24 @@ import pytest
 
 from bot.agents import Role
 from bot.bus import DESK
-from bot.cases import CaseKind, CaseState, Cause, NewCase, Slot, View, What
+from bot.cases import CaseKind, CaseState, Cause, Slot, View, What
 from bot.desk.cases import seen_by
-from bot.desk.hours import DAY, Hours
-from bot.desk.queue import due
+from bot.desk.hours import DAY
 from bot.desk.relays import MOST_AT_ONCE, PAGE
-from bot.messages import Address
 from bot.relays import Relay, read_relay
-from bot.settings import GENERAL_SERVICE, Office, Service
-from bot.settings_desk import SUPERVISORS, Desk, Routing, ServiceRouting
-from bot.settings_hours import Closure, read_week
+from bot.settings import GENERAL_SERVICE
+from bot.settings_desk import SUPERVISORS
 from bot.store.sql import Store
 from tests.databases import opened
-from tests.desk.clerk import MINUTE, MONDAY, TWO_SLOTS, Clerk
-from tests.desk.test_hours import at, town
-
-HOUR = timedelta(hours=1)
-SHUT = (Closure(date(2026, 11, 1), "dissous", date(2027, 12, 31)),)
-ROADS, LIGHTS, PARKS = "voirie", "eclairage", "espaces_verts"
+from tests.desk.clerk import MINUTE, MONDAY, Clerk
+from tests.desk.ruled import HOUR, LIGHTS, PARKS, ROADS, SHUT, course, goes, hired, reported, ruled, to
+from tests.desk.test_hours import at
 
 
 @pytest.fixture
 async def store(tmp_path: Path) -> AsyncIterator[Store]:
     async with opened(tmp_path) as made:
         yield made
-
-
-def ruled(roads: ServiceRouting | None = None, lights: dict[str, Any] | None = None, **routing: Any) -> Office:
-    """A town open from 9 to 12 and 14 to 17:30 on weekdays: roads with a rule, lights, and parks."""
-    services = {
-        ROADS: Service(name="Voirie", about="", routing=roads or ServiceRouting()),
-        LIGHTS: Service(name="Éclairage public", about="", **(lights or {})),
-        PARKS: Service(name="Espaces verts", about=""),
-    }
-    made = town(services, opening=TWO_SLOTS, holidays="FR")
-    return msgspec.structs.replace(made, desk=Desk(routing=Routing(**routing)))
-
-
-def to(*then: str, hours: int | None = 4) -> ServiceRouting:
-    return ServiceRouting(then=then, then_hours=hours)
-
-
-async def hired(store: Store, made: Office | None = None, now: datetime = MONDAY) -> Clerk:
-    """A clerk in a town whose three services have an agent each."""
-    clerk = Clerk(store, made, now)
-    for code in (ROADS, LIGHTS, PARKS):
-        await clerk.hire(f"agent-{code.replace('_', '-')}", (code,))
-    return clerk
-
-
-async def reported(clerk: Clerk, name: str = "anne", service: str = ROADS, **more: Any) -> int:
-    """A street issue by form, with what its service promises."""
-    conversation = await clerk.store.conversations.open(Address("web", name), "fr", clerk.now)
-    kind = more.pop("kind", CaseKind.STREET_ISSUE)
-    promised = due(kind, more.get("callback", False), Hours(clerk.office), clerk.office, service, clerk.now)
-    facts = {"due_at": promised, "cause": Cause.FORM, **more}
-    slot = facts.pop("slot", None)
-    new = NewCase(conversation.id, "m1", "form", kind, service, subject="Un trou", **facts)
-    return (await clerk.store.cases.open(new, clerk.now, slot)).case.id
-
-
-async def goes(clerk: Clerk, until: datetime, step: timedelta = 30 * MINUTE) -> list[tuple[datetime, int]]:
-    """When the rules changed something up to a moment, and how much."""
-    found = []
-    while clerk.now < until:
-        clerk.now += step
-        if changed := await clerk.rules.look():
-            found.append((clerk.now, changed))
-    return found
-
-
-async def course(clerk: Clerk, case_id: int) -> list[tuple[What, Relay | str]]:
-    """The history, with what rules did taken apart."""
-    return [
-        (one.what, read_relay(one.text) if one.what in (What.RELAYED, What.UNTAKEN) else "")
-        for one in await clerk.store.cases.history(case_id)
-    ]
 
 
 async def test_a_case_nobody_took_goes_on_in_turn_and_at_last_the_supervisors_are_told(store: Store) -> None:
@@ -249,62 +190,6 @@ async def test_never_is_zero_hours(store: Store) -> None:
 
     assert [what for what, _ in await course(clerk, quiet)] == [What.OPENED]
     assert (await course(clerk, told))[-1] == (What.UNTAKEN, Relay("", LIGHTS, 120))
-
-
-@pytest.mark.parametrize(
-    ("opened_at", "gone_at"),
-    [
-        # The night of 25 October has 25 hours, that of 28 March 23: four opening hours are four all the same.
-        ("2026-10-23T16:30", "2026-10-26T12:00"),
-        ("2027-03-26T16:30", "2027-03-30T12:00"),
-        # Armistice Day is on Wednesday: nothing is open.
-        ("2026-11-10T16:30", "2026-11-12T12:00"),
-        # Before opening, between the slots, and after closing.
-        ("2026-11-23T06:00", "2026-11-23T15:00"),
-        ("2026-11-23T13:00", "2026-11-24T09:30"),
-        ("2026-11-23T22:00", "2026-11-24T15:00"),
-    ],
-)
-async def test_the_clock_stops_outside_opening_hours(store: Store, opened_at: str, gone_at: str) -> None:
-    """Nights, lunch, week-ends, holidays (Easter Monday is one), and the nights when the clocks change."""
-    clerk = await hired(store, ruled(to(LIGHTS)), at(opened_at))
-    case_id = await reported(clerk)
-    clerk.now = at(gone_at) - MINUTE
-    before = await clerk.rules.look()
-    clerk.now += MINUTE
-    after = await clerk.rules.look()
-
-    assert (before, after, (await clerk.case(case_id)).service) == (0, 1, LIGHTS)
-
-
-async def test_a_service_open_at_night_counts_the_hour_that_comes_twice(store: Store) -> None:
-    """From midnight to four in the night of 25 October there are five hours; of 28 March three."""
-    night = msgspec.structs.replace(ruled(to(LIGHTS)).services[ROADS], opening=read_week({"mon-sun": "0:00-24:00"}))
-    made = ruled(to(LIGHTS))
-    made = msgspec.structs.replace(made, services={**made.services, ROADS: night})
-    gone = []
-    for number, (opened_at, until) in enumerate(
-        [("2026-10-25T00:00", "2026-10-25T06:00"), ("2027-03-28T00:00", "2027-03-28T06:00")]
-    ):
-        clerk = Clerk(store, made, at(opened_at))
-        await clerk.hire(f"lights-{number}", (LIGHTS,))
-        await reported(clerk, f"citizen-{number}")
-        await goes(clerk, at(until))
-        gone += [one.at for one in await store.cases.history(number + 1) if one.what is What.RELAYED]
-
-    assert gone == [at("2026-10-25T03:00"), at("2027-03-28T05:00")]
-
-
-async def test_a_clock_that_is_put_back_lets_nothing_go(store: Store) -> None:
-    """A case from the future waits until its time has come."""
-    clerk = await hired(store, ruled(to(LIGHTS)))
-    case_id = await reported(clerk)
-    clerk.now -= 400 * DAY
-    early = await clerk.rules.look()
-    clerk.now += 40000 * DAY
-    late = await clerk.rules.look()
-
-    assert (early, late, (await clerk.case(case_id)).service) == (0, 1, LIGHTS)
 
 
 async def test_the_agents_of_the_new_service_have_it_in_their_queue_at_once(store: Store) -> None:

@@ -9,7 +9,7 @@ import pytest
 from bot.cases import CaseKind, Cause, What
 from bot.store.sql import open_store
 from tests.desk.clerk import MONDAY, Clerk
-from tests.desk.test_relays import HOUR, LIGHTS, PARKS, ROADS, hired, reported, ruled, to
+from tests.desk.ruled import HOUR, LIGHTS, PARKS, ROADS, hired, reported, ruled, to
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
@@ -30,8 +30,9 @@ async def test_two_gateways_let_each_case_go_on_once(url: str) -> None:
             for clerk in clerks:
                 clerk.now += 24 * HOUR
             takes = [stores[step % 2].cases.take(ids[step], clerks[0].agents[0], clerks[0].now)]
-            changed = await asyncio.gather(*(clerk.rules.look() for clerk in clerks), *takes)
-            done.append(changed[0] + changed[1])
+            looks = asyncio.gather(*(clerk.rules.look() for clerk in clerks))
+            await asyncio.gather(looks, *takes)
+            done += await looks
         told = {case_id: [event.what for event in await stores[0].cases.history(case_id)] for case_id in ids}
 
         steps = [What.RELAYED, What.RELAYED, What.UNTAKEN]
