@@ -98,7 +98,7 @@ class Mark:
 class Relays(Protocol):
     """Cases that go on by themselves. Every method is one transaction."""
 
-    async def untaken(self, after: int, limit: int = 200) -> list[Untaken]:
+    async def untaken(self, after: int, limit: int = 500) -> list[Untaken]:
         """Waiting cases with a higher id than `after`, by id: those that are offered to nobody now, and of which the
         supervisors were not told since somebody last saw to them.
         """

@@ -22,9 +22,9 @@ log = structlog.get_logger(__name__)
 LOOK_EVERY = timedelta(minutes=1)
 LEAST_MINUTES = 60
 """Nothing goes on sooner, in opening minutes: half of what is promised to a chat is no time to be missed in a queue."""
-MOST_AT_ONCE = 500
+MOST_AT_ONCE = 1000
 """So many cases go on in one look; the rest a minute later."""
-PAGE = 200
+PAGE = 500
 FURTHEST = timedelta(days=1000)
 """Opening hours are added up over so long at most: a clock that was years off must not cost minutes."""
 
