@@ -36,6 +36,7 @@ from bot.desk.promises import Promises
 from bot.desk.reach import HUMAN_AGENT, REFUSED, TEMPLATE, Reach, Reaches
 from bot.desk.referrals import Passing
 from bot.desk.referrals_api import ReferralsApi
+from bot.desk.relays import Relaying
 from bot.desk.sessions import Door
 from bot.desk.shapes import Shapes
 from bot.desk.sockets import Citizens, DeskSockets
@@ -67,6 +68,7 @@ class DeskParts:
     desk: Desk
     sockets: DeskSockets
     offering: Offering
+    relaying: Relaying
     routes: list[web.AbstractRouteDef]
     answering: Answering
     """What the requests of further pages go through."""
@@ -80,6 +82,7 @@ class DeskParts:
         return {
             "desk.run": self.desk.run(),
             "desk.offering": self.offering.run(),
+            "desk.relaying": self.relaying.run(),
             "desk.sockets": self.sockets.run(),
             "desk.seen": self.sockets.keep_seen(),
             **({"referrals.run": self.passing.run()} if self.passing else {}),
@@ -146,6 +149,7 @@ def build_desk(
         store.outbox,
         store.links,
         letters,
+        store.relays,
     )
     failures = Failures(store.outbox, store.cases, store.transcript, counter, bus)
     api = DeskApi(
@@ -198,8 +202,9 @@ def build_desk(
         )
         routes += ReferralsApi(passing, desk, dossiers, words, office).routes(api.answering)
     offering = Offering(store.offers, office, hours, bus)
+    relaying = Relaying(store.relays, store.agents, office, hours, bus)
     routes = [*login.routes(), *pages.routes(), *routes]
-    return DeskParts(desk, sockets, offering, routes, api.answering, words, shapes, passing)
+    return DeskParts(desk, sockets, offering, relaying, routes, api.answering, words, shapes, passing)
 
 
 def reaches_of(channels: Mapping[str, Channel], settings: Channels) -> Reaches:

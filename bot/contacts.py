@@ -30,7 +30,8 @@ class What(str, Enum):
     MET: a question was met [status of the answer]. RATED: an answer was rated [helpful, useless]. ALARM: the numbers
     were said at once. OPENED: a case was opened [cause]. TAKEN: somebody took it for the first time [seconds since it
     was opened, counted within the service's opening hours]. ANSWERED: an agent answered it first [seconds, as TAKEN].
-    MOVED: it went to another service [that one's code]. PASSED_ON: it was passed on to somebody who is competent [code
+    MOVED: a person put it into another service's queue [that one's code]. RELAYED: it went there by a rule, for nobody
+    took it [that one's code]. UNTAKEN: nobody took it, and the supervisors were told. PASSED_ON: it was passed on to somebody who is competent [code
     of the body]. LATE: it was open past its time. CLOSED: it was closed [seconds since it was opened, all of them].
     JUDGED: its citizen said whether it helped [1 no, 2 partly, 3 yes]. LETTER: a letter was read [its kind].
     """
@@ -42,6 +43,8 @@ class What(str, Enum):
     TAKEN = "taken"
     ANSWERED = "answered"
     MOVED = "moved"
+    RELAYED = "relayed"
+    UNTAKEN = "untaken"
     PASSED_ON = "passed_on"
     LATE = "late"
     CLOSED = "closed"

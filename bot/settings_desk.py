@@ -26,12 +26,13 @@ class Method(str, Enum):
 OfferSeconds = Annotated[int, Meta(ge=15, le=3600)]
 Then = Annotated[tuple[str, ...], Meta(max_length=MAX_STEPS)]
 ThenMinutes = Annotated[int, Meta(ge=1, le=240)]
+ThenHours = Annotated[int, Meta(ge=0, le=1000)]
 ChatDueMinutes = Annotated[int, Meta(ge=1, le=1440)]
 DueHours = Annotated[int, Meta(ge=1, le=1000)]
 
 
 class Routing(Struct, frozen=True, forbid_unknown_fields=True):
-    """To whom the desk offers those who wait in the chat."""
+    """To whom the desk offers those who wait in the chat, and where cases go that nobody takes."""
 
     method: Method = Method.LEAST_LOADED
     offer_seconds: OfferSeconds = 60
@@ -42,6 +43,10 @@ class Routing(Struct, frozen=True, forbid_unknown_fields=True):
     """Who is asked after the agents of the service, step by step: codes of services, or `supervisors`."""
     then_minutes: ThenMinutes = 5
     """After so many opening minutes of waiting the next step is asked too, if the agents before it are all busy."""
+    then_hours: ThenHours | None = None
+    """After so many opening hours a case that nobody took goes on to the next service of `then`, and after the last one the
+    supervisors are told; None is half of what is promised, 0 is never.
+    """
 
 
 class ServiceRouting(Struct, frozen=True, forbid_unknown_fields=True):
@@ -51,6 +56,7 @@ class ServiceRouting(Struct, frozen=True, forbid_unknown_fields=True):
     offer_seconds: OfferSeconds | None = None
     then: Then | None = None
     then_minutes: ThenMinutes | None = None
+    then_hours: ThenHours | None = None
     skill: Annotated[str, Meta(max_length=40)] = ""
     """Only agents of the service who have this skill are offered its cases; "" asks for none."""
     chat_due_minutes: ChatDueMinutes | None = None
@@ -89,15 +95,16 @@ class Routed(Protocol):
 
 def routing_mistakes(desk: Desk, services: Mapping[str, Routed]) -> Iterator[str]:
     """What is wrong with steps that name services, one sentence each."""
-    rules = {"desk.routing": desk.routing.then} | {
-        f"services.{code}.routing": service.routing.then or () for code, service in services.items()
-    }
-    for place, then in rules.items():
+    rules = {"": desk.routing.then} | {code: service.routing.then or () for code, service in services.items()}
+    for code, then in rules.items():
+        place = f"services.{code}.routing" if code else "desk.routing"
         for step in then:
             if step != SUPERVISORS and step not in services:
                 yield f"{place}.then: there is no service {step!r}; a step is a code of a service, or {SUPERVISORS!r}"
         if len(set(then)) < len(then):
             yield f"{place}.then: names a step twice"
+        if code in then:
+            yield f"{place}.then: names the service itself, whose agents come first anyway"
 
 
 class Appointments(Struct, frozen=True, forbid_unknown_fields=True):

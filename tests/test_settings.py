@@ -239,7 +239,11 @@ def test_directory_names_services_that_are_there(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("then", "why"),
-    [(["acueil"], "there is no service 'acueil'"), (["supervisors", "supervisors"], "names a step twice")],
+    [
+        (["acueil"], "there is no service 'acueil'"),
+        (["supervisors", "supervisors"], "names a step twice"),
+        (["voirie", "etat_civil"], "names the service itself"),
+    ],
 )
 def test_the_steps_of_a_rule_are_services_that_are_there(tmp_path: Path, then: list[str], why: str) -> None:
     """Or `supervisors`, each once; a mistake is named with its place."""
@@ -247,3 +251,23 @@ def test_the_steps_of_a_rule_are_services_that_are_there(tmp_path: Path, then: l
 
     with pytest.raises(ConfigurationError, match=rf"services\.etat_civil\.routing\.then: {why}"):
         settings.read_office(wrong)
+
+
+@pytest.mark.parametrize("place", [("desk", "routing"), ("services", "etat_civil", "routing")])
+@pytest.mark.parametrize("hours", [-1, 1001, 2.5, "4"])
+def test_opening_hours_until_a_case_goes_on_are_0_to_1000(
+    tmp_path: Path, place: tuple[str, ...], hours: object
+) -> None:
+    """Whole ones; anything else stops the start with its place."""
+    wrong = edited(tmp_path, *place, value={"then_hours": hours})
+
+    with pytest.raises(ConfigurationError, match=r"\.".join([*place, "then_hours"])):
+        settings.read_office(wrong)
+
+
+def test_a_service_may_never_let_a_case_go_on(tmp_path: Path) -> None:
+    """0 is not the same as nothing said."""
+    office = settings.read_office(edited(tmp_path, "services", "etat_civil", "routing", value={"then_hours": 0}))
+
+    assert office.services["etat_civil"].routing.then_hours == 0
+    assert (office.services["voirie"].routing.then_hours, office.desk.routing.then_hours) == (None, None)

@@ -11,12 +11,15 @@ from bot.cases import What as Event
 from bot.contacts import History, Opening, What
 from bot.desk.hours import Hours
 from bot.messages import Author
+from bot.relays import moved_to
 
 LONGEST = timedelta(days=3650)
 """Opening hours are added up over so long at most: a clock that was years off must not cost minutes."""
 WITHDRAWN = "withdrawn"
 """`Fact.detail` of a case that its citizen took back."""
 VERDICTS = frozenset({"1", "2", "3"})
+MOVES = {Event.TRANSFERRED: What.MOVED, Event.RELAYED: What.RELAYED}
+"""How a case comes to another service: by a person, or by a rule."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +49,7 @@ def happened(
     """All facts of one case, which an agent answered first at `answer`; what is open is late only if it is so at `now`."""
     events = sorted((event for event in history.events if event.case_id == case.id), key=lambda event: event.position)
     first = opening(history, case).service
-    moves = [event for event in events if event.what is Event.TRANSFERRED]
+    moves = [event for event in events if event.what in MOVES]
     taken = next((event for event in events if event.what is Event.TAKEN), None)
     closed = next((event for event in events if event.what in {Event.CLOSED, Event.WITHDRAWN}), None)
 
@@ -58,7 +61,10 @@ def happened(
 
     yield Happened(What.OPENED, case.opened_at, first, case.cause.value)
     for move in moves:
-        yield Happened(What.MOVED, move.at, place(move), move.text)
+        yield Happened(MOVES[move.what], move.at, place(move), moved_to(move))
+    for told in events:
+        if told.what is Event.UNTAKEN:
+            yield Happened(What.UNTAKEN, told.at, place(told))
     if taken is not None:
         service = place(taken)
         yield Happened(What.TAKEN, taken.at, service, value=open_seconds(hours, service, case.opened_at, taken.at))
@@ -82,7 +88,7 @@ def happened(
 
 def _service(first: str, moves: Sequence[CaseEvent]) -> str:
     """Where a case is after these moves."""
-    return moves[-1].text if moves else first
+    return moved_to(moves[-1]) if moves else first
 
 
 def first_answers(history: History) -> dict[int, datetime]:

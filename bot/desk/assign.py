@@ -17,7 +17,7 @@ LONG_AGO = datetime(1, 1, 1, tzinfo=timezone.utc)
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """How the cases of one service are offered."""
+    """How the cases of one service are offered, and where they go if nobody takes them."""
 
     method: Method
     services: tuple[str, ...]
@@ -29,6 +29,8 @@ class Rule:
     skill: str = ""
     capacity: int = 3
     """Of an agent whose account says nothing else."""
+    then_hours: int | None = None
+    """Opening hours after which what nobody took goes on; None for half of what is promised, 0 for never."""
 
     def room(self, agent: Agent) -> int:
         """How many live conversations an agent takes at a time."""
@@ -49,6 +51,7 @@ def rule_of(office: Office, service: str) -> Rule:
         offer_for=timedelta(seconds=own.offer_seconds or town.offer_seconds),
         skill=own.skill,
         capacity=town.capacity,
+        then_hours=town.then_hours if own.then_hours is None else own.then_hours,
     )
 
 

@@ -17,6 +17,7 @@ from bot.desk.shapes import Shape, Shapes
 from bot.errors import Missing
 from bot.linking import Links
 from bot.outgoing import Delivered, Outbox
+from bot.relays import Relays
 from bot.store.base import Conversations, Entry, Transcript
 
 LINES = 1000
@@ -87,6 +88,7 @@ class Dossiers:
         outbox: Outbox,
         links: Links,
         letters: DeskLetters,
+        relays: Relays,
         clock: Clock = now,
     ) -> None:
         self._desk = desk
@@ -98,6 +100,7 @@ class Dossiers:
         self._outbox = outbox
         self._links = links
         self._letters = letters
+        self._relays = relays
         self._clock = clock
 
     async def read(self, agent: Agent, case_id: int) -> Dossier:
@@ -145,7 +148,9 @@ class Dossiers:
     async def case(self, agent: Agent, case: Case, lines: Sequence[Entry] | None = None) -> Shape:
         """A case by itself."""
         moment = self._clock()
-        shape = self._shapes.case(case, await self.lines(case) if lines is None else lines, moment)
+        marks = await self._relays.marks([case.id]) if case.state is CaseState.WAITING else {}
+        lines = await self.lines(case) if lines is None else lines
+        shape = self._shapes.case(case, lines, moment, marks.get(case.id))
         shape["mail"] = await self._letters.of_case(agent, case)
         if not case.conversation_id:
             return shape | self._shapes.nobody()
@@ -172,7 +177,8 @@ class Dossiers:
 
     async def rows(self, cases: Sequence[Case]) -> list[Shape]:
         """Cases as rows of the queue."""
-        return await self._letters.rows(cases)
+        marks = await self._relays.marks([case.id for case in cases if case.state is CaseState.WAITING])
+        return await self._letters.rows(cases, marks)
 
     async def lines(self, case: Case) -> list[Entry]:
         """The conversation of a case."""

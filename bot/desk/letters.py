@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from bot.agents import Agent, Role
@@ -20,6 +20,7 @@ from bot.errors import Missing, NotAllowed
 from bot.mailroom import Acknowledged, Filed, Letters, Shelf
 from bot.messages import Reply
 from bot.readings import LetterKind, Urgency
+from bot.relays import Mark
 from bot.settings import GENERAL_SERVICE
 from bot.store.base import Conversations
 
@@ -90,15 +91,15 @@ class DeskLetters:
             **self._shapes.choices(),
         }
 
-    async def rows(self, cases: Sequence[Case]) -> list[Shape]:
-        """Rows of the queue, with what letters add to them."""
+    async def rows(self, cases: Sequence[Case], marks: Mapping[int, Mark]) -> list[Shape]:
+        """Rows of the queue, with what letters add to them, and what rules did with the cases."""
         moment = self._clock()
         first = await self._letters.of_cases([case.id for case in cases])
         alike = await self._letters.alike([one.id for one in first.values()])
         taken = [case.conversation_id for case in cases if case.state is CaseState.TAKEN and case.conversation_id]
         heard = await self._letters.heard(taken)
         return [
-            self._plain.row(case, moment)
+            self._plain.row(case, moment, marks.get(case.id))
             | self._shapes.row(
                 case,
                 first.get(case.id),

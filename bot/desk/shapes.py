@@ -20,6 +20,7 @@ from bot.desk.words import Words
 from bot.letters import CHANNELS as BY_LETTER
 from bot.messages import FILE_URL, PHOTO_URL, REMOTE_URL, Address, AnswerStatus, Attachment, Author, Source
 from bot.outgoing import Delivered
+from bot.relays import Mark, Relay, read_relay
 from bot.settings import Office
 from bot.store.base import CITIZEN, Entry
 from bot.text import moments_words
@@ -49,8 +50,8 @@ class Shapes:
         self._reaches = reaches or {}
         self._bodies = referring.bodies(office)
 
-    def row(self, case: Case, now: datetime) -> Shape:
-        """What the queue shows of a case."""
+    def row(self, case: Case, now: datetime, mark: Mark | None = None) -> Shape:
+        """What the queue shows of a case; `mark` is what a rule did with it because nobody took it."""
         is_open = case.state is not CaseState.CLOSED
         channel = case.address.channel if case.address else ""
         return {
@@ -79,15 +80,16 @@ class Shapes:
             "offered": self._offered(case),
             "rating": case.rating,
             "version": case.version,
+            "relay": self._relay(mark) if mark else None,
         }
 
-    def case(self, case: Case, lines: Sequence[Entry], now: datetime) -> Shape:
+    def case(self, case: Case, lines: Sequence[Entry], now: datetime, mark: Mark | None = None) -> Shape:
         """A whole case."""
         at = case.appointment_at
         # The moment of an appointment is said once, by itself.
         details = {key: value for key, value in case.details.items() if not (at and key == MOMENT)}
         return {
-            **self.row(case, now),
+            **self.row(case, now, mark),
             "details": [
                 {"name": self.detail(key), "value": value, "url": value if key == POST and WEB.match(value) else None}
                 for key, value in details.items()
@@ -181,6 +183,8 @@ class Shapes:
         match event.what:
             case What.TRANSFERRED:
                 text = self.service(text)
+            case What.RELAYED | What.UNTAKEN:
+                text = self._why(read_relay(text))
             case What.RATED:
                 text = self._words.name("rating", text)
             case What.OPENED:
@@ -261,6 +265,21 @@ class Shapes:
             return None
         until = case.offered.at + rule_of(self._office, case.service).offer_for
         return {"id": case.offered.agent_id, "name": case.offered.agent_name, "until": until.isoformat()}
+
+    def _relay(self, mark: Mark) -> Shape:
+        """What a rule did: in two words for the queue, and why."""
+        relay = mark.relay
+        name = self._words.say("relay", f"{relay.what.value}_row", origin=self.service(relay.origin))
+        return {"what": relay.what.value, "name": name, "text": self._why(relay), "at": mark.at.isoformat()}
+
+    def _why(self, relay: Relay) -> str:
+        """Where a case went, and why: « de Voirie à Accueil général, car non prise en 4 heures ouvrées »."""
+        hours, rest = divmod(relay.minutes, 60)
+        unit = "hour" if (hours, rest) == (1, 0) else "hours" if not rest else "minutes"
+        key = "late" if relay.minutes else "closed"
+        span = self._words.say("open_span", unit, hours=str(hours), minutes=f"{rest:02d}")
+        names = {"origin": self.service(relay.origin), "service": self.service(relay.service)}
+        return self._words.say("relay", f"{relay.what.value}_{key}", span=span, **names)
 
     def _delivery(self, delivered: Delivered, channel: str) -> Shape:
         return {

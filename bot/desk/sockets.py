@@ -328,11 +328,14 @@ class DeskSockets:
         await self._server.emit(event, data, to=sid, namespace=NAMESPACE, ignore_queue=True)
 
 
-OUT_OF_SIGHT = frozenset({What.TRANSFERRED, What.PASSED, What.TAKEN})
+OUT_OF_SIGHT = frozenset({What.TRANSFERRED, What.RELAYED, What.PASSED, What.TAKEN})
 """After which somebody may not see a case any more whom it was shown to."""
 
 QUEUE_MOVES = frozenset(
-    {What.OPENED, What.TAKEN, What.RELEASED, What.VANISHED, What.TRANSFERRED, What.URGENT, What.CLOSED, What.WITHDRAWN}
+    {
+        *(What.OPENED, What.TAKEN, What.RELEASED, What.VANISHED, What.TRANSFERRED, What.RELAYED),
+        *(What.URGENT, What.CLOSED, What.WITHDRAWN),
+    }
 )
 """After which others have another place in the queue."""
 

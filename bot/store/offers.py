@@ -73,7 +73,7 @@ class SqlCaseOffers:
         load = select(_LOAD).where(agents.c.id == agent_id)
 
         def work(connection: Connection) -> bool:
-            conversation_id = _locked(connection, case_id)
+            conversation_id = locked(connection, case_id)
             if connection.execute(wanted).first() is None or connection.execute(load).scalar_one() >= capacity:
                 return False
             change = update(cases).where(free)
@@ -99,7 +99,7 @@ class SqlCaseOffers:
         }
 
         def work(connection: Connection) -> bool:
-            conversation_id = _locked(connection, case_id)
+            conversation_id = locked(connection, case_id)
             if connection.execute(update(cases).where(theirs).values(**values)).rowcount != 1:
                 return False
             note_down(connection, case_id, conversation_id, What.PASSED, now, agent_id)
@@ -112,7 +112,7 @@ def _there(since: datetime) -> ColumnElement[bool]:
     return and_(~agents.c.disabled, agents.c.available, agents.c.seen_at >= since)
 
 
-def _locked(connection: Connection, case_id: int) -> str | None:
+def locked(connection: Connection, case_id: int) -> str | None:
     """The conversation of a case, locked as whatever changes a case locks it."""
     row = connection.execute(select(cases.c.conversation_id).where(cases.c.id == case_id)).first()
     if row is None:

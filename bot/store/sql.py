@@ -21,6 +21,7 @@ from bot.mailroom import Letters
 from bot.offering import CaseOffers
 from bot.outgoing import Outbox
 from bot.referrals import Referrals
+from bot.relays import Relays
 from bot.store import schema
 from bot.store.agents import SqlAgents
 from bot.store.articles import SqlArticles
@@ -48,6 +49,7 @@ from bot.store.outbox import SqlOutbox
 from bot.store.postgresql import PostgresqlDatabase
 from bot.store.ratings import SqlRatings
 from bot.store.referrals import SqlReferrals
+from bot.store.relays import SqlRelays
 from bot.store.samples import SqlSamples
 from bot.store.schema import migrate
 from bot.store.sqlite import SqliteDatabase
@@ -82,6 +84,7 @@ class Store:
     agents: Agents
     cases: Cases
     offers: CaseOffers
+    relays: Relays
     bookings: Bookings
     photos: Photos
     links: Links
@@ -151,6 +154,7 @@ def stores(database: Database) -> Store:
         agents=SqlAgents(database),
         cases=SqlCases(database),
         offers=SqlCaseOffers(database),
+        relays=SqlRelays(database),
         bookings=SqlBookings(database),
         photos=SqlPhotos(database),
         links=SqlLinks(database),

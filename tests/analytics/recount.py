@@ -135,6 +135,11 @@ async def _case(town: Town, contact: Dict, case: Any, service: str, lines: list[
         if event.what.value == "transferred":
             _note(contact, "moved", event.at, where, topic, event.text)
             where = event.text
+        if event.what.value == "relayed":
+            _note(contact, "relayed", event.at, where, topic, event.text.split(":")[0])
+            where = event.text.split(":")[0]
+        if event.what.value == "untaken":
+            _note(contact, "untaken", event.at, where, topic, "")
         if event.what.value == "taken" and not taken:
             taken = True
             _note(contact, "taken", event.at, where, topic, "", _open(where, opened, event.at))
@@ -146,7 +151,8 @@ async def _case(town: Town, contact: Dict, case: Any, service: str, lines: list[
             judged = (event.at, where, int(event.text))
 
     def place(at: datetime) -> str:
-        return [service, *(one.text for one in history if one.what.value == "transferred" and one.at <= at)][-1]
+        moves = [one for one in history if one.what.value in ("transferred", "relayed") and one.at <= at]
+        return [service, *(one.text.split(":")[0] for one in moves)][-1]
 
     if judged:
         _note(contact, "judged", judged[0], judged[1], topic, "", judged[2])

@@ -16,6 +16,7 @@ from bot.letters import Letter
 from bot.mailroom import NewLetter
 from bot.messages import Address, AnswerStatus, Author, Message, Reply, Source
 from bot.readings import LetterKind, Reading, Scored, Suggested, Urgency
+from bot.relays import Relay
 from bot.settings_hours import read_week
 from bot.store.base import Article, Prepared
 from bot.store.sql import Store
@@ -117,7 +118,7 @@ class Town:
         if not cases:
             return
         case, agent = chance.choice(cases), chance.choice((1, 2))
-        act = chance.choice(("take", "take", "answer", "answer", "move", "close", "withdraw", "judge"))
+        act = chance.choice(("take", "take", "answer", "answer", "move", "relay", "close", "withdraw", "judge"))
         try:
             if act == "take":
                 await self.store.cases.take(case.id, agent, self.now)
@@ -126,6 +127,9 @@ class Town:
                 await self._say(conversation, Reply(f"r{self._numbers}", "Bonjour.", author=Author.AGENT, name="A"))
             elif act == "move":
                 await self.store.cases.transfer(case.id, case.agent_id or agent, chance.choice(SERVICES), "", self.now)
+            elif act == "relay":
+                service = chance.choice(("", *SERVICES))
+                await self.store.relays.relay(case.id, case.version, Relay(service, case.service, 60), self.now)
             elif act == "close":
                 await self.store.cases.close(case.id, case.agent_id or agent, self.now)
             elif act == "withdraw":

@@ -133,6 +133,7 @@ def case(number: int, subject: str, now: datetime, minutes: float = 5, **more: A
         "closed_at": None,
         "agent": None,
         "offered": None,
+        "relay": None,
         "rating": None,
         "version": 1,
         "details": [],

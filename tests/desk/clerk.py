@@ -12,6 +12,7 @@ from bot.bus import LocalBus
 from bot.cases import Case, CaseKind, Cause, NewCase, What
 from bot.desk.hours import Hours
 from bot.desk.offers import Offering
+from bot.desk.relays import Relaying
 from bot.messages import Address
 from bot.settings import Office, Service
 from bot.settings_desk import Desk, Routing, ServiceRouting
@@ -38,7 +39,10 @@ class Clerk:
         self.store, self.now = store, now
         self.office = made or office()
         self.agents: list[int] = []
-        self.job = Offering(store.offers, self.office, Hours(self.office), LocalBus(), lambda: self.now)
+        self.bus = LocalBus()
+        hours = Hours(self.office)
+        self.job = Offering(store.offers, self.office, hours, self.bus, lambda: self.now)
+        self.rules = Relaying(store.relays, store.agents, self.office, hours, self.bus, lambda: self.now)
 
     async def hire(
         self, login: str, services: tuple[str, ...] = ("voirie",), role: Role = Role.AGENT, **able: Any

@@ -16,6 +16,7 @@ from tests.store.contract_offers import OffersContract
 from tests.store.contract_outbox import OutboxContract
 from tests.store.contract_photos import PhotosContract
 from tests.store.contract_referrals import ReferralsContract
+from tests.store.contract_relays import RelaysContract
 from tests.store.contract_replies import RepliesContract
 from tests.store.contract_said import SaidContract
 from tests.store.contract_subjects import SubjectsContract
@@ -39,6 +40,7 @@ class StoreContract(
     OutboxContract,
     PhotosContract,
     ReferralsContract,
+    RelaysContract,
     RepliesContract,
     SaidContract,
     SubjectsContract,

@@ -8,9 +8,10 @@ import sqlite3
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, Select, text
 
 from bot.errors import ConfigurationError, StoreError
 from bot.messages import Address
@@ -18,6 +19,7 @@ from bot.store.case_order import ORDER, WAITING_CHATS
 from bot.store.case_rows import CASES
 from bot.store.engine import parse
 from bot.store.inbox import NEXT
+from bot.store.relays import UNTAKEN
 from bot.store.sql import Store, open_store
 from bot.store.sqlite import SqliteDatabase
 from tests.store.contract import StoreContract
@@ -269,9 +271,13 @@ async def test_a_commit_waits_for_the_disk_unless_it_need_not(url: str, flushes:
     assert found == level
 
 
-async def test_what_is_asked_every_second_reads_open_cases_alone(store: Store) -> None:
-    """Those who wait in the chat are found by the index of the queue: closed cases are those of years."""
-    waiting = CASES.where(WAITING_CHATS).order_by(*ORDER).limit(200)
+@pytest.mark.parametrize(
+    "waiting",
+    [CASES.where(WAITING_CHATS).order_by(*ORDER).limit(200), UNTAKEN.params(after=7, at_most=200)],
+    ids=["who waits in the chat", "what nobody takes"],
+)
+async def test_what_is_asked_again_and_again_reads_open_cases_alone(store: Store, waiting: Select[Any]) -> None:
+    """Found by the index of the queue: closed cases are those of years."""
 
     def plan(connection: Connection) -> list[str]:
         compiled = waiting.compile(connection, compile_kwargs={"render_postcompile": True})

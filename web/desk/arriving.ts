@@ -29,6 +29,14 @@ export class Arriving {
     if (notifications) for (const row of rows) notify(t.offeredNow(row.serviceName), `offered-${row.id}`);
   }
 
+  /** Cases that nobody took, which those who see all services are told of. */
+  untaken(rows: readonly Row[]): void {
+    this.#tell(t.toldUntaken(rows.length));
+    const { sound, notifications } = this.#settings.preferences;
+    if (sound) ring();
+    if (notifications) for (const row of rows) notify(t.untakenNow(row.serviceName), `untaken-${row.id}`);
+  }
+
   /** A citizen's words in one's own case. */
   words(id: number): void {
     const { sound, notifications } = this.#settings.preferences;

@@ -262,7 +262,7 @@ export class GuichetDesk extends LitElement {
     }
     this.#me = answer.value;
     this.#presence = new Presence(answer.value, this.#api, () => this.requestUpdate(), this.#tell);
-    this.#queueing = new Queueing(answer.value, this.#api, () => this.requestUpdate(), (rows) => this.#arriving.cases(rows, this.#queueing?.list.held.length ?? 0), (rows) => this.#arriving.offered(rows));
+    this.#queueing = new Queueing(answer.value, this.#api, () => this.requestUpdate(), (rows) => this.#arriving.cases(rows, this.#queueing?.list.held.length ?? 0), (rows) => this.#arriving.offered(rows), (rows) => this.#arriving.untaken(rows));
     this.#live.open();
     void this.#queueing.look();
     void this.#presence.count();

@@ -8,7 +8,8 @@ export const LEARNING: readonly Page[] = ["topics", "teaching", "samples"];
 
 const HOME = "/desk";
 const LEADING_ONLY: readonly Page[] = ["insights", "teaching"];
-const LEADING: readonly string[] = ["supervisor", "admin"];
+/** The roles that see all services. */
+export const LEADING: readonly string[] = ["supervisor", "admin"];
 
 export const addressOf = (page: Page): string => (page === "cases" ? HOME : `${HOME}/${page}`);
 

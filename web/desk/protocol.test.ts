@@ -12,6 +12,14 @@ test("a case without an id is none, and strange fields become neutral ones", () 
   });
 });
 
+test("what a rule did with a case is shown if it has a name", () => {
+  const relay = { what: "untaken", name: "Non prise", text: "non prise par Voirie en 4 heures ouvrées", at: "2026-11-23T15:00:00Z" };
+
+  expect(readRow({ id: 1, relay })?.relay).toEqual({ isTold: true, name: relay.name, text: relay.text, at: relay.at });
+  expect(readRow({ id: 1, relay: { ...relay, what: "relayed" } })?.relay?.isTold).toBe(false);
+  expect([null, {}, "untaken", { name: 3 }].map((one) => readRow({ id: 1, relay: one })?.relay)).toEqual([null, null, null, null]);
+});
+
 test("a source that is no page has no link", () => {
   expect(readSource({ title: "A", url: "javascript:alert(1)" }, SERVER)).toMatchObject({ title: "A", href: null });
   expect(readSource({ title: "A", url: "/articles/a" }, SERVER)?.href).toBe(`${SERVER}/articles/a`);

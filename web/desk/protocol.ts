@@ -15,6 +15,7 @@ import {
   type Document,
   type GivenUp,
   type Offered,
+  type Relay,
   type OtherCase,
   type Person,
   type Row,
@@ -64,6 +65,12 @@ function readOffered(value: unknown): Offered | null {
   return who && { ...who, until: text(fields(value)["until"]) };
 }
 
+function readRelay(value: unknown): Relay | null {
+  const raw = fields(value);
+  const name = text(raw["name"]);
+  return name ? { isTold: raw["what"] === "untaken", name, text: text(raw["text"]), at: text(raw["at"]) } : null;
+}
+
 /** What the queue shows of a case, null if it has no id. */
 export function readRow(value: unknown): Row | null {
   const raw = fields(value);
@@ -93,6 +100,7 @@ export function readRow(value: unknown): Row | null {
     agent: person(raw["agent"]),
     offered: readOffered(raw["offered"]),
     rating: number(raw["rating"]),
+    relay: readRelay(raw["relay"]),
     alike: Math.max(0, number(raw["alike"]) ?? 0),
     newReply: raw["new_reply"] === true,
     version: number(raw["version"]) ?? 0,

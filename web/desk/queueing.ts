@@ -1,4 +1,5 @@
 import type { Api } from "./api";
+import { LEADING } from "./pages";
 import type { Counts, Me, Row, Service, View } from "./protocol";
 import { arrive, EMPTY, neighbour, refill, settle, type List } from "./queue";
 
@@ -33,6 +34,9 @@ export class Queueing {
   readonly #offered: (rows: readonly Row[]) => void;
   /** The end of the last offer to this agent, by the case's id: each is told once. */
   readonly #offers = new Map<number, string>();
+  readonly #untaken: (rows: readonly Row[]) => void;
+  /** When the supervisors were told of a case, by its id: each time is told once. */
+  readonly #told = new Map<number, string>();
 
   constructor(
     me: Me,
@@ -40,12 +44,14 @@ export class Queueing {
     changed: () => void,
     arrived: (rows: readonly Row[]) => void,
     offered: (rows: readonly Row[]) => void,
+    untaken: (rows: readonly Row[]) => void,
   ) {
     this.#me = me;
     this.#api = api;
     this.#changed = changed;
     this.#arrived = arrived;
     this.#offered = offered;
+    this.#untaken = untaken;
     this.view = me.views.includes("services") ? "services" : (me.views[0] ?? "all");
   }
 
@@ -87,6 +93,9 @@ export class Queueing {
     const asked = rows.filter((row) => row.offered?.id === this.#me.agent.id && this.#offers.get(row.id) !== row.offered.until);
     for (const row of asked) this.#offers.set(row.id, row.offered?.until ?? "");
     if (asked.length) this.#offered(asked);
+    const told = rows.filter((row) => row.relay?.isTold && this.#told.get(row.id) !== row.relay.at && this.#isFresh(row.relay.at));
+    for (const row of told) this.#told.set(row.id, row.relay?.at ?? "");
+    if (told.length && LEADING.includes(this.#me.agent.role)) this.#untaken(told);
     clearTimeout(this.#recountTimer);
     this.#recountTimer = setTimeout(() => void this.look(), RECOUNT_MS);
     this.#changed();
@@ -128,9 +137,15 @@ export class Queueing {
   }
 
   /** Whether somebody should be told: it has just come, and it is their work. */
-  #isNews({ service, openedAt }: Row): boolean {
+  /** What came into being now, or has just come from another service. */
+  #isNews({ service, openedAt, relay }: Row): boolean {
     const { services } = this.#me.agent;
-    return this.#api.now() - Date.parse(openedAt) < NEWS_MS && (!services.length || services.includes(service));
+    const isNew = this.#isFresh(openedAt) || (relay !== null && !relay.isTold && this.#isFresh(relay.at));
+    return isNew && (!services.length || services.includes(service));
+  }
+
+  #isFresh(at: string): boolean {
+    return this.#api.now() - Date.parse(at) < NEWS_MS;
   }
 
   #release(): void {

@@ -19,6 +19,17 @@ export interface Offered extends Person {
   readonly until: string;
 }
 
+/** What a rule did with a case that nobody took. */
+export interface Relay {
+  /** Those who see all services were told of it; else it came from another service. */
+  readonly isTold: boolean;
+  readonly name: string;
+  /** Why. */
+  readonly text: string;
+  /** ISO. */
+  readonly at: string;
+}
+
 export interface Row {
   readonly id: number;
   readonly number: string;
@@ -44,6 +55,8 @@ export interface Row {
   /** To whom it is offered, and until when (ISO); null for nobody. */
   readonly offered: Offered | null;
   readonly rating: number | null;
+  /** What a rule did with it because nobody took it; null for nothing, or since somebody saw to it. */
+  readonly relay: Relay | null;
   /** So many other letters say the same. */
   readonly alike: number;
   /** The citizen has written since somebody took it. */

@@ -89,6 +89,8 @@ export const fr = {
   offeredTo: (name: string) => `Proposée à ${name}`,
   offeredNow: (service: string) => `Une demande vous est proposée\u00a0: ${service}`,
   toldOffered: (count: number) => (count > 1 ? `${count} demandes vous sont proposées.` : "Une demande vous est proposée."),
+  untakenNow: (service: string) => `Personne n’a pris une demande\u00a0: ${service}`,
+  toldUntaken: (count: number) => (count > 1 ? `${count} demandes n’ont été prises par personne.` : "Une demande n’a été prise par personne."),
   pass: "Passer",
   passHelp: "Proposer cette demande à quelqu’un d’autre",
   toldPassed: "La demande sera proposée à quelqu’un d’autre.",

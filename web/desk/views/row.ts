@@ -18,6 +18,15 @@ export interface RowView {
   readonly onOpen: () => void;
 }
 
+/** What a rule did with a case that nobody took. */
+export function relayView({ relay }: Row): TemplateResult | typeof nothing {
+  return relay
+    ? html`<span class="chip ${relay.isTold ? "late" : ""}" title=${relay.text}
+        >${icon(relay.isTold ? "late" : "forward")}<bdi>${relay.name}</bdi></span
+      >`
+    : nothing;
+}
+
 /** One case in the queue: what it is about first, then all that tells whether it is the next one to take. */
 export function rowView({ row, me, now, isOpen, isReached, isLeaving, onOpen }: RowView): TemplateResult {
   const age = ageOf(row, now);
@@ -44,7 +53,7 @@ export function rowView({ row, me, now, isOpen, isReached, isLeaving, onOpen }: 
           >`
         : nothing}
     </span>
-    ${row.urgent || age.hurry || row.callback || isForm || language || row.newReply || row.alike || row.offered || row.state === "closed"
+    ${row.urgent || age.hurry || row.callback || isForm || language || row.newReply || row.alike || row.offered || row.relay || row.state === "closed"
       ? html`<span class="row-chips">
           ${row.urgent ? html`<span class="chip urgent">${icon("urgent")}${t.urgent}</span>` : nothing}
           ${age.hurry ? html`<span class="chip ${age.lateness}">${icon(age.lateness === "late" ? "late" : "clock")}${age.hurry}</span>` : nothing}
@@ -53,6 +62,7 @@ export function rowView({ row, me, now, isOpen, isReached, isLeaving, onOpen }: 
                 >${icon("person")}<bdi>${row.offered.id === me ? t.offeredToYou : t.offeredTo(row.offered.name)}</bdi></span
               >`
             : nothing}
+          ${relayView(row)}
           ${row.newReply ? html`<span class="chip news">${icon("chat")}${letters.newReply}</span>` : nothing}
           ${row.callback ? html`<span class="chip">${icon("phone")}${t.callback}</span>` : nothing}
           ${isForm ? html`<span class="chip">${icon(row.kind === "appointment" ? "calendar" : "form")}${row.kindName}</span>` : nothing}

@@ -3,6 +3,7 @@ import { html, nothing, type TemplateResult } from "lit";
 import { icon } from "../icons";
 import { fr as t } from "../strings/fr";
 import { routeView, type RouteView } from "./route";
+import { relayView } from "./row";
 import { composerView, type ComposerView } from "./composer";
 import { threadView, type ThreadView } from "./thread";
 
@@ -67,6 +68,7 @@ function headView(view: TalkView): TemplateResult {
                   >${icon("person")}<bdi>${opened.isOffered ? t.offeredToYou : t.offeredTo(shown.offered.name)}</bdi></span
                 >`
               : nothing}
+            ${relayView(shown)}
             <span class="number">${shown.number}</span><span>${shown.serviceName}</span>
             ${opened.watchers.length
               ? html`<span class="chip watchers">${icon("eye")}<bdi>${t.alsoOpen(opened.watchers)}</bdi></span>`
