@@ -34,6 +34,9 @@ def write(folder: Path, mails: Iterable[Mail]) -> int:
     return ends[-1] if ends else 0
 
 
+SMALL_BYTES = 65536
+
+
 class Mailbox:
     """The mails of a folder, by UID: the first has 1."""
 
@@ -78,7 +81,11 @@ class Filed(Email):
             for uid in range(reached.uid + 1, len(self._box) + 1):
                 origin = mime.Origin(MAILBOX, "", clock.now(), places.origin(MAILBOX, VALIDITY, uid))
                 raw = self._box.raw(uid)
-                event = await asyncio.to_thread(self._times.timed("parse", mime.read), raw, origin, self._reader)
+                read = self._times.timed("parse", mime.read)
+                if len(raw) <= SMALL_BYTES:
+                    event = read(raw, origin, self._reader)
+                else:
+                    event = await asyncio.to_thread(read, raw, origin, self._reader)
                 if isinstance(event, Skipped):
                     raise ValueError(f"the mail {uid} was passed over: {event.reason}")
                 while under_way.waits_for(event):

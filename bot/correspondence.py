@@ -37,6 +37,8 @@ MAX_ALARMED = 20
 """As many before one that speaks of danger is held: the numbers in it matter more than a mailbox that fills."""
 ACKNOWLEDGED_KINDS = frozenset({LetterKind.REQUEST, LetterKind.COMPLAINT, LetterKind.REPORT})
 """Whoever writes one gets its number, whether they ask for an answer or not (CRPA, article L112-11)."""
+SHORT_CHARS = 2000
+"""A letter of so many is read in a few milliseconds."""
 SUBJECT = "subject"
 PREVIOUS = "previous"
 MAILBOX = "mailbox"
@@ -133,7 +135,11 @@ class Correspondence:
             answered = filed.acknowledged is Acknowledged.SENT and filed.case_id is not None
             return _taken((await self.acknowledgement(filed),) if answered else (), filed.reading)
         await self.reads.ready()
-        reading = await asyncio.to_thread(self.reads.read, letter, message.text)
+        if len(message.text) <= SHORT_CHARS:
+            # In a thread it would keep the loop waiting as long, for its turn.
+            reading = self.reads.read(letter, message.text)
+        else:
+            reading = await asyncio.to_thread(self.reads.read, letter, message.text)
         filing, language = await self._filing(claimed, letter, reading)
         said: tuple[Reply, ...] = ()
         if filing.case is not None and filing.letter.acknowledged is Acknowledged.SENT:

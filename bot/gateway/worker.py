@@ -20,10 +20,15 @@ log = structlog.get_logger(__name__)
 
 LEASE = timedelta(seconds=30)
 LOOK_EVERY = timedelta(milliseconds=500)
+LOOK_SOON, LATELY = timedelta(milliseconds=20), timedelta(seconds=2)
+"""How often it is looked while something was there lately: another process may receive more than it can handle."""
 AT_ONCE = 16
 AGAIN_AFTER = timedelta(seconds=5)
 GATHER = timedelta(milliseconds=20)
 """While more waits than there are places, so long for a few more places before the next claim: a claim is a transaction."""
+LATE, LATE_FROM = timedelta(milliseconds=10), 4
+"""Where the loop comes so late to what is ready while so many are handled, more messages would only wait here: others may
+take them meanwhile."""
 
 
 class Worker:
@@ -48,6 +53,7 @@ class Worker:
         self._failed: set[int] = set()
         self._at_once = at_once
         self._behind = False
+        self._found_at = 0.0
 
     async def run(self) -> None:
         """Claim, handle, wait for more."""
@@ -55,8 +61,11 @@ class Worker:
         try:
             while True:
                 claimed = await self._claim(await self._take_places())
-                if not claimed:
-                    await self._bus.wait(INBOX, LOOK_EVERY)
+                if claimed:
+                    self._found_at = time.monotonic()
+                else:
+                    lately = time.monotonic() - self._found_at < LATELY.total_seconds()
+                    await self._bus.wait(INBOX, LOOK_SOON if lately else LOOK_EVERY)
                 for one in claimed:
                     task = asyncio.create_task(self._work(one), name=f"worker.handle.{one.row}")
                     self._running.add(task)
@@ -76,7 +85,8 @@ class Worker:
     async def _take_places(self) -> int:
         """All places that are free, at least one; how many."""
         await self._places.acquire()
-        if self._behind and len(self._running) > self._at_once // 2:
+        gathers = self._behind and len(self._running) > self._at_once // 2
+        if gathers or (len(self._running) >= LATE_FROM and await _lateness() > LATE.total_seconds()):
             await asyncio.sleep(GATHER.total_seconds())
         taken = 1
         while not self._places.locked():
@@ -143,3 +153,10 @@ class Worker:
                 await self._inbox.renew(self._name, self._clock(), LEASE)
             except Exception:
                 log.exception("worker.renew_failed")
+
+
+async def _lateness() -> float:
+    """How many seconds the loop takes to come to what is ready."""
+    began = time.perf_counter()
+    await asyncio.sleep(0)
+    return time.perf_counter() - began

@@ -37,6 +37,8 @@ LOCK_PATIENCE = timedelta(seconds=60)
 LOOK_SECONDS, LOOK_OFTEN_SECONDS, LOOK_SELDOM_SECONDS = 0.0008, 0.5, 0.01
 """How often a writer looks whether the lock is free: at first, and after half a second."""
 GROUP_LIMIT = 64
+CROWD, LONGEST_GATHER_SECONDS = 3, 0.01
+"""After a group of so many the next one waits for more as long as that commit took, and no longer than this."""
 READERS = 4
 SCRUB_TRIES = 4
 SCRUB_PAUSE = timedelta(milliseconds=100)
@@ -99,6 +101,7 @@ class SqliteDatabase:
         self._writer: threading.Thread | None = None
         self._scrubber: asyncio.Task[None] | None = None
         self._closed = False
+        self._gather_seconds = 0.0
 
     async def read(self, work: Callable[[Connection], T]) -> T:
         """See `Database.read`."""
@@ -194,7 +197,7 @@ class SqliteDatabase:
             connection.close()
 
     def _next_group(self) -> list[_Job]:
-        """Everything that waits, at most `GROUP_LIMIT`; blocks for the first one; empty when the store closes."""
+        """The first that waits; blocks for it; empty when the store closes."""
         group: list[_Job] = []
         while not group:
             job = self._jobs.get()
@@ -202,21 +205,28 @@ class SqliteDatabase:
                 return []
             if job.future.set_running_or_notify_cancel():
                 group.append(job)
+        return group
+
+    def _add_waiting(self, group: list[_Job]) -> None:
+        """What has come meanwhile joins a group, up to `GROUP_LIMIT`."""
         while len(group) < GROUP_LIMIT:
             try:
                 job = self._jobs.get_nowait()
             except queue.Empty:
-                break
+                return
             if job is None:
                 self._jobs.put(None)
-                break
+                return
             if job.future.set_running_or_notify_cancel():
                 group.append(job)
-        return group
 
     def _commit(self, connection: Connection, group: list[_Job]) -> None:
         raw = driver(connection)
+        if self._gather_seconds:
+            time.sleep(self._gather_seconds)
         begin(raw)
+        # The lock may have taken longer than all of the work: nobody waits for the next turn who can be done in this one.
+        self._add_waiting(group)
         for job in group:
             raw.execute("SAVEPOINT job")
             try:
@@ -228,7 +238,10 @@ class SqliteDatabase:
                     raise
                 raw.execute("ROLLBACK TO job")
             raw.execute("RELEASE job")
+        began = time.monotonic()
         raw.execute("COMMIT")
+        took = min(time.monotonic() - began, LONGEST_GATHER_SECONDS)
+        self._gather_seconds = took if len(group) >= CROWD else 0.0
 
     def _truncate_log(self) -> bool:
         """Whether everything of the log went into the database and the log is empty."""

@@ -53,7 +53,9 @@ class UnderWay:
             IndexError: there is none.
         """
         oldest = self._all[0]
-        await asyncio.wait({oldest.stored})
+        if not oldest.stored.done():
+            # Those that were stored together are told together, without waiting for a turn of the loop each.
+            await asyncio.wait({oldest.stored})
         self._all.popleft()
         return oldest.uid, oldest.stored.exception()
 
