@@ -21,7 +21,7 @@ from bot.attention import Attention
 from bot.backing import Core, Storage
 from bot.bus import DESK, INBOX, OUTBOX, Bus
 from bot.clock import Clock, now
-from bot.comments import Comments, is_public
+from bot.comments import Comments
 from bot.correspondence import Correspondence
 from bot.desk.consent import Consent
 from bot.errors import MediaFailed, Missing, RasaError, RasaSilent, RasaSlow, Stale
@@ -40,6 +40,7 @@ from bot.messages import (
     Mode,
     Reply,
     Turn,
+    is_public,
 )
 from bot.rights import Rights
 from bot.safety import Safety

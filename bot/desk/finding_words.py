@@ -46,7 +46,7 @@ class Sentences:
         if finding.sort == "silence":
             values["detail"] = between(finding.detail)
         if finding.sort == "surge":
-            values["detail"] = self.services.get(finding.detail, finding.detail)
+            values["detail"] = self._service(finding.detail)
         return self.words.say(group, key if self.words.name(group, key) != key else "other", **values)
 
     def _form(self, finding: Finding) -> str:
@@ -61,8 +61,13 @@ class Sentences:
     def _name(self, finding: Finding) -> str:
         if finding.sort == "silence":
             return self.words.name("channel", finding.subject)
-        names = self.topics if finding.sort == "gap" else self.services
-        return names.get(finding.subject, finding.subject)
+        if finding.sort == "gap":
+            return self.topics.get(finding.subject, finding.subject)
+        return self._service(finding.subject)
+
+    def _service(self, code: str) -> str:
+        """Its name, or its code as that of a service that was removed."""
+        return self.services.get(code) or (self.words.say("former", "service", code=code) if code else "")
 
     def _when(self, finding: Finding) -> str:
         form = "on" if finding.first_day == finding.last_day else "between"
@@ -74,8 +79,7 @@ class Sentences:
         return self.words.say("when", form, first=self._day(first), last=self._day(last))
 
     def _day(self, day: date) -> str:
-        said = f"{'1er' if day.day == 1 else day.day} {MONTHS[day.month - 1]}"
-        return said if day.year == self.today.year else f"{said} {day.year}"
+        return day_words(day) if day.year == self.today.year else f"{day_words(day)} {day.year}"
 
     def _duration(self, seconds: int) -> str:
         hours = seconds / HOUR_SECONDS
@@ -85,6 +89,11 @@ class Sentences:
         if hours >= 1:
             return self.words.say("duration", "hour" if number(hours) == "1" else "hours", count=number(hours))
         return self.words.say("duration", "minutes", count=number(round(seconds / 60)))
+
+
+def day_words(day: date) -> str:
+    """A day without its year: 1er mars."""
+    return f"{'1er' if day.day == 1 else day.day} {MONTHS[day.month - 1]}"
 
 
 def number(value: float) -> str:

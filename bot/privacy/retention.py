@@ -45,6 +45,8 @@ class Kept:
     link: Link
     identifying: tuple[str, ...] = ()
     """Columns that are emptied when the link is cut."""
+    moments: tuple[tuple[str, str, tuple[str, ...]], ...] = ()
+    """Of which only the hour is left when the link is cut: tables, their columns with this table's row, and the moments."""
 
 
 REGISTER: tuple[Kept, ...] = (
@@ -204,6 +206,7 @@ REGISTER: tuple[Kept, ...] = (
         "conversation_id",
         Link.COUNTED,
         ("conversation_id", "position"),
+        (("contacts", "id", ("started_at", "ended_at")), ("facts", "contact_id", ("at",))),
     ),
     Kept(
         "cases",

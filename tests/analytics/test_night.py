@@ -11,7 +11,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.analytics.night import NAME, Night, Step, last_night
+from bot.analytics.night import Night, Step, last_night
+from bot.analytics.night_state import NAME
 from bot.errors import StoreError
 from bot.linking import Cursors
 from bot.store.sql import Store

@@ -83,7 +83,7 @@ def test_what_is_unknown_is_said_by_its_code() -> None:
     later = SENTENCES(Finding("drift", "web", FIRST, LAST, 3, 1, 4))
 
     assert (gone, later) == (
-        "{0.__class__} répond en 30 min en moyenne, contre 10 min d'habitude, depuis le 12 mars.",
+        "{0.__class__} (ancien service) répond en 30 min en moyenne, contre 10 min d'habitude, depuis le 12 mars.",
         "web : 3, contre 1 d'habitude, depuis le 12 mars.",
     )
 
