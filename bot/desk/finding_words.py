@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from bot.analytics.findings_sorts import EARLY
 from bot.contacts import Finding
 from bot.desk.words import Words
 from bot.text.moments_words import MONTHS
@@ -15,6 +16,7 @@ ONGOING = timedelta(days=4)
 HOUR_SECONDS = 3600
 FEW = 10
 """Below it a duration is said with one decimal place."""
+OF_SERVICES = frozenset({"late", "surge", "standstill"})
 MIDNIGHTS = ("0", "24")
 
 
@@ -43,7 +45,7 @@ class Sentences:
         }
         if finding.sort == "late":
             values |= {"seen": self._duration(finding.seen), "expected": self._duration(finding.expected)}
-        if finding.sort == "silence":
+        if finding.sort == "silence" and finding.detail != EARLY:
             values["detail"] = between(finding.detail)
         if finding.sort == "surge":
             values["detail"] = self._service(finding.detail)
@@ -52,10 +54,13 @@ class Sentences:
     def _form(self, finding: Finding) -> str:
         """Which of the sentences of a sort: about the town or about one part of it, with or without its detail."""
         whole = "" if finding.subject or finding.sort in {"gap", "late"} else "_town"
+        if finding.detail == EARLY:
+            return "_early"
         if finding.sort == "gap":
             return "" if finding.expected else "_new"
         if finding.sort == "late":
-            return f"_{finding.detail}" if finding.detail else ""
+            detail = finding.detail if finding.expected else finding.detail.replace("others", "alone")
+            return f"_{detail}" if detail else ""
         return whole + ("_detail" if finding.detail and finding.sort in {"silence", "surge"} else "")
 
     def _name(self, finding: Finding) -> str:
@@ -63,7 +68,7 @@ class Sentences:
             return self.words.name("channel", finding.subject)
         if finding.sort == "gap":
             return self.topics.get(finding.subject, finding.subject)
-        return self._service(finding.subject)
+        return self._service(finding.subject) if finding.sort in OF_SERVICES else finding.subject
 
     def _service(self, code: str) -> str:
         """Its name, or its code as that of a service that was removed."""

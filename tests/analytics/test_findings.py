@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import statistics
+from collections import Counter
 from collections.abc import Sequence
 from datetime import date, timedelta
 
@@ -15,6 +16,7 @@ from tests.analytics.counted_town import DAY, FIRST, Book, Plan, Topic, Topics, 
 
 SEEDS = range(1000, 1008)
 """None of those on which anything was chosen (100 to 499); docs/findings.md has the figures of more of them."""
+PLAINLY = {("gap", "13", "early"), ("silence", "web", "early"), ("late", "urbanisme", "others")}
 STRIKE, FLOOD, SILENT, LATE, GAP = 18, (22, 2.5), ("telegram", 24, 18, 24), ("urbanisme", 12, 3.0), (15, 4.0)
 
 
@@ -153,12 +155,53 @@ async def test_an_empty_town_and_one_contact_say_nothing() -> None:
     assert [await look(book, Topics(), plan) for book in (empty, single)] == [0, 0]
 
 
-async def test_two_weeks_are_too_few() -> None:
-    """Of a town that began a fortnight ago nothing is said, whatever happens."""
-    plan = Plan(days=14, strike=9, flood=(10, 6.0), silent=("telegram", 8, 18, 24), gap=(5, 6.0))
+async def test_in_two_weeks_nothing_is_compared_with_the_past() -> None:
+    """Of a town that began a fortnight ago no surge, standstill or silence of some hours is said, whatever happens."""
+    plan = Plan(days=14, strike=9, flood=(10, 6.0), silent=("telegram", 8, 18, 24))
     book, topics = month(plan, 1001)
 
     assert await look(book, topics, plan) == 0
+
+
+async def test_what_needs_no_past_is_found_in_the_first_two_weeks() -> None:
+    """A question that is half of the unanswered and a channel that breaks off are found by the tenth day in every month,
+    a service that keeps no promise in most of them.
+    """
+    plan = Plan(days=11, gap=(3, 14.0), silent=("web", 9, 0, 24), late=("urbanisme", 0, 5.0))
+    found = Counter(
+        name
+        for seed in SEEDS
+        for name in {(one.sort, one.subject, one.detail) for one in await found_in(plan, seed)} & PLAINLY
+    )
+
+    assert {name[0]: found[name] >= (5 if name[0] == "late" else len(SEEDS)) for name in PLAINLY} == {
+        "gap": True,
+        "silence": True,
+        "late": True,
+    }
+
+
+async def test_a_fact_of_the_first_weeks_stays_one_fact() -> None:
+    """A channel that broke off on the tenth day is the same finding a fortnight later, under its first day."""
+    plan = Plan(days=26, silent=("web", 9, 0, 24))
+    book, topics = month(plan, 1002)
+    for number in (10, 13, 16, 25):
+        await look(book, topics, plan, number)
+    found = [one for one in book.kept if one.sort == Sort.SILENCE.value]
+
+    assert [(one.subject, one.first_day, one.seen) for one in found] == [("web", FIRST + 9 * DAY, 0)]
+    assert found[0].last_day >= FIRST + 24 * DAY
+    assert found[0].expected > 100
+
+
+async def test_a_town_of_one_channel_is_not_silent_on_its_bridge_day() -> None:
+    """In the first weeks a channel alone tells nothing of itself: where all are silent, none is out of order."""
+    book, topics = month(Plan(days=12), 1003)
+    rows = book.rows["contacts"]
+    for key in [key for key in rows if key[0] == FIRST + 10 * DAY]:
+        del rows[key]
+
+    assert await look(book, Topics(), Plan(days=11)) == 0
 
 
 async def test_a_holiday_is_no_fact() -> None:
