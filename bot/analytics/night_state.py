@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, timedelta, timezone
 
 import msgspec
 
@@ -55,7 +55,7 @@ class NightState:
         if not self.failed:
             return ""
         steps = ", ".join(f"{name} ({why})" for name, why in self.failed.items())
-        again = f"again at {self.retry_at:%H:%M} UTC" if self.retry_at else "again next night"
+        again = f"again at {self.retry_at.astimezone(timezone.utc):%H:%M} UTC" if self.retry_at else "again next night"
         return f"not done in the night of {self.night}: {steps}; tried {self.tries} times, {again}"
 
 
