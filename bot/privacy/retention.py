@@ -200,7 +200,7 @@ REGISTER: tuple[Kept, ...] = (
     ),
     Kept(
         "contacts",
-        "that somebody wrote: the channel, day and hour, language, service and topic, and how it ended; once the conversation is gone, without what leads to it",
+        "that somebody wrote: the channel, day and hour, language, service and topic, and how it ended; once the conversation is gone, without what leads to it, and of its times only the hour",
         "figures",
         "ended_at",
         "conversation_id",
@@ -227,7 +227,7 @@ REGISTER: tuple[Kept, ...] = (
     ),
     Kept(
         "facts",
-        "what happened in a contact: codes, times and durations; no words, no address",
+        "what happened in a contact: codes, times and durations; no words, no address; once the conversation is gone, of its times only the hour",
         "figures",
         "at",
         None,
