@@ -66,7 +66,7 @@ def found(ledger: Ledger, topics: Sequence[Topical]) -> list[Finding]:
     """What stands out in the last weeks of a ledger, each fact once, the strongest first."""
     surges, silences, delays = Surges(ledger), Silences(ledger), Delays(ledger)
     standstills, gaps = Standstills(ledger), Gaps(topics, ledger)
-    early = {Sort.GAP: EarlyGaps(gaps), Sort.SILENCE: EarlySilences(ledger)}
+    early: dict[Sort, EarlyGaps | EarlySilences] = {Sort.GAP: EarlyGaps(gaps), Sort.SILENCE: EarlySilences(ledger)}
     families: tuple[Family, ...] = (surges, silences, delays, standstills, gaps, *early.values())
     nights = range(max(ledger.days - NIGHTS, 0), ledger.days)
     stretches = [stretch for last in nights for family in families for stretch in family.night(last)]
