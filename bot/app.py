@@ -212,7 +212,7 @@ async def gateway(settings: Settings) -> AsyncIterator[Gateway]:
             sockets.attach(app)
             app.add_routes(Uploads(web_chat.name, sessions, wording, office.origins, keep_photo, peer).routes())
             parts.sockets.attach()
-        health = build_health(store, core, sockets, bus, channels, outside.faults)
+        health = build_health(store, core, sockets, bus, channels, outside.faults, learning.night.state)
 
         for channel in channels.values():
             await channel.open()

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from datetime import timedelta
 
 from bot import clock, metrics
+from bot.analytics.night_state import NightState
 from bot.bus import Bus
 from bot.gateway.core import TrustedCore
 from bot.gateway.health import Check, Health
@@ -24,10 +25,12 @@ def build_health(
     wakes: Bus,
     channels: Mapping[str, Channel],
     unheard: Callable[[], Iterable[str]],
+    night: Callable[[], Awaitable[NightState]],
 ) -> Health:
     """Its checks, by their names; a mailbox that cannot be read is told, and stops nobody else.
 
-    `unheard` says why channels that are asked bring nothing, besides what they say themselves.
+    `unheard` says why channels that are asked bring nothing, besides what they say themselves; `night` how the last night
+    of the figures went, which is told and stops nobody either.
     """
 
     async def database() -> Check:
@@ -62,7 +65,11 @@ def build_health(
         faults += unheard()
         return Check(not faults, "; ".join(faults)[:1000] or "no fault", needed=False)
 
-    pings = (database, rasa, actions, knowledge, inbox, outbox, bus, chats, fetched)
+    async def figures() -> Check:
+        fault = (await night()).fault()
+        return Check(not fault, fault or "no fault", needed=False)
+
+    pings = (database, rasa, actions, knowledge, inbox, outbox, bus, chats, fetched, figures)
     return Health({ping.__name__: ping for ping in pings})
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Coroutine, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from aiohttp import web
@@ -12,10 +12,12 @@ from aiohttp import web
 from bot.analytics import findings, lessons, samples, topics
 from bot.analytics.collector import Collector
 from bot.analytics.counted import CountedSubjects
-from bot.analytics.figures import Figures
+from bot.analytics.figures import Figures, Notice
+from bot.analytics.findings_sorts import HISTORY_DAYS
 from bot.analytics.naming import Naming
 from bot.analytics.night import Night, Step, counting
-from bot.analytics.report import figures_of
+from bot.analytics.night_state import last_state
+from bot.analytics.report import CODE, before, figures_of
 from bot.analytics.topic_nearest import nearest_in
 from bot.clock import Clock, now
 from bot.contacts import ContactBook, Span
@@ -28,6 +30,7 @@ from bot.desk.lessons_api import LessonsApi
 from bot.desk.shapes import Shapes
 from bot.desk.words import Words
 from bot.knowledge.base import KnowledgeBase
+from bot.linking import Cursors
 from bot.privacy.own import own_contacts
 from bot.safety import Safety
 from bot.settings import Office, Settings
@@ -77,20 +80,33 @@ class Reporting:
 
     contacts: ContactBook
     topics: Topics
+    cursors: Cursors
     naming: Naming
     office: Office
     words: Words
     clock: Clock = now
 
     async def figures(self, span: Span) -> Figures:
-        """The figures of a span, days that changed counted first; each finding with its sentence."""
-        while await self.contacts.roll_up():
-            pass
+        """The figures of a span as they are counted by now, with what has to be known beside them."""
         names, moment = await self.naming.names(), self.clock()
         groups = {str(topic.id): " ".join(topic.words[:GAP_WORDS]) for topic in await self.topics.all()}
-        named = replace(names, topics={**names.topics, **groups})
-        sentences = Sentences(self.words, names.services, groups, moment.astimezone(self.office.zone).date())
-        return await figures_of(self.contacts, span, named, moment, sentences)
+        former = self.words.say("former", "service", code=CODE)
+        named = replace(names, topics={**names.topics, **groups}, former=former)
+        today = moment.astimezone(self.office.zone).date()
+        sentences = Sentences(self.words, names.services, groups, today)
+        notices = await self._notices(span, today)
+        return await figures_of(self.contacts, span, named, moment, sentences, notices)
+
+    async def _notices(self, span: Span, today: date) -> list[Notice]:
+        said: list[Notice] = []
+        if stale := await self.contacts.stale(before(span).first, span.last):
+            said.append(Notice("counting", {"days": str(stale)}))
+        if failed := (await last_state(self.cursors)).failed:
+            said.append(Notice("night", {"steps": " ".join(failed)}))
+        begun = await self.contacts.begun()
+        if begun is not None and (usual := begun + timedelta(days=HISTORY_DAYS + 1)) > today:
+            said.append(Notice("young", {"from": usual.isoformat()}))
+        return said
 
     async def dismiss(self, finding_id: int) -> None:
         """Somebody has seen to what was found."""
@@ -115,7 +131,7 @@ def build_learning(
     lesson_shapes = LessonShapes(shapes, words, knowledge, store.transcript, own_contacts(office))
     pages = (
         InsightsApi(
-            Reporting(store.contacts, store.topics, naming, office, words),
+            Reporting(store.contacts, store.topics, store.cursors, naming, office, words),
             words,
             lambda: now().astimezone(office.zone).date(),
             words.names("channel"),
@@ -148,7 +164,7 @@ def steps(
     return [
         counting(store.contacts),
         Step("topics", group),
-        Step("findings", find),
+        Step("findings", find, needs=("roll_up", "topics")),
         Step("lessons", teach),
         Step("samples", draw),
     ]

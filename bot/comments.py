@@ -10,7 +10,7 @@ from bot.clock import Clock, now
 from bot.correspondence import ALIKE_WITHIN, Reads
 from bot.letters import Letter
 from bot.mailroom import Letters, NewLetter
-from bot.messages import PUBLIC, Kind, Message
+from bot.messages import Kind
 from bot.readings import LetterKind, Reading, Urgency
 from bot.safety import Safety
 from bot.settings import GENERAL_SERVICE
@@ -19,12 +19,6 @@ from bot.store.base import Claimed
 EFFECT = "comment"
 POST = "post"
 """The detail of a case that leads to the post."""
-
-
-def is_public(message: Message) -> bool:
-    """Whether others read what a citizen said."""
-    mentions = message.thread is not None and message.thread.visibility == PUBLIC and message.kind is Kind.TEXT
-    return message.kind is Kind.COMMENT or mentions
 
 
 class Comments:

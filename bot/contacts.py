@@ -269,6 +269,12 @@ class ContactBook(Protocol):
     async def roll_up(self, limit: int = 400) -> int:
         """Count stale days anew, the newest first, each in a transaction of its own; how many were done."""
 
+    async def stale(self, first: date, last: date) -> int:
+        """How many of these days have changed since they were counted."""
+
+    async def begun(self) -> date | None:
+        """The first day on which a contact is counted; None if there is none."""
+
     async def counts(self, span: Span, what: str, by: Sequence[str]) -> list[Counted]:
         """Counts by day added up, by any of `day hour channel language service topic detail`, the largest first.
 
@@ -286,8 +292,10 @@ class ContactBook(Protocol):
     async def make_stale(self, first: date, last: date) -> None:
         """Let every day on which something is or was counted be counted anew."""
 
-    async def backlog(self, now: datetime) -> list[Backlog]:
-        """The letters that are open, by service, the most first."""
+    async def backlog(self, now: datetime, span: Span) -> list[Backlog]:
+        """The letters that are open at a moment, by service, the most first: of the span's channel, service and language,
+        whatever its days.
+        """
 
     async def find(self, findings: Sequence[Finding], now: datetime) -> int:
         """Keep what a night found; a finding of the same sort, subject and first day is brought up to date. How many are new."""

@@ -21,7 +21,7 @@ from bot.attention import Attention
 from bot.backing import Core, Storage
 from bot.bus import DESK, INBOX, OUTBOX, Bus
 from bot.clock import Clock, now
-from bot.comments import Comments, is_public
+from bot.comments import Comments
 from bot.correspondence import Correspondence, Taken
 from bot.desk.consent import Consent
 from bot.errors import MediaFailed, Missing, RasaError, RasaSilent, RasaSlow, Stale
@@ -30,7 +30,19 @@ from bot.greeting import Greeting
 from bot.hearing import CHOICE_VALID, Hearing, Opens, nothing_opens
 from bot.joining import Joining
 from bot.mailroom import Filing
-from bot.messages import PHOTO_URL, REMOTE_URL, AnswerStatus, Author, HeardIn, Kind, Message, Mode, Reply, Turn
+from bot.messages import (
+    PHOTO_URL,
+    REMOTE_URL,
+    AnswerStatus,
+    Author,
+    HeardIn,
+    Kind,
+    Message,
+    Mode,
+    Reply,
+    Turn,
+    is_public,
+)
 from bot.rights import Rights
 from bot.safety import Safety
 from bot.sourced import Sourced

@@ -176,6 +176,12 @@ class Message:
     """What `Channel.attend` needs to show the citizen that we have it; opaque to all others."""
 
 
+def is_public(message: Message) -> bool:
+    """Whether others read what a citizen said: a comment, or words in a thread that others read."""
+    mentions = message.thread is not None and message.thread.visibility == PUBLIC and message.kind is Kind.TEXT
+    return message.kind is Kind.COMMENT or mentions
+
+
 @dataclass(frozen=True, slots=True)
 class Button:
     """A choice. `payload` is what pressing it means to the core; citizens and channels only get its token."""

@@ -1,4 +1,4 @@
-"""Keeps the contacts of every conversation up to date, and makes all of them anew where that is asked.
+"""Keeps the contacts of every conversation and the counts by day up to date, and makes all anew where that is asked.
 
 One process at a time collects, by a lease. Contacts and the marks of how far was read are written in one transaction:
 whoever takes over from a process that was killed begins where it was, and counts nothing twice.
@@ -27,8 +27,8 @@ NAME = "analytics.collect"
 """Of the lease."""
 ROWS = 2000
 """What is read of each source at a time."""
-DAYS = 3
-"""As many days are counted at once, so that the figures of today are those of a minute ago; the night counts the rest."""
+COUNTS_FOR = timedelta(seconds=20)
+"""So long days are counted at a time, the newest first; then what has happened meanwhile is collected."""
 AT_ONCE = 50
 """Conversations whose contacts are written in one transaction."""
 
@@ -50,6 +50,7 @@ class Collector:
         holder: str,
         clock: Clock = now,
         at_once: int = AT_ONCE,
+        counts_for: timedelta = COUNTS_FOR,
     ) -> None:
         """`keeps` is how long contacts are kept: what is older is left as it is, since some of it may be gone."""
         self._book = book
@@ -61,16 +62,34 @@ class Collector:
         self._holder = holder
         self._clock = clock
         self._at_once = at_once
+        self._counts_for = counts_for
 
     async def run(self) -> None:
-        """Collect every minute, until cancelled."""
+        """Collect and count every minute, until cancelled; at once again where not all days were counted."""
         while True:
+            more = False
             try:
-                if await self.collect():
-                    await self._book.roll_up(DAYS)
+                await self.collect()
+                more = await self.count()
             except Exception:
                 log.exception("analytics.collect_failed")
-            await asyncio.sleep(EVERY.total_seconds())
+            await asyncio.sleep(0 if more else EVERY.total_seconds())
+
+    async def count(self) -> bool:
+        """Count days that changed for a while, the newest first; whether there are more of them.
+
+        Nothing is done while another process collects or counts.
+
+        Raises:
+            StoreError: not now; what was counted is right.
+        """
+        until = self._clock() + self._counts_for
+        while await self._cursors.hold(NAME, self._holder, self._clock(), LEASE):
+            if not await self._book.roll_up(1):
+                return False
+            if self._clock() >= until:
+                return True
+        return False
 
     async def collect(self) -> int:
         """Bring the contacts of all conversations up to date in which something has happened; how many contacts changed.

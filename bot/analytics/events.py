@@ -100,7 +100,7 @@ def _runs(history: History) -> list[_Run]:
             # What was not read yet is counted when it is.
             if letter is not None and not letter.is_aside:
                 runs.append(_Run(Way.FORM if letter.is_form else Way.MAIL, [line], letter))
-        elif letter is not None or line.ref in public:
+        elif letter is not None or line.public or line.ref in public:
             if letter is None or not letter.is_aside:
                 runs.append(_Run(Way.POST, [line], letter))
         elif chat is not None and line.at - chat.lines[-1].at <= GAP:

@@ -182,6 +182,18 @@ class Trend:
 
 
 @dataclass(frozen=True, slots=True)
+class Notice:
+    """What has to be known beside the figures, by its key in the desk's words.
+
+    Keys: `counting` (`days` of the span or of the one before are being counted anew), `night` (`steps` of the last night
+    were not done), `young` (nothing is compared with what is usual before the day `from`). Values are text.
+    """
+
+    key: str
+    values: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class Figures:
     """All of it."""
 
@@ -194,6 +206,7 @@ class Figures:
     mails: tuple[Mails, ...]
     findings: tuple[Found, ...]
     trend: Trend
+    notices: tuple[Notice, ...] = ()
 
 
 def as_json(figures: Figures) -> dict[str, Any]:

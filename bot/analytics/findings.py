@@ -14,9 +14,10 @@ from typing import Protocol
 
 import structlog
 
+from bot.analytics.findings_early import EarlyGaps, EarlySilences
 from bot.analytics.findings_ledger import Ledger, read
 from bot.analytics.findings_slow import LATE_SPANS, Delays, Gaps, Topical
-from bot.analytics.findings_sorts import HISTORY_DAYS, Sort, Stretch
+from bot.analytics.findings_sorts import EARLY, HISTORY_DAYS, Sort, Stretch
 from bot.analytics.findings_statistics import BASE_DAYS, strength
 from bot.analytics.findings_unusual import Silences, Standstills, Surges, Table
 from bot.contacts import ContactBook, Finding, Span
@@ -65,11 +66,17 @@ def found(ledger: Ledger, topics: Sequence[Topical]) -> list[Finding]:
     """What stands out in the last weeks of a ledger, each fact once, the strongest first."""
     surges, silences, delays = Surges(ledger), Silences(ledger), Delays(ledger)
     standstills, gaps = Standstills(ledger), Gaps(topics, ledger)
-    families: tuple[Family, ...] = (surges, silences, delays, standstills, gaps)
+    early: dict[Sort, EarlyGaps | EarlySilences] = {Sort.GAP: EarlyGaps(gaps), Sort.SILENCE: EarlySilences(ledger)}
+    families: tuple[Family, ...] = (surges, silences, delays, standstills, gaps, *early.values())
     nights = range(max(ledger.days - NIGHTS, 0), ledger.days)
     stretches = [stretch for last in nights for family in families for stretch in family.night(last)]
     facts = _one_each(_merged(stretches))
-    measured = [_measured(fact, surges, silences, delays, standstills, gaps) for fact in facts]
+    measured = [
+        _of_early(fact, early[fact.sort])
+        if fact.detail == EARLY
+        else _measured(fact, surges, silences, delays, standstills, gaps)
+        for fact in facts
+    ]
     return sorted((_finding(fact, ledger) for fact in measured), key=lambda one: (-one.strength, one.sort, one.subject))
 
 
@@ -105,6 +112,11 @@ def _one_each(facts: Sequence[Stretch]) -> list[Stretch]:
         return False
 
     return [fact for fact in facts if not said(fact)]
+
+
+def _of_early(fact: Stretch, family: EarlyGaps | EarlySilences) -> Stretch:
+    seen, expected = family.measured(fact.subject, fact.first, fact.last)
+    return replace(fact, seen=seen, expected=expected)
 
 
 def _measured(

@@ -26,6 +26,8 @@ LATE_DAYS = 4
 BASE_ANSWER_DAYS = 4
 """With an answer, before the stretch: a service that opens on three days a week has so many in two."""
 PROMISE_SPAN = 14
+PROMISE_DAYS = 7
+"""Of a town that has just begun, before a service is compared with the others."""
 PROMISE_SHARE = 0.4
 """Of its cases past their time, from which on a service does not keep its promise."""
 PROMISE_FACTOR = 2.5
@@ -85,12 +87,14 @@ class Delays:
 
     def night(self, last: int) -> Iterator[Stretch]:
         """What stands out of the stretches that end on a column."""
-        if last < HISTORY_DAYS:
+        if last < PROMISE_DAYS - 1:
             return
+        # A service is compared with the others from the first days on, with its own past when it has one.
+        spans = LATE_SPANS if last >= HISTORY_DAYS else ()
         tests = [
             test
             for at, name in enumerate(self.names)
-            for test in (*(self._own_past(at, last - span + 1, last) for span in LATE_SPANS), self._promise(name, last))
+            for test in (*(self._own_past(at, last - span + 1, last) for span in spans), self._promise(name, last))
         ]
         kept = rejected(np.array([test.p_value for test in tests]), FALSE_SHARE)
         yield from (test for test, keep in zip(tests, kept, strict=True) if keep)
@@ -145,7 +149,7 @@ class Delays:
         return Stretch(Sort.LATE, name, first, last, seen, expected, p_value, kind)
 
     def _promise(self, name: str, last: int) -> Stretch:
-        first = last - PROMISE_SPAN + 1
+        first = max(last - PROMISE_SPAN + 1, 0)
         shares = {other: self._late_share(other, first, last) for other in self.names}
         late, cases = shares.pop(name)
         others = [hits / trials for hits, trials in shares.values() if trials >= PROMISE_CASES]

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from enum import Enum
 
 HISTORY_DAYS = 14
-"""With fewer days before it nothing is said about a day."""
+"""With fewer days before it a day is compared with nothing: of it only that is said which needs no past."""
+EARLY = "early"
+"""The detail of what was found without a past."""
 
 
 class Sort(str, Enum):

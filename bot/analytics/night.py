@@ -1,18 +1,20 @@
 """What is learnt once a night from the day's contacts: a list of steps, one process at a time, each on its own.
 
-The day on which they were last done stands with the lease, so that a gateway which was down at night makes up for it.
+The day on which they were last done stands with the lease, so that a gateway which was down at night makes up for it;
+so does what failed, which is tried again a few times that night by whichever gateway looks first.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import structlog
 
+from bot.analytics.night_state import NAME, NightState, encoded, last_state
 from bot.clock import Clock, now
 from bot.contacts import ContactBook
 from bot.errors import Stale, StoreError
@@ -25,9 +27,6 @@ AT = time(3, 30)
 LOOK_EVERY = timedelta(minutes=5)
 LEASE = timedelta(minutes=15)
 RENEW_EVERY = timedelta(minutes=5)
-NAME = "analytics.night"
-"""Of the lease, whose value is the day of the last night, ISO 8601."""
-
 
 Told = Callable[[str, timedelta, "Exception | None"], None]
 """Hears of a step: its name, how long it took, and why it failed if it did."""
@@ -39,6 +38,8 @@ class Step:
 
     name: str
     do: Callable[[], Awaitable[None]]
+    needs: tuple[str, ...] = ()
+    """Steps whose work it reads: where one of them was done late, it is done again."""
 
 
 def counting(book: ContactBook) -> Step:
@@ -88,22 +89,23 @@ class Night:
                 log.exception("analytics.night_failed")
 
     async def look(self) -> bool:
-        """Do the night's steps if that is due and nobody else does them; whether they were done here.
+        """Do the night's steps, or those that failed, if that is due and nobody else does; whether something was done here.
 
         Raises:
             StoreError: not now.
         """
         night = last_night(self._clock(), self._zone)
-        if _is_done(await self._cursors.read(NAME), night):
+        if not self._is_due(await self.state(), night):
             return False
         if not await self._cursors.hold(NAME, self._holder, self._clock(), LEASE):
             return False
         try:
             # Somebody may have done it between the two.
-            if _is_done(await self._cursors.read(NAME), night):
+            state = await self.state()
+            if not self._is_due(state, night):
                 return False
-            await self.do()
-            await self._cursors.write(NAME, self._holder, night.isoformat())
+            failed = await self.do(only=state.failed if state.is_of(night) else None)
+            await self._write(state.tried(night, failed, self._clock()))
         except Stale:
             log.warning("analytics.night_overtaken", night=night.isoformat())
             return False
@@ -111,21 +113,56 @@ class Night:
             await self._cursors.let_go(NAME, self._holder)
         return True
 
-    async def do(self, told: Told = logged) -> None:
-        """Do every step now, and keep the lease meanwhile; `told` hears of each how it went."""
+    async def state(self) -> NightState:
+        """What is known of the last night.
+
+        Raises:
+            StoreError: not now.
+        """
+        return await last_state(self._cursors)
+
+    async def note(self, done: Collection[str]) -> None:
+        """Somebody has done these steps outside the night: they have not failed any more. For who holds the lease.
+
+        Raises:
+            Stale: somebody else holds it.
+            StoreError: not now.
+        """
+        state = await self.state()
+        if state.failed.keys() & set(done):
+            await self._write(state.without(done))
+
+    async def do(self, told: Told = logged, only: Collection[str] | None = None) -> dict[str, str]:
+        """Do every step now, or `only` these and those that read their work, and keep the lease meanwhile.
+
+        `told` hears of each how it went. Those that failed, each with the class of its error.
+        """
+        wanted = {step.name for step in self._steps} if only is None else set(only)
+        failed: dict[str, str] = {}
         keeping = asyncio.create_task(self._keep(), name="analytics.night.lease")
         try:
             for step in self._steps:
+                if step.name not in wanted and not wanted.intersection(step.needs):
+                    continue
+                wanted.add(step.name)
                 began = self._clock()
                 try:
                     await step.do()
                 except Exception as error:  # noqa: BLE001 - one step does not keep the others from being done
+                    failed[step.name] = type(error).__name__
                     told(step.name, self._clock() - began, error)
                 else:
                     told(step.name, self._clock() - began, None)
         finally:
             keeping.cancel()
             await asyncio.gather(keeping, return_exceptions=True)
+        return failed
+
+    def _is_due(self, state: NightState, night: date) -> bool:
+        return state.is_due(self._clock()) if state.is_of(night) else True
+
+    async def _write(self, state: NightState) -> None:
+        await self._cursors.write(NAME, self._holder, encoded(state))
 
     async def _keep(self) -> None:
         while True:
@@ -142,12 +179,3 @@ def last_night(moment: datetime, zone: ZoneInfo) -> date:
     local = moment.astimezone(zone)
     begins = datetime.combine(local.date(), AT, zone)
     return local.date() if local >= begins else local.date() - timedelta(days=1)
-
-
-def _is_done(value: str, night: date) -> bool:
-    """Whether a night was done, by the day that was written down; a clock that was a year ahead is not believed."""
-    try:
-        last = date.fromisoformat(value)
-    except ValueError:
-        return False
-    return night <= last <= night + timedelta(days=1)

@@ -20,6 +20,7 @@ from bot.analytics.figures import (
     Mails,
     Moved,
     Mover,
+    Notice,
     Row,
     Sentence,
     Series,
@@ -35,6 +36,7 @@ DAY = timedelta(days=1)
 CHANNELS, SERVICES, TOPICS, LANGUAGES = "channels", "services", "topics", "languages"
 _COLUMN = {CHANNELS: "channel", SERVICES: "service", TOPICS: "topic", LANGUAGES: "language"}
 MOVERS = (CHANNELS, SERVICES, TOPICS)
+CODE = "{code}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +45,13 @@ class Names:
 
     services: Mapping[str, str]
     topics: Mapping[str, str]
+    former: str = CODE
+    """What a service is called that the town no longer has, with `CODE` for its code."""
 
     def of(self, table: str, key: str) -> str:
-        """The name of a line of a table; its key where it has none, as a service that was removed."""
+        """The name of a line of a table; its key where it has none."""
+        if table == SERVICES and key and key not in self.services:
+            return self.former.replace(CODE, key)
         known = {SERVICES: self.services, TOPICS: self.topics}.get(table, {})
         return known.get(key, key)
 
@@ -91,15 +97,16 @@ async def figures_of(
     names: Names,
     now: datetime,
     say: Callable[[Finding], str] = lambda finding: "",
+    notices: Sequence[Notice] = (),
 ) -> Figures:
-    """The figures of a span; `say` gives a finding its sentence.
+    """The figures of a span; `say` gives a finding its sentence, `notices` are told with them.
 
     Raises:
         StoreError: not now.
     """
     earlier = before(span)
     read, spreads, backlog, findings = await asyncio.gather(
-        _read(book, span, earlier), _spreads(book, span, earlier), book.backlog(now), book.findings(span)
+        _read(book, span, earlier), _spreads(book, span, earlier), book.backlog(now, span), book.findings(span)
     )
     cards = _cards(read)
     return Figures(
@@ -109,9 +116,10 @@ async def figures_of(
         series=Series(_days(read, span), _hours(read.hours)),
         tables=_tables(read, names),
         times=Times(*(_time(one, was) for one, was in spreads)),
-        mails=_mails(backlog, read.totals[What.LETTER.value], span, names),
+        mails=_mails(backlog, read.totals[What.LETTER.value], names),
         findings=tuple(_found(one, names, say) for one in findings),
         trend=Trend(_moved(read, 1, names), _moved(read, 2, names)),
+        notices=tuple(notices),
     )
 
 
@@ -228,9 +236,9 @@ def _time(now: Spread, was: Spread) -> Time:
     return Time(now.count, now.median, now.ninetieth, was.median)
 
 
-def _mails(backlog: Sequence[Backlog], received: _Both, span: Span, names: Names) -> tuple[Mails, ...]:
-    """By service; what is open is so now, whatever the span, and in all languages."""
-    shown = {one.service: one for one in backlog if span.service in {"", one.service}}
+def _mails(backlog: Sequence[Backlog], received: _Both, names: Names) -> tuple[Mails, ...]:
+    """By service; what is open is so now, whatever the days of the span."""
+    shown = {one.service: one for one in backlog}
     codes = shown.keys() | received.now.keys() | received.was.keys()
     rows = [
         Mails(

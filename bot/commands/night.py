@@ -14,7 +14,8 @@ import typer
 from rich.console import Console
 
 from bot import clock, safety
-from bot.analytics.night import LEASE, NAME, Night, Step
+from bot.analytics.night import LEASE, Night, Step
+from bot.analytics.night_state import NAME
 from bot.app_learning import build_collector, naming_of, steps
 from bot.commands.knowledge_store import opened
 from bot.errors import BotError
@@ -78,7 +79,9 @@ async def _night(settings: Settings, console: Console) -> tuple[dict[str, float]
 
         every = [Step("contacts", collect), *steps(settings, store, knowledge, safety.load(), naming)]
         try:
-            await Night(store.cursors, every, settings.office.zone, holder).do(told)
+            now = Night(store.cursors, every, settings.office.zone, holder)
+            await now.do(told)
+            await now.note(done)
         finally:
             await store.cursors.let_go(NAME, holder)
             await knowledge.close()

@@ -97,8 +97,10 @@ async def _with_store(settings: Settings, work: Callable[[Store], Awaitable[T]])
 
 
 async def _figures(settings: Settings, store: Store, span: Span) -> Figures:
-    naming = naming_of(settings, store)
-    return await Reporting(store.contacts, store.topics, naming, settings.office, load_words()).figures(span)
+    while await store.contacts.roll_up():
+        pass
+    naming, words = naming_of(settings, store), load_words()
+    return await Reporting(store.contacts, store.topics, store.cursors, naming, settings.office, words).figures(span)
 
 
 async def _open_data(settings: Settings, store: Store, year: int, folder: Path) -> list[Path]:

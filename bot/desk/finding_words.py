@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from bot.analytics.findings_sorts import EARLY
 from bot.contacts import Finding
 from bot.desk.words import Words
 from bot.text.moments_words import MONTHS
@@ -15,6 +16,7 @@ ONGOING = timedelta(days=4)
 HOUR_SECONDS = 3600
 FEW = 10
 """Below it a duration is said with one decimal place."""
+OF_SERVICES = frozenset({"late", "surge", "standstill"})
 MIDNIGHTS = ("0", "24")
 
 
@@ -43,26 +45,34 @@ class Sentences:
         }
         if finding.sort == "late":
             values |= {"seen": self._duration(finding.seen), "expected": self._duration(finding.expected)}
-        if finding.sort == "silence":
+        if finding.sort == "silence" and finding.detail != EARLY:
             values["detail"] = between(finding.detail)
         if finding.sort == "surge":
-            values["detail"] = self.services.get(finding.detail, finding.detail)
+            values["detail"] = self._service(finding.detail)
         return self.words.say(group, key if self.words.name(group, key) != key else "other", **values)
 
     def _form(self, finding: Finding) -> str:
         """Which of the sentences of a sort: about the town or about one part of it, with or without its detail."""
         whole = "" if finding.subject or finding.sort in {"gap", "late"} else "_town"
+        if finding.detail == EARLY:
+            return "_early"
         if finding.sort == "gap":
             return "" if finding.expected else "_new"
         if finding.sort == "late":
-            return f"_{finding.detail}" if finding.detail else ""
+            detail = finding.detail if finding.expected else finding.detail.replace("others", "alone")
+            return f"_{detail}" if detail else ""
         return whole + ("_detail" if finding.detail and finding.sort in {"silence", "surge"} else "")
 
     def _name(self, finding: Finding) -> str:
         if finding.sort == "silence":
             return self.words.name("channel", finding.subject)
-        names = self.topics if finding.sort == "gap" else self.services
-        return names.get(finding.subject, finding.subject)
+        if finding.sort == "gap":
+            return self.topics.get(finding.subject, finding.subject)
+        return self._service(finding.subject) if finding.sort in OF_SERVICES else finding.subject
+
+    def _service(self, code: str) -> str:
+        """Its name, or its code as that of a service that was removed."""
+        return self.services.get(code) or (self.words.say("former", "service", code=code) if code else "")
 
     def _when(self, finding: Finding) -> str:
         form = "on" if finding.first_day == finding.last_day else "between"
@@ -74,8 +84,7 @@ class Sentences:
         return self.words.say("when", form, first=self._day(first), last=self._day(last))
 
     def _day(self, day: date) -> str:
-        said = f"{'1er' if day.day == 1 else day.day} {MONTHS[day.month - 1]}"
-        return said if day.year == self.today.year else f"{said} {day.year}"
+        return day_words(day) if day.year == self.today.year else f"{day_words(day)} {day.year}"
 
     def _duration(self, seconds: int) -> str:
         hours = seconds / HOUR_SECONDS
@@ -85,6 +94,11 @@ class Sentences:
         if hours >= 1:
             return self.words.say("duration", "hour" if number(hours) == "1" else "hours", count=number(hours))
         return self.words.say("duration", "minutes", count=number(round(seconds / 60)))
+
+
+def day_words(day: date) -> str:
+    """A day without its year: 1er mars."""
+    return f"{'1er' if day.day == 1 else day.day} {MONTHS[day.month - 1]}"
 
 
 def number(value: float) -> str:

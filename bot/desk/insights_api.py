@@ -13,6 +13,7 @@ from bot.agents import Agent, Role
 from bot.analytics.figures import Figures, as_json
 from bot.contacts import Span
 from bot.desk.answering import Answer, Answering
+from bot.desk.finding_words import day_words
 from bot.desk.insight_sheets import SHEETS, sheet
 from bot.desk.refusals import NoFinding, NotLeading
 from bot.desk.words import Words
@@ -114,12 +115,25 @@ class InsightsApi:
 
 
 def named(figures: dict[str, Any], words: Words) -> dict[str, Any]:
-    """The figures with the desk's words for channels, languages, causes and statuses, and for what has no code."""
+    """The figures with the desk's words for channels, languages, causes, statuses, what has no code, and notices."""
     tables = {
         table: [{**row, "name": _name(words, table, row)} for row in rows] for table, rows in figures["tables"].items()
     }
     mails = [{**row, "name": _name(words, "services", {**row, "key": row["service"]})} for row in figures["mails"]]
-    return {**figures, "tables": tables, "mails": mails}
+    notices = [{**one, "text": _said(words, one["key"], one["values"])} for one in figures["notices"]]
+    return {**figures, "tables": tables, "mails": mails, "notices": notices}
+
+
+def _said(words: Words, key: str, values: Mapping[str, str]) -> str:
+    """The sentence of a notice."""
+    if key == "counting" and values["days"] == "1":
+        return words.say("notice", "counting_one")
+    if key == "night":
+        steps = [words.name("night_step", step) for step in values["steps"].split()]
+        return words.say("notice", "night", steps=", ".join(steps))
+    if key == "young":
+        return words.say("notice", "young", **{"from": day_words(date.fromisoformat(values["from"]))})
+    return words.say("notice", key, **values)
 
 
 def _name(words: Words, table: str, row: Mapping[str, Any]) -> str:

@@ -45,6 +45,8 @@ class Kept:
     link: Link
     identifying: tuple[str, ...] = ()
     """Columns that are emptied when the link is cut."""
+    moments: tuple[tuple[str, str, tuple[str, ...]], ...] = ()
+    """Of which only the hour is left when the link is cut: tables, their columns with this table's row, and the moments."""
 
 
 REGISTER: tuple[Kept, ...] = (
@@ -198,12 +200,13 @@ REGISTER: tuple[Kept, ...] = (
     ),
     Kept(
         "contacts",
-        "that somebody wrote: the channel, day and hour, language, service and topic, and how it ended; once the conversation is gone, without what leads to it",
+        "that somebody wrote: the channel, day and hour, language, service and topic, and how it ended; once the conversation is gone, without what leads to it, and of its times only the hour",
         "figures",
         "ended_at",
         "conversation_id",
         Link.COUNTED,
         ("conversation_id", "position"),
+        (("contacts", "id", ("started_at", "ended_at")), ("facts", "contact_id", ("at",))),
     ),
     Kept(
         "cases",
@@ -224,7 +227,7 @@ REGISTER: tuple[Kept, ...] = (
     ),
     Kept(
         "facts",
-        "what happened in a contact: codes, times and durations; no words, no address",
+        "what happened in a contact: codes, times and durations; no words, no address; once the conversation is gone, of its times only the hour",
         "figures",
         "at",
         None,

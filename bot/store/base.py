@@ -81,9 +81,11 @@ class Entry:
     text: str
     at: datetime
     reply: Reply | None = None
+    """With each button's `payload` replaced by its token: what channels may show."""
     attachments: tuple[Attachment, ...] = ()
     """What a citizen sent along; a reply has its own."""
-    """With each button's `payload` replaced by its token: what channels may show."""
+    public: bool = False
+    """Whether a citizen said it where others read it: a comment, or a mention."""
 
 
 class Conversations(Protocol):

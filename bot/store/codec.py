@@ -12,7 +12,7 @@ import msgspec
 from bot.articles import Draft
 from bot.errors import StoreError
 from bot.letters import Letter
-from bot.messages import Attachment, Message, Outgoing, Reply, Source, Thread
+from bot.messages import Attachment, Message, Outgoing, Reply, Source, Thread, is_public
 from bot.readings import Reading, Suggested
 from bot.store.base import Article
 
@@ -25,6 +25,8 @@ class Said:
 
     text: str
     attachments: tuple[Attachment, ...] = ()
+    public: bool = False
+    """Whether it was said where others read it."""
 
 
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
@@ -105,7 +107,8 @@ def draft(text: str) -> Draft:
 
 def said(message: Message) -> str:
     """What a citizen said, as the transcript keeps it: a text alone is just that. Raises: StoreError."""
-    return encode(Said(message.text, message.attachments) if message.attachments else message.text)
+    public = is_public(message)
+    return encode(Said(message.text, message.attachments, public) if message.attachments or public else message.text)
 
 
 def words(text: str) -> Said:

@@ -97,6 +97,17 @@ class SqlContacts(ContactSources):
             await self._database.write(partial(_roll_up, day=day))
         return len(days)
 
+    async def stale(self, first: date, last: date) -> int:
+        """See `ContactBook.stale`."""
+        found = select(func.count()).select_from(stale_days).where(stale_days.c.day.between(first, last))
+        return await self._database.read(lambda connection: int(connection.execute(found).scalar_one()))
+
+    async def begun(self) -> date | None:
+        """See `ContactBook.begun`."""
+        own = and_(daily_sums.c.what == Count.CONTACTS.value, daily_sums.c.by == "")
+        found = select(daily_sums.c.day).where(own).order_by(daily_sums.c.day).limit(1)
+        return await self._database.read(lambda connection: connection.execute(found).scalar_one_or_none())
+
     async def counts(self, span: Span, what: str, by: Sequence[str]) -> list[Counted]:
         """See `ContactBook.counts`.
 
@@ -169,13 +180,17 @@ class SqlContacts(ContactSources):
 
         return await self._database.read(work)
 
-    async def backlog(self, now: datetime) -> list[Backlog]:
+    async def backlog(self, now: datetime, span: Span) -> list[Backlog]:
         """See `ContactBook.backlog`."""
+        # In which a citizen was surely heard to write, as a contact's language is.
+        language = func.coalesce(func.nullif(conversations.c.spoken, ""), conversations.c.language)
+        wanted = ((conversations.c.channel, span.channel), (cases.c.service, span.service), (language, span.language))
         late = func.sum(case((cases.c.due_at < now, 1), else_=0))
         found = (
             select(cases.c.service, func.count().label("open"), late.label("late"), func.min(cases.c.opened_at))
             .join(conversations, cases.c.conversation_id == conversations.c.id)
             .where(cases.c.state != CaseState.CLOSED.value, conversations.c.channel.in_(sorted(CHANNELS)))
+            .where(*(column == value for column, value in wanted if value))
             .group_by(cases.c.service)
         )
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from sqlalchemy import Connection, Select, delete, func, insert, literal_column, select, update
+from sqlalchemy import Connection, Select, Table, bindparam, delete, func, insert, literal_column, select, update
 
 from bot.cases import CaseState
 from bot.messages import Address
@@ -195,7 +195,30 @@ def _cut(connection: Connection, ids: list[str], kept: Kept) -> None:
     """Rows stay, and nothing of them leads to these conversations any more."""
     table = metadata.tables[kept.table]
     if ids and kept.owner is not None:
+        for name, owner, moments in kept.moments:
+            (key,) = table.primary_key.columns
+            _blur(connection, metadata.tables[name], owner, select(key).where(table.c[kept.owner].in_(ids)), moments)
         connection.execute(update(table).where(table.c[kept.owner].in_(ids)).values(dict.fromkeys(kept.identifying)))
+
+
+def _blur(
+    connection: Connection, table: Table, owner: str, owners: Select[tuple[Any]], moments: tuple[str, ...]
+) -> None:
+    """Leave of the moments of these rows the hour alone."""
+    (key,) = table.primary_key.columns
+    found = connection.execute(select(key, *(table.c[name] for name in moments)).where(table.c[owner].in_(owners)))
+    rows = [
+        {"row": row[0], **{f"{name}_": of_hour(moment) for name, moment in zip(moments, row[1:], strict=True)}}
+        for row in found
+    ]
+    if rows:
+        values = {name: bindparam(f"{name}_", type_=table.c[name].type) for name in moments}
+        connection.execute(update(table).where(key == bindparam("row")).values(values), rows)
+
+
+def of_hour(moment: datetime) -> datetime:
+    """The hour of a moment, without its minutes and seconds."""
+    return moment.replace(minute=0, second=0, microsecond=0)
 
 
 def _add(total: Counts, more: Counts) -> None:

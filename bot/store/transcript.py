@@ -70,6 +70,7 @@ def as_entry(row: Row[Any]) -> Entry:
     """A line from a row of the transcript. Raises: StoreError."""
     if row.author == CITIZEN:
         said = codec.words(row.said)
-        return Entry(row.position, row.ref, row.author, said.text, row.at, attachments=said.attachments)
+        words = (row.position, row.ref, row.author, said.text, row.at)
+        return Entry(*words, attachments=said.attachments, public=said.public)
     reply = codec.reply(row.said)
     return Entry(row.position, row.ref, row.author, reply.text, row.at, reply)

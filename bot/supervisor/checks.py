@@ -15,6 +15,7 @@ from pathlib import Path
 import aiohttp
 
 from bot import clock
+from bot.analytics.night_state import NightState, last_state
 from bot.errors import BotError, ConfigurationError
 from bot.settings import Settings
 from bot.store.base import Article
@@ -126,6 +127,7 @@ async def database(settings: Settings) -> list[Finding]:
         try:
             await store.ping()
             articles = await store.articles.all()
+            last = await last_state(store.cursors)
         finally:
             await store.close()
     except (BotError, ConfigurationError) as error:
@@ -135,7 +137,7 @@ async def database(settings: Settings) -> list[Finding]:
             )
         ]
     kind = str(settings.sqlite_path or "PostgreSQL")
-    return [Finding("database", True, f"{kind} can be read and written"), knowledge(articles, settings)]
+    return [Finding("database", True, f"{kind} can be read and written"), knowledge(articles, settings), figures(last)]
 
 
 def knowledge(articles: list[Article], settings: Settings) -> Finding:
@@ -150,6 +152,13 @@ def knowledge(articles: list[Article], settings: Settings) -> Finding:
         fix = "check them, move `valid_until` and run `guichet knowledge import`"
         return Finding("knowledge", False, f"{len(articles)} articles, out of date: {named}", fix)
     return Finding("knowledge", True, f"{len(articles)} articles")
+
+
+def figures(last: NightState) -> Finding:
+    """All that is learnt at night from what was said was done."""
+    if last.failed:
+        return Finding("figures", False, last.fault(), "read the gateway's log, then `guichet night`")
+    return Finding("figures", True, f"the night of {last.night} was done" if last.night else "no night yet")
 
 
 async def processes(settings: Settings, environ: Mapping[str, str]) -> list[Finding]:

@@ -42,7 +42,7 @@ async def _conversation(town: Town, conversation: str, channel: str) -> list[Dic
             if letter is None or letter.case_id is None:
                 continue
             made.append({**alone, "way": "mail" if channel == "email" else "form", "letter": letter})
-        elif line.ref in comments:
+        elif line.ref in comments or line.ref in town.journal.public:
             made.append({**alone, "way": "post"})
         elif last_chat and line.at - last_chat["lines"][-1].at <= timedelta(hours=4):
             last_chat["lines"].append(line)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import statistics
+from collections import Counter
 from collections.abc import Sequence
 from datetime import date, timedelta
 
@@ -153,12 +154,48 @@ async def test_an_empty_town_and_one_contact_say_nothing() -> None:
     assert [await look(book, Topics(), plan) for book in (empty, single)] == [0, 0]
 
 
-async def test_two_weeks_are_too_few() -> None:
-    """Of a town that began a fortnight ago nothing is said, whatever happens."""
-    plan = Plan(days=14, strike=9, flood=(10, 6.0), silent=("telegram", 8, 18, 24), gap=(5, 6.0))
+async def test_in_two_weeks_nothing_is_compared_with_the_past() -> None:
+    """Of a town that began a fortnight ago no surge, standstill or silence of some hours is said, whatever happens."""
+    plan = Plan(days=14, strike=9, flood=(10, 6.0), silent=("telegram", 8, 18, 24))
     book, topics = month(plan, 1001)
 
     assert await look(book, topics, plan) == 0
+
+
+async def test_what_needs_no_past_is_found_in_the_first_two_weeks() -> None:
+    """A question that is half of the unanswered and a channel that breaks off are found by the tenth day in every month,
+    a service that keeps no promise by the end of the two weeks in all months but one.
+    """
+    tenth = Plan(days=11, gap=(3, 14.0), silent=("web", 9, 0, 24))
+    fortnight = Plan(days=14, late=("urbanisme", 0, 8.0))
+    every = [one for seed in SEEDS for plan in (tenth, fortnight) for one in await found_in(plan, seed)]
+    found = Counter((one.sort, one.subject, one.detail) for one in every)
+
+    assert (found["gap", "13", "early"], found["silence", "web", "early"]) == (len(SEEDS), len(SEEDS))
+    assert found["late", "urbanisme", "others"] >= len(SEEDS) - 1
+
+
+async def test_a_fact_of_the_first_weeks_stays_one_fact() -> None:
+    """A channel that broke off on the tenth day is the same finding a fortnight later, under its first day."""
+    plan = Plan(days=26, silent=("web", 9, 0, 24))
+    book, topics = month(plan, 1002)
+    for number in (10, 13, 16, 25):
+        await look(book, topics, plan, number)
+    found = [one for one in book.kept if one.sort == Sort.SILENCE.value]
+
+    assert [(one.subject, one.first_day, one.seen) for one in found] == [("web", FIRST + 9 * DAY, 0)]
+    assert found[0].last_day >= FIRST + 24 * DAY
+    assert found[0].expected > 100
+
+
+async def test_a_town_of_one_channel_is_not_silent_on_its_bridge_day() -> None:
+    """In the first weeks a channel alone tells nothing of itself: where all are silent, none is out of order."""
+    book, _ = month(Plan(days=12), 1003)
+    rows = book.rows["contacts"]
+    for key in [key for key in rows if key[0] == FIRST + 10 * DAY]:
+        del rows[key]
+
+    assert await look(book, Topics(), Plan(days=11)) == 0
 
 
 async def test_a_holiday_is_no_fact() -> None:

@@ -14,7 +14,7 @@ from bot.desk.hours import Hours
 from bot.errors import CaseClosed, CaseTaken
 from bot.letters import Letter
 from bot.mailroom import NewLetter
-from bot.messages import Address, AnswerStatus, Author, Message, Reply, Source
+from bot.messages import PUBLIC, Address, AnswerStatus, Author, Message, Reply, Source, Thread
 from bot.readings import LetterKind, Reading, Scored, Suggested, Urgency
 from bot.relays import Relay
 from bot.settings_hours import read_week
@@ -59,6 +59,8 @@ class Journal:
     openings: dict[int, tuple[str, str]] = field(default_factory=dict)
     """Case → message id, first service."""
     conversations: dict[str, Address] = field(default_factory=dict)
+    public: set[str] = field(default_factory=set)
+    """Messages that were said where others read them."""
 
 
 class Town:
@@ -92,7 +94,11 @@ class Town:
         self._numbers += 1
         name, chance = f"m{self._numbers}", self._chance
         late = chance.choice((*[0] * 12, 300, 4000, -400)) * MINUTE
-        message = Message(name, address, "bonjour", self.now - late)
+        thread = None
+        if address.channel not in {"email", "form"} and chance.random() < 0.08:
+            self.journal.public.add(name)
+            thread = Thread(visibility=PUBLIC)
+        message = Message(name, address, "bonjour", self.now - late, thread=thread)
         await self.store.inbox.put(message, "fr", self.now)
         if chance.random() < 0.2:
             await self.store.inbox.put(message, "fr", self.now + MINUTE)

@@ -15,6 +15,7 @@ from playwright.async_api import Browser, Locator, expect
 
 from bot.analytics.figures import Figures
 from bot.contacts import Span
+from bot.desk.insight_sheets import SHEETS
 from tests.browser.chat import NARROW, PHONE, violations
 from tests.browser.desk import WINDOW, FakedDesk, visiting
 from tests.desk import counted
@@ -27,7 +28,7 @@ LOOKS = [
     for scheme in ("light", "dark")
 ]
 ZOOMED = {"width": WINDOW["width"] // 2, "height": WINDOW["height"] // 2}
-MADE = [counted.figures, counted.nothing, counted.single]
+MADE = [counted.figures, counted.nothing, counted.single, counted.young]
 
 
 @asynccontextmanager
@@ -174,6 +175,49 @@ async def test_hostile_names_are_text(browser: Browser) -> None:
         await expect(desk.page.locator("#topics")).to_contain_text(counted.HOSTILE)
         await expect(desk.page.locator(".watch")).to_contain_text(counted.HOSTILE)
         await expect(desk.page.locator("guichet-insights img")).to_have_count(0)
+
+
+async def test_hostile_names_everywhere(browser: Browser) -> None:
+    """Every label of every drawing, table, filter, button, finding and notice is text when all of them attack, and in no
+    file a cell is a formula.
+    """
+    async with reading(browser, made=counted.hostile) as desk:
+        ran: list[str] = []
+        desk.page.on("dialog", lambda dialog: ran.append(dialog.message))
+        for place in (
+            *("topics", "services", "channels", "statuses", "causes", "languages", "mails", "insights-title"),
+        ):
+            await expect(desk.page.locator(f"#{place}")).to_contain_text(counted.HOSTILE)
+        for place in (".watch", ".trend", ".filters", ".notices"):
+            await expect(desk.page.locator(place).first).to_contain_text("<img")
+        await expect(desk.page.locator("guichet-insights img")).to_have_count(0)
+        for table in SHEETS:
+            answer = await desk.page.request.get(f"{desk.gateway.url}/desk/api/insights.csv?table={table}")
+            text = (await answer.body()).decode("utf-8-sig")
+            cells = [cell for row in csv.reader(io.StringIO(text), delimiter=";") for cell in row]
+            assert [one for one in cells if one.startswith(("=", "+", "@", "\t"))] == []
+
+    assert ran == []
+
+
+async def test_what_has_to_be_known_is_told(browser: Browser) -> None:
+    """That days are being counted, above the figures; that nothing can be compared yet, where that would be. While days
+    are counted the page asks again by itself, and then tells that it is up to date.
+    """
+    async with reading(browser, made=counted.young) as desk:
+        asked = desk.gateway.insights.asked
+        await expect(desk.page.locator(".notices li")).to_contain_text("Calcul en cours : les chiffres de 12 jours")
+        await expect(desk.page.locator(".watch")).to_contain_text("Rien à signaler pour l’instant.")
+        await expect(desk.page.locator(".watch")).to_contain_text("Il faut deux semaines de contacts")
+        assert await violations(desk.page) == []
+
+        desk.gateway.insights.made = counted.single
+        before = len(asked)
+        await expect(desk.page.locator(".notices")).to_have_count(0, timeout=25_000)
+        await expect(desk.status).to_have_text("Chiffres à jour.")
+        await expect(desk.page.locator(".watch")).to_contain_text("Rien d’inhabituel sur cette période.")
+
+    assert len(asked) == before + 1
 
 
 async def test_a_table_is_a_file(browser: Browser) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import date, timedelta
 
 from bot.analytics.figures import (
@@ -14,6 +14,7 @@ from bot.analytics.figures import (
     Mails,
     Moved,
     Mover,
+    Notice,
     Row,
     Sentence,
     Series,
@@ -95,6 +96,34 @@ def tidy(span: Span) -> Figures:
     rows = tuple(replace(row, name=name) if row.name == HOSTILE else row for row in full.tables.topics)
     found = tuple(replace(one, sentence=one.sentence.replace(HOSTILE, name)) for one in full.findings)
     return replace(full, tables=replace(full.tables, topics=rows), findings=found)
+
+
+def hostile(span: Span) -> Figures:
+    """The same with a hostile name for everything that has one: what is counted, what moved, what was found."""
+    full = figures(span)
+    tables = {
+        field.name: tuple(
+            replace(row, key=f"{HOSTILE}{number}", name=f"{HOSTILE}{number}")
+            for number, row in enumerate(getattr(full.tables, field.name))
+        )
+        for field in fields(Tables)
+    }
+    mover = Mover("topics", HOSTILE, HOSTILE, 61)
+    return replace(
+        full,
+        sentence=replace(full.sentence, values={**full.sentence.values, "mover": HOSTILE}),
+        tables=Tables(**tables),
+        mails=tuple(replace(one, service=f"{HOSTILE}{number}", name=HOSTILE) for number, one in enumerate(full.mails)),
+        findings=tuple(replace(one, subject=HOSTILE, name=HOSTILE, sentence=HOSTILE) for one in full.findings),
+        trend=Trend(replace(full.trend.week, mover=mover), replace(full.trend.month, mover=mover)),
+        notices=(Notice("night", {"steps": HOSTILE.replace(" ", "_")}),),
+    )
+
+
+def young(span: Span) -> Figures:
+    """One contact of a town that has just begun, some of whose days are still being counted."""
+    notices = (Notice("counting", {"days": "12"}), Notice("young", {"from": span.last.isoformat()}))
+    return replace(single(span), notices=notices)
 
 
 def nothing(span: Span) -> Figures:

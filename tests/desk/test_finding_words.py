@@ -45,6 +45,20 @@ def said(sort: Sort, subject: str, days: tuple[date, date], seen: int, expected:
             "Presque plus personne n'écrit, sur aucun canal, depuis le 19 mars. Contacts : 0, contre 140 d'habitude.",
         ),
         (
+            (Sort.GAP, "7", (FIRST, LAST), 12, 0, "early"),
+            "La question « composteur collectif » est revenue 12 fois, depuis le 12 mars, et aucun article n'y répond : c'est une "
+            "grande part de ce qui reste sans réponse.",
+        ),
+        (
+            (Sort.SILENCE, "telegram", (LAST, LAST), 0, 18, "early"),
+            "Telegram n'a presque rien apporté, depuis le 19 mars, alors que les autres canaux continuent. Contacts : 0, contre 18 "
+            "sur autant de jours ouvrés d'avant.",
+        ),
+        (
+            (Sort.LATE, "voirie", (FIRST, LAST), 5 * HOUR, 0, "others"),
+            "Voirie dépasse souvent son délai, depuis le 12 mars : réponse en 5 heures d'ouverture en moyenne.",
+        ),
+        (
             (Sort.SURGE, "", (FIRST, FIRST), 1450, 150, "voirie"),
             "1\u202f450 contacts le 12 mars, contre 150 d'habitude, pour la plupart : Voirie.",
         ),
@@ -83,7 +97,7 @@ def test_what_is_unknown_is_said_by_its_code() -> None:
     later = SENTENCES(Finding("drift", "web", FIRST, LAST, 3, 1, 4))
 
     assert (gone, later) == (
-        "{0.__class__} répond en 30 min en moyenne, contre 10 min d'habitude, depuis le 12 mars.",
+        "{0.__class__} (ancien service) répond en 30 min en moyenne, contre 10 min d'habitude, depuis le 12 mars.",
         "web : 3, contre 1 d'habitude, depuis le 12 mars.",
     )
 

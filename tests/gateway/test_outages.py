@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import AsyncExitStack
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import partial
 
 import aiohttp
 import pytest
 
+from bot.analytics.night_state import NAME, NightState, encoded
 from bot.app import Gateway, gateway
+from bot.clock import now
 from bot.rasa import Rasa
 from bot.rasa_events import LOCK_OF_PROCESS
 from bot.settings import Settings
@@ -207,3 +209,23 @@ async def test_a_core_that_writes_nowhere_is_not_trusted(running: Gateway, rasa:
 
     assert not running.core.trusted
     assert "tracker store" in running.core.detail
+
+
+async def test_a_night_that_failed_is_told_and_stops_nobody(running: Gateway, store: Store) -> None:
+    """`/ready` names the step that was not done, and the gateway is ready all the same; once it is done, there is no fault."""
+    assert (await ready(running))["figures"] == {"ok": True, "detail": "no fault"}
+    await store.cursors.hold(NAME, "w1", now(), timedelta(minutes=1))
+    await store.cursors.write(
+        NAME, "w1", encoded(NightState().tried(date(2026, 5, 4), {"topics": "ValueError"}, now()))
+    )
+    told = await ready(running)
+    await store.cursors.write(NAME, "w1", "2026-05-04")
+
+    assert (told["figures"]["ok"], "topics (ValueError)" in str(told["figures"]["detail"])) == (False, True)
+    assert {name for name, check in told.items() if not check["ok"]} == {"figures"}
+    async with (
+        aiohttp.ClientSession() as http,
+        http.get(f"http://127.0.0.1:{running.monitor_port}/ready") as response,
+    ):
+        assert response.status == 200
+    assert (await ready(running))["figures"]["ok"]

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 from aiohttp import web
 
+from bot.analytics.night_state import NAME, NightState, encoded
+from bot.clock import now
 from bot.settings import Settings, load
 from bot.store.base import Article
-from bot.store.sql import migrate
+from bot.store.sql import migrate, open_store
 from bot.supervisor import checks, state
 from tests.ops.programs import ROOT
 from tests.ops.test_cli import guichet
@@ -148,3 +150,18 @@ def test_a_lock_store_that_is_missing(tmp_path: Path) -> None:
     told = checks.broken_stores(endpoints)
 
     assert told.startswith(f"{endpoints}: lock_store: has no type, ")
+
+
+@pytest.mark.parametrize("failed", [{}, {"topics": "ValueError"}])
+async def test_a_night_that_failed_is_found(settings: Settings, failed: dict[str, str]) -> None:
+    """A step of the last night that was not done is named, with what to do; a night that was done is well."""
+    migrate(settings.database_url)
+    store = await open_store(settings.database_url)
+    await store.cursors.hold(NAME, "w1", now(), timedelta(minutes=1))
+    await store.cursors.write(NAME, "w1", encoded(NightState().tried(date(2026, 5, 4), failed, now())))
+    await store.close()
+    found = {finding.name: finding for finding in await checks.database(settings)}["figures"]
+
+    assert found.ok is not bool(failed)
+    assert ("topics (ValueError)" in found.detail, "guichet night" in found.fix) == (bool(failed), bool(failed))
+    assert "2026-05-04" in found.detail

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.analytics.night import NAME
+from bot.analytics.night_state import NAME
 from bot.clock import now
 from bot.store.sql import Store
 from tests.ops.test_privacy_commands import ANNE, Town

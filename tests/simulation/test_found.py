@@ -68,7 +68,9 @@ async def morning_after(town: Filled) -> Morning:
 
 async def _read(store: Store, naming: Naming, town: Filled, at: datetime) -> Morning:
     span = Span(town.truth.first, town.truth.last)
-    report = Reporting(store.contacts, store.topics, naming, town.settings.office, load_words(), lambda: at)
+    report = Reporting(
+        store.contacts, store.topics, store.cursors, naming, town.settings.office, load_words(), lambda: at
+    )
     figures = await report.figures(span)
     return Morning(
         tuple(await store.contacts.findings(span)),

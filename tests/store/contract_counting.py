@@ -6,18 +6,19 @@ import asyncio
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 
+import pytest
 from sqlalchemy import Connection, select
 
 from bot.analytics.collector import Collector
 from bot.analytics.counted import CountedSubjects
 from bot.analytics.events import ServiceOf
 from bot.privacy.retention import REGISTER
-from bot.store.contact_tables import contacts, stale_days
+from bot.store.contact_tables import contacts, facts, stale_days
 from bot.store.contacts import _roll_up
 from bot.store.sql import Store
 from bot.store.subjects import _remove_aged
 from tests.analytics.town import HOURS, ZONE, Clock
-from tests.store.contract_contacts import KEEPS, collector, everything, lived, rows
+from tests.store.contract_contacts import CHECKED, KEEPS, SPANS, collector, everything, figures, lived, naming, rows
 
 
 class CountingContract:
@@ -68,3 +69,75 @@ class CountingContract:
         assert await store.database.write(remove(town.now - timedelta(days=3000))) == {}
         assert await store.database.write(remove(town.now + timedelta(days=3000))) == {"contacts": len(keys)}
         assert await rows(store, select(contacts.c.id)) == []
+
+    @pytest.mark.parametrize("way", ["erased", "purged"])
+    async def test_what_is_left_of_a_contact_has_no_minute(self, store: Store, way: str) -> None:
+        """Of an erased or purged conversation the contacts keep their hour: no time in them is one that somebody could
+        know a citizen by; those of others keep theirs, and the figures are the same.
+        """
+        town = await lived(store, 5)
+        clock = Clock(town.now)
+        await collector(store, clock).collect()
+        while await store.contacts.roll_up():
+            pass
+        exact = await moments(store)
+        shown = [await figures(store, first, last, clock()) for first, last in SPANS]
+        address = next(iter(town.journal.conversations.values()))
+        if way == "erased":
+            await store.subjects.erase(address, clock())
+        else:
+            await store.subjects.purge(clock() + timedelta(days=400), {"conversations": timedelta(days=90)})
+        left = await moments(store, gone=True)
+        await store.contacts.make_stale(date.min, date.max)
+        while await store.contacts.roll_up():
+            pass
+
+        assert any((one.minute, one.second) != (0, 0) for one in exact)
+        assert left
+        assert {(one.minute, one.second, one.microsecond) for one in left} == {(0, 0, 0)}
+        assert len(await moments(store)) == len(exact)
+        for (first, last), was in zip(SPANS, shown, strict=True):
+            now = await figures(store, first, last, clock())
+            assert {name: now[name] for name in CHECKED} == {name: was[name] for name in CHECKED}
+
+    async def test_days_that_changed_are_known(self, store: Store) -> None:
+        """How many days of a span are not counted yet, and which day is the first one counted."""
+        town = await lived(store, 11)
+        nobody = await store.contacts.begun()
+        await collector(store, Clock(town.now)).collect()
+        stale = await store.contacts.stale(date.min, date.max)
+        days = {row.day for row in await rows(store, select(contacts.c.day))}
+        one = min(days)
+        one_day = await store.contacts.stale(one, one)
+        while await store.contacts.roll_up():
+            pass
+
+        assert (nobody, await store.contacts.begun()) == (None, one)
+        assert (stale >= len(days), one_day, await store.contacts.stale(date.min, date.max)) == (True, 1, 0)
+
+    async def test_days_are_counted_by_one_process_for_a_while(self, store: Store) -> None:
+        """Who does not hold the lease counts nothing; who does stops after its time, at the next day, and goes on later."""
+        town = await lived(store, 12)
+        clock = Clock(town.now)
+        await collector(store, clock, "w1").collect()
+        stale = await store.contacts.stale(date.min, date.max)
+        hurried = Collector(
+            *(store.contacts, store.cursors, naming(store).service_of, HOURS, ZONE, KEEPS, "w1"),
+            clock=clock,
+            counts_for=timedelta(),
+        )
+
+        assert not await collector(store, clock, "w2").count()
+        assert await store.contacts.stale(date.min, date.max) == stale > 2
+        assert await hurried.count()
+        assert await store.contacts.stale(date.min, date.max) == stale - 1
+        assert not await collector(store, clock, "w1").count()
+        assert await store.contacts.stale(date.min, date.max) == 0
+
+
+async def moments(store: Store, gone: bool = False) -> list[datetime]:
+    """Every time in what is kept of contacts: of all, or of those whose conversation has gone."""
+    of = select(contacts.c.id).where(contacts.c.conversation_id.is_(None)) if gone else select(contacts.c.id)
+    own = select(contacts.c.started_at, contacts.c.ended_at).where(contacts.c.id.in_(of))
+    found = [moment for row in await rows(store, own) for moment in row]
+    return found + [row.at for row in await rows(store, select(facts.c.at).where(facts.c.contact_id.in_(of)))]

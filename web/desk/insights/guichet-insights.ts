@@ -11,6 +11,8 @@ import { readFilters, searchOf, type Filters } from "./filters";
 import { readInsights, type Finding, type Insights } from "./words";
 
 const [FIRST_WIDTH, LEAST_WIDTH] = [640, 240];
+/** While days are being counted, the page asks again so often. */
+const ASK_AGAIN_MS = 10_000;
 
 /** `<guichet-insights>`: the page of figures. What it is asked for stands in the address, and only there. */
 export class GuichetInsights extends LitElement {
@@ -30,6 +32,7 @@ export class GuichetInsights extends LitElement {
   #isBusy = false;
   #asked: number | null = null;
   #width = FIRST_WIDTH;
+  #again: ReturnType<typeof setTimeout> | undefined;
   readonly #unfolded = new Set<string>();
   readonly #sizes = new ResizeObserver(() => this.#measure());
 
@@ -41,6 +44,7 @@ export class GuichetInsights extends LitElement {
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     this.#sizes.disconnect();
+    clearTimeout(this.#again);
   }
 
   override willUpdate(changed: PropertyValues<this>): void {
@@ -76,16 +80,19 @@ export class GuichetInsights extends LitElement {
   }
 
   /** The figures of an address; those of one that has been left meanwhile are nobody's. */
-  async #load(search: string): Promise<void> {
+  async #load(search: string, isQuiet = false): Promise<void> {
     const isFirst = this.#insights === null;
-    this.#isBusy = true;
+    clearTimeout(this.#again);
+    this.#isBusy = !isQuiet;
     this.requestUpdate();
     const answer = await this.api.request("GET", `insights${searchOf(readFilters(search))}`, undefined, readInsights);
     if (search !== this.search) return;
     this.#isBusy = false;
     this.#failure = answer.ok ? null : answer.text;
     if (answer.ok) this.#insights = answer.value;
-    if (!isFirst) this.tell(answer.ok ? t.told : answer.text);
+    const isCounting = this.#insights?.figures.notices.some(({ key }) => key === "counting") ?? false;
+    if (isCounting && this.isConnected) this.#again = setTimeout(() => void this.#load(search, true), ASK_AGAIN_MS);
+    if (!isFirst && !(isQuiet && isCounting)) this.tell(answer.ok ? t.told : answer.text);
     this.requestUpdate();
   }
 

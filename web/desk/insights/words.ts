@@ -83,6 +83,12 @@ export interface Moved {
   readonly mover: Mover | null;
 }
 
+/** What has to be known beside the figures. */
+export interface Notice {
+  readonly key: string;
+  readonly text: string;
+}
+
 export interface Figures {
   readonly first: string;
   readonly last: string;
@@ -96,6 +102,7 @@ export interface Figures {
   readonly times: Readonly<Record<(typeof TIMES)[number], Time>>;
   readonly mails: readonly Mails[];
   readonly findings: readonly Finding[];
+  readonly notices: readonly Notice[];
 }
 
 export interface Insights {
@@ -193,6 +200,7 @@ export function readInsights(value: unknown): Insights | null {
       times: Object.fromEntries(TIMES.map((name) => [name, readTime(times![name])])) as unknown as Figures["times"],
       mails: list(raw["mails"], readMails),
       findings: list(raw["findings"], readFinding),
+      notices: list(raw["notices"], readNotice),
     },
   };
 }
@@ -229,6 +237,11 @@ function readMails(value: unknown): Mails {
     received: count(raw["received"]),
     before: count(raw["before"]),
   };
+}
+
+function readNotice(value: unknown): Notice | null {
+  const raw = fields(value);
+  return text(raw["text"]) ? { key: text(raw["key"]), text: text(raw["text"]) } : null;
 }
 
 function readFinding(value: unknown): Finding | null {

@@ -46,11 +46,13 @@ export const insights = {
   language: "Langue",
   every: { channel: "Tous les canaux", service: "Tous les services", language: "Toutes les langues" },
   print: "Imprimer",
+  notices: "À savoir",
   printed: (town: string, span: string, narrowed: string) => [town, `chiffres ${span}`, narrowed].filter(Boolean).join(" – "),
 
   watch: "À regarder",
   watchHint: "Ce que le calcul de la nuit a trouvé d’inhabituel sur cette période.",
   watchNone: "Rien d’inhabituel sur cette période.",
+  watchYoung: "Rien à signaler pour l’instant.",
   seen: "C’est vu",
   seenOf: (sentence: string) => `C’est vu\u00a0: ${sentence}`,
   askSeen: "Ce point disparaîtra pour tous les responsables.",
@@ -138,7 +140,7 @@ export const insights = {
   before: "Médiane d’avant",
 
   mailsTitle: "Courrier par service",
-  mailsHint: "Les courriers ouverts en ce moment, et ceux reçus sur la période.",
+  mailsHint: "Ouverts, en retard et le plus ancien\u00a0: en ce moment, quelle que soit la période. Reçus et évolution\u00a0: sur la période. Les filtres s’appliquent à tous.",
   open: "Ouverts",
   late: "En retard",
   oldest: "Le plus ancien",

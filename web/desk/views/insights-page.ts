@@ -66,7 +66,7 @@ export function insightsView(view: InsightsView, failure: string | null, onRetry
       </div>
       <button type="button" class="plain small print" @click=${() => print()}>${icon("page")}${t.print}</button>
     </header>
-    ${filtersView(view)} ${failure ? failureView(failure, onRetry, onUsual) : nothing}
+    ${filtersView(view)} ${failure ? failureView(failure, onRetry, onUsual) : nothing} ${noticesView(view)}
     ${isEmpty && !figures.findings.length
       ? emptyView(view)
       : html`${findingsView(view)} ${cardsView(view)}
@@ -75,6 +75,15 @@ export function insightsView(view: InsightsView, failure: string | null, onRetry
             ${rowsView("statuses", view)} ${rowsView("causes", view)} ${rowsView("languages", view)} ${timesView(view)} ${mailsView(view)}
           </div>`}
   </main>`;
+}
+
+/** What has to be known before the figures are believed; that there is nothing to compare with stands where that is done. */
+function noticesView({ figures: { notices } }: InsightsView): TemplateResult | typeof nothing {
+  const said = notices.filter(({ key }) => key !== "young");
+  if (!said.length) return nothing;
+  return html`<ul class="notices" role="list" aria-label=${t.notices}>
+    ${said.map(({ key, text }) => html`<li data-key=${key}>${icon(key === "counting" ? "clock" : "late")}<p>${text}</p></li>`)}
+  </ul>`;
 }
 
 /** The last week and month against those before them, where the whole span is longer. */
@@ -103,7 +112,8 @@ function narrowedWords({ insights, filters }: InsightsView): string {
 }
 
 function findingsView(view: InsightsView): TemplateResult {
-  const { findings } = view.figures;
+  const { findings, notices } = view.figures;
+  const young = notices.find(({ key }) => key === "young");
   return html`<section class="watch" aria-labelledby="watch-title">
     <h3 id="watch-title" tabindex="-1">${t.watch}</h3>
     ${findings.length
@@ -111,7 +121,8 @@ function findingsView(view: InsightsView): TemplateResult {
           <ul role="list">
             ${repeat(findings, ({ id }) => id, (one) => findingView(one, view))}
           </ul>`
-      : html`<p class="none">${icon("check")}${t.watchNone}</p>`}
+      : html`<p class="none">${young ? nothing : icon("check")}${young ? t.watchYoung : t.watchNone}</p>`}
+    ${young ? html`<p class="hint young">${young.text}</p>` : nothing}
   </section>`;
 }
 
