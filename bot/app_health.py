@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from datetime import timedelta
 
 from bot import clock, metrics
 from bot.bus import Bus
+from bot.faults import Seen
 from bot.gateway.core import TrustedCore
 from bot.gateway.health import Check, Health
 from bot.store.sql import Store
-from channels.base import Channel
 from channels.web.sockets import WebSockets
 
 STUCK_AFTER = timedelta(minutes=2)
@@ -22,13 +22,9 @@ def build_health(
     core: TrustedCore,
     sockets: WebSockets,
     wakes: Bus,
-    channels: Mapping[str, Channel],
-    unheard: Callable[[], Iterable[str]],
+    faults: Callable[[], Iterable[Seen]],
 ) -> Health:
-    """Its checks, by their names; a mailbox that cannot be read is told, and stops nobody else.
-
-    `unheard` says why channels that are asked bring nothing, besides what they say themselves.
-    """
+    """Its checks, by their names; a mailbox that cannot be read (`faults` says so) is told, and stops nobody else."""
 
     async def database() -> Check:
         await store.ping()
@@ -58,9 +54,8 @@ def build_health(
         return Check(True, f"{sockets.connected} connected")
 
     async def fetched() -> Check:
-        faults = [fault for channel in channels.values() for fault in channel.faults.values()]
-        faults += unheard()
-        return Check(not faults, "; ".join(faults)[:1000] or "no fault", needed=False)
+        found = [one.why for one in faults()]
+        return Check(not found, "; ".join(found)[:1000] or "no fault", needed=False)
 
     pings = (database, rasa, actions, knowledge, inbox, outbox, bus, chats, fetched)
     return Health({ping.__name__: ping for ping in pings})

@@ -22,9 +22,11 @@ URGENCIES = [
     {"code": "normal", "name": "Normale"},
     {"code": "high", "name": "Urgente"},
 ]
+OFTEN = "cet expéditeur en a reçu beaucoup en une heure"
+ELSEWHERE = "le courrier vient d'une autre adresse que celle de la demande"
 ACKNOWLEDGED = {
     "sent": "Accusé de réception envoyé",
-    "held": "Accusé de réception retenu : cet expéditeur en a reçu beaucoup en une heure",
+    "held": f"Accusé de réception retenu : {OFTEN}",
     "none": "Pas d'accusé de réception pour ce courrier",
 }
 PROOFS = {
@@ -103,6 +105,7 @@ def letter(number: int, message: str, now: datetime, minutes: float, **more: Any
         "alert": "",
         "language": "fr",
         "personal": ["un numéro de téléphone", "une adresse postale"],
+        "masked": [],
         "automatic": "",
         "proofs": [{"what": what, "verdict": verdict, "text": words[verdict]} for what, words in PROOFS.items()],
         "forged": verdict == "fail",
@@ -335,4 +338,28 @@ def aside(now: datetime) -> list[Shape]:
             name="Lucie Garnier",
             sender="lucie@example.org",
         ),
+    ]
+
+
+def held(now: datetime) -> list[Shape]:
+    """Letters whose acknowledgement was held: many of one sender, and one of another address than the case's own."""
+
+    def one(number: int, case_id: int, minutes: float, subject: str, **more: Any) -> Shape:
+        return {
+            "id": number,
+            "case": {"id": case_id, "number": f"D-7K3M-{case_id:04}"},
+            "at": (now - timedelta(minutes=minutes)).isoformat(),
+            "subject": subject,
+            "name": "Paul Martin",
+            "sender": "paul.martin@example.org",
+            "service_name": SERVICE_NAMES["voirie"],
+            "why": OFTEN,
+            "trusted": True,
+            "language": "fr",
+            **more,
+        }
+
+    return [
+        one(3, FLOOD, 30, "Septième message : toujours le même trou"),
+        one(9, HOLE, 95, "Trou dangereux rue du Lavoir", name="", sender=STRANGER, why=ELSEWHERE, trusted=False),
     ]
