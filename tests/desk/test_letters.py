@@ -16,7 +16,7 @@ from bot.letters import Automatic, Proofs, Verdict
 from bot.mailroom import Filed, Told
 from bot.settings import Settings
 from bot.store.sql import Store
-from tests.browser import desk_letters
+from tests.browser import desk_letters, desk_shelves
 from tests.desk.mailroom import HOLE, Mailroom, mailroom, values
 from tests.desk.office import Colleague, open_case
 
@@ -94,10 +94,10 @@ async def test_the_pages_fake_speaks_as_the_gateway(room: Mailroom) -> None:
     assert set(letter) == set(fake_letter)
     assert set(letter["suggested"][0]) == set(fake_letter["suggested"][0])
     assert set(row) <= set(faked)
-    assert set(overview["shelves"][0]) == set(desk_letters.shelves(clock.now())[0])
+    assert set(overview["shelves"][0]) == set(desk_shelves.shelves(clock.now())[0])
     assert set(overview) == {"shelves", "aside", "held"}
-    assert set(overview["held"][0]) == set(desk_letters.held(clock.now())[0])
-    assert set(overview["aside"][0]) == set(desk_letters.aside(clock.now())[0])
+    assert set(overview["held"][0]) == set(desk_shelves.held(clock.now())[0])
+    assert set(overview["aside"][0]) == set(desk_shelves.aside(clock.now())[0])
     assert (case["mail"]["kinds"], case["mail"]["urgencies"]) == (desk_letters.KINDS, desk_letters.URGENCIES)
 
 
