@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any, Protocol
@@ -67,7 +67,7 @@ class Page:
     """What the page knows of the watched case."""
     undelivered: int | None = None
     """How many replies that were given up the page was told of."""
-    troubles: Sequence[Shape] = ()
+    troubles: list[Shape] = field(default_factory=list)
     """What of the channels it was told does not work."""
     typed_at: float = 0.0
 

@@ -27,10 +27,9 @@ class Troubles:
     def _concerns(self, agent: Agent, fault: Fault) -> bool:
         if agent.role is not Role.AGENT:
             return True
+        service = self._boxes.get(fault.place)
         # Where no mailbox is named, no mail leaves or none is kept: whoever answers mail has to know.
-        return fault.channel == MAIL and agent.serves(
-            self._boxes.get(fault.place, agent.services[0]) if agent.services else ""
-        )
+        return fault.channel == MAIL and (service is None or agent.serves(service))
 
     def _shape(self, fault: Fault) -> Shape:
         known = self._words.names("trouble")

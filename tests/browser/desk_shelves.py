@@ -105,6 +105,6 @@ def troubles(now: datetime) -> list[Shape]:
     """Mailboxes that are not read, and mail that does not leave."""
     box = "La boîte {} n'est pas lue normalement : le mot de passe est refusé."
     return [
-        trouble("email smtp", "Les courriels ne partent pas : le serveur de courriel ne répond pas.", now, 12),
+        trouble("email smtp", "Les courriels ne partent pas : le serveur ne répond pas.", now, 12),
         *(trouble(f"email {one}", box.format(one), now, 3000) for one in (f"a@{TOWN}", f"b@{TOWN}", f"c@{TOWN}")),
     ]

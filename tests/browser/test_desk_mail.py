@@ -60,9 +60,7 @@ async def test_what_does_not_work_stands_above_everything(browser: Browser) -> N
         troubles = desk_shelves.troubles(datetime.now(timezone.utc))
         await desk.gateway.emit("troubles", {"troubles": troubles[:1]})
         strip = desk.page.get_by_role("region", name="Pannes du courrier et des canaux")
-        await expect(strip).to_contain_text(
-            "Les courriels ne partent pas : le serveur de courriel ne répond pas. Depuis"
-        )
+        await expect(strip).to_contain_text("Les courriels ne partent pas : le serveur ne répond pas. Depuis")
         await expect(desk.status).to_contain_text("Panne : Les courriels ne partent pas")
         await desk.gateway.emit("troubles", {"troubles": troubles})
         await expect(strip.get_by_text("La boîte c@pontavel.example")).to_be_hidden()
