@@ -74,7 +74,7 @@ class FakeLetters:
 
     async def _act(self, request: web.Request) -> web.Response:
         one, number = self._desk.cases[int(request.match_info["case"])], int(request.match_info["letter"])
-        letter = next((found for found in one["mail"]["letters"] if found["id"] == number), {})
+        letter: Shape = next((found for found in one["mail"]["letters"] if found["id"] == number), {})
         if request.match_info["act"] == "trust":
             letter |= {"trusted": True, "stranger": ""}
         else:

@@ -134,6 +134,7 @@ async def test_a_corrected_kind_reaches_an_open_page_at_once(running: Gateway) -
     reading = Reading(
         *((Scored("voirie", 0.9),), "voirie", True, LetterKind.REQUEST, Urgency.NORMAL, "fr", "Un trou."),
         parts=(Part(PartKind.BODY, "Un trou."),),
+        because=("trou",),
     )
     letter = NewLetter(conversation.id, "m1", None, Letter("Trou", "lucie@example.org", mailbox=BOX), reading)
     new = NewCase(conversation.id, "m1", "letter", CaseKind.QUESTION, "voirie", Cause.MAIL, "Trou")
