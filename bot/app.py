@@ -34,6 +34,7 @@ from bot.conversation import Counter
 from bot.delivery import Delivery
 from bot.desk.consent import Consent
 from bot.errors import ConfigurationError
+from bot.faults import Faults
 from bot.gateway import rerouting
 from bot.gateway.consenting import Consenting
 from bot.gateway.core import TrustedCore
@@ -194,17 +195,18 @@ async def gateway(settings: Settings) -> AsyncIterator[Gateway]:
             office.chat.max_text_chars,
             peer,
         )
+        outside = build_channels(channels, store, bus, receive, history, worker_name, peer)
+        faults = Faults(outside.faults, store.cursors, worker_name, bus)
         parts = build_desk(
             *(settings, store, counter, channels, wording, bus, server, live, knowledge, sourced, peer),
-            letters.correspondence,
-            consent,
-            worker_name,
+            *(letters.correspondence, consent, worker_name),
+            forms={one.name: one.title for one in forms.values()},
+            faults=faults,
         )
         learning = build_learning(
             *(settings, store, naming, collector, knowledge, net),
             *(parts.words, parts.shapes, parts.answering, worker_name),
         )
-        outside = build_channels(channels, store, bus, receive, history, worker_name, peer)
         form_routes = build_forms(settings, forms, store, shown.pages, wording, receive, alarm, history, peer)
         app.add_routes([*shown.routes, *parts.routes, *outside.routes, *learning.routes, *form_routes])
         app.add_routes(Consenting(consent, shown.pages.render_private).routes())
@@ -212,7 +214,7 @@ async def gateway(settings: Settings) -> AsyncIterator[Gateway]:
             sockets.attach(app)
             app.add_routes(Uploads(web_chat.name, sessions, wording, office.origins, keep_photo, peer).routes())
             parts.sockets.attach()
-        health = build_health(store, core, sockets, bus, channels, outside.faults, learning.night.state)
+        health = build_health(store, core, sockets, bus, outside.faults, learning.night.state)
 
         for channel in channels.values():
             await channel.open()
@@ -228,6 +230,7 @@ async def gateway(settings: Settings) -> AsyncIterator[Gateway]:
             "delivery.run": delivery.run(),
             "web.close_mute": close_mute(server),
             "knowledge.follow": knowledge.follow(),
+            "faults.run": faults.run(),
             "night.purge": nightly(store.subjects, office.retention, office.zone, settings.data),
             **shown.jobs,
             **parts.jobs,

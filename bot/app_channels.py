@@ -13,6 +13,7 @@ from aiohttp import web
 from bot import clock
 from bot.bus import DESK, Bus
 from bot.errors import MediaRefused, Missing
+from bot.faults import Seen
 from bot.gateway.pulling import Pulling
 from bot.gateway.webhooks import Webhooks
 from bot.hearing import Opens
@@ -36,6 +37,7 @@ class ChannelParts:
     """What the channels add to a gateway."""
 
     routes: list[web.AbstractRouteDef]
+    channels: Mapping[str, Channel]
     pulling: tuple[tuple[str, Pulling], ...]
     leave: Callable[[], None]
     """Let go of requests that wait; the process stops."""
@@ -45,9 +47,14 @@ class ChannelParts:
         """What runs for as long as the gateway does, by name."""
         return {f"pulling.{name}": one.run() for name, one in self.pulling}
 
-    def faults(self) -> Iterator[str]:
-        """What keeps a channel that is asked from being heard just now."""
-        return (one.fault for _, one in self.pulling if one.fault)
+    def faults(self) -> Iterator[Seen]:
+        """What does not work just now of the channels, here: `/ready` and the desk say the same."""
+        for name, channel in self.channels.items():
+            for place, why in channel.faults.items():
+                yield Seen(name, place, why)
+        for name, one in self.pulling:
+            if one.fault:
+                yield Seen(name, "", one.fault)
 
 
 def build_channels(
@@ -96,7 +103,7 @@ def build_channels(
         for polling in pollings:
             polling.leave()
 
-    return ChannelParts(routes, pulling, leave)
+    return ChannelParts(routes, channels, pulling, leave)
 
 
 def correspondents(store: Store) -> Correspondent:

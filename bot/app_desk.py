@@ -29,6 +29,8 @@ from bot.desk.letter_shapes import LetterShapes
 from bot.desk.letters import DeskLetters
 from bot.desk.letters_api import LettersApi
 from bot.desk.login import Login
+from bot.desk.moving import Moving
+from bot.desk.moving_api import MovingApi
 from bot.desk.offers import Offering
 from bot.desk.pages import DeskPages
 from bot.desk.passwords import Passwords
@@ -44,7 +46,9 @@ from bot.desk.topic_shapes import TopicShapes
 from bot.desk.topic_titles import titles_of
 from bot.desk.topics import DeskTopics
 from bot.desk.topics_api import TopicsApi
+from bot.desk.troubles import Troubles
 from bot.desk.words import Words, load_words
+from bot.faults import Told
 from bot.gateway.pages import article_preview
 from bot.knowledge.base import KnowledgeBase
 from bot.settings import Settings
@@ -104,10 +108,13 @@ def build_desk(
     correspondence: Correspondence | None = None,
     consent: Consent | None = None,
     holder: str = "",
+    forms: Mapping[str, str] | None = None,
+    faults: Told | None = None,
 ) -> DeskParts:
     """The desk of a gateway, whose process is called `holder` in leases.
 
-    Without a `correspondence` no channel brings letters, without a `consent` nothing is passed on.
+    Without a `correspondence` no channel brings letters, without a `consent` nothing is passed on. `forms` are the titles
+    of the web forms by name, `faults` what does not work of the channels.
 
     Raises:
         ConfigurationError: the canned replies are wrong, or the pages are not built.
@@ -125,7 +132,7 @@ def build_desk(
     )
     login = Login(Door(store.agents, Passwords(), office.desk), office.town, settings.host, peer_of)
     words = load_words()
-    shapes = Shapes(office, wording, words, reaches)
+    shapes = Shapes(office, wording, words, reaches, forms)
     letter_shapes = LetterShapes(shapes, words)
     letters = DeskLetters(
         store.letters,
@@ -177,7 +184,10 @@ def build_desk(
         article_preview,
         office,
     )
-    sockets = DeskSockets(server, login, desk, dossiers, failures, shapes, store.cases, store.agents, citizens, bus)
+    sockets = DeskSockets(
+        *(server, login, desk, dossiers, failures, shapes, store.cases, store.agents, citizens, bus),
+        troubles=Troubles(faults, words, office.channels) if faults is not None else None,
+    )
     pages = DeskPages(login, office.town)
     mail = LettersApi(letters, letter_shapes, desk, dossiers)
     titles = titles_of(store.editions, store.articles, knowledge)
@@ -188,6 +198,7 @@ def build_desk(
         *api.routes(),
         *articles.routes(api.answering),
         *mail.routes(api.answering),
+        *MovingApi(Moving(desk, store.cases, store.agents, labels, office), dossiers).routes(api.answering),
         *topics.routes(api.answering),
     ]
     passing = None

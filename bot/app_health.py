@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable
 from datetime import timedelta
 
 from bot import clock, metrics
 from bot.analytics.night_state import NightState
 from bot.bus import Bus
+from bot.faults import Seen
 from bot.gateway.core import TrustedCore
 from bot.gateway.health import Check, Health
 from bot.store.sql import Store
-from channels.base import Channel
 from channels.web.sockets import WebSockets
 
 STUCK_AFTER = timedelta(minutes=2)
@@ -23,14 +23,12 @@ def build_health(
     core: TrustedCore,
     sockets: WebSockets,
     wakes: Bus,
-    channels: Mapping[str, Channel],
-    unheard: Callable[[], Iterable[str]],
+    faults: Callable[[], Iterable[Seen]],
     night: Callable[[], Awaitable[NightState]],
 ) -> Health:
-    """Its checks, by their names; a mailbox that cannot be read is told, and stops nobody else.
+    """Its checks, by their names; a mailbox that cannot be read (`faults` says so) is told, and stops nobody else.
 
-    `unheard` says why channels that are asked bring nothing, besides what they say themselves; `night` how the last night
-    of the figures went, which is told and stops nobody either.
+    `night` says how the last night of the figures went, which is told and stops nobody either.
     """
 
     async def database() -> Check:
@@ -61,9 +59,8 @@ def build_health(
         return Check(True, f"{sockets.connected} connected")
 
     async def fetched() -> Check:
-        faults = [fault for channel in channels.values() for fault in channel.faults.values()]
-        faults += unheard()
-        return Check(not faults, "; ".join(faults)[:1000] or "no fault", needed=False)
+        found = [one.why for one in faults()]
+        return Check(not found, "; ".join(found)[:1000] or "no fault", needed=False)
 
     async def figures() -> Check:
         fault = (await night()).fault()

@@ -73,3 +73,5 @@ class Letter:
     """How many photos and documents came with it."""
     returned: bool = False
     """It answers a case of ours, by its references or by the address that it was sent to."""
+    masked: tuple[str, ...] = ()
+    """Which kinds of identifiers were masked in it before it was kept: values of `bot.text.identifiers.Identifier`."""

@@ -75,6 +75,12 @@ class Cursors(Protocol):
             Stale: another process pulls now.
         """
 
+    async def held(self, prefix: str, now: datetime) -> dict[str, str]:
+        """The values under names that begin so and are held by somebody now, by name."""
+
+    async def drop(self, channel: str, holder: str) -> None:
+        """Forget a name that one holds, with its value."""
+
 
 class Nonces(Protocol):
     """Requests that may be believed once."""

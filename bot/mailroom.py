@@ -135,6 +135,17 @@ class Shelf:
     oldest: datetime | None
 
 
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A letter whose acknowledgement was held, and the open case that waits with it."""
+
+    filed: Filed
+    case_id: int
+    number: str
+    service: str
+    """The case's, which may not be the one that was read."""
+
+
 class Letters(Protocol):
     """The letters of the town. Every method is one transaction."""
 
@@ -183,14 +194,20 @@ class Letters(Protocol):
     async def acknowledged(self, sender: str, since: datetime) -> int:
         """How many acknowledgements a sender was sent since a moment."""
 
-    async def held(self, limit: int = 200) -> list[Filed]:
-        """Letters whose acknowledgement was held, the newest first."""
+    async def held(self, services: Sequence[str] | None = None, limit: int = 200) -> list[Held]:
+        """Letters of open cases whose acknowledgement was held, the newest first; of these services, or of all."""
 
     async def let_go(self, letter_id: int) -> bool:
         """A held acknowledgement is sent after all; False if it was not held."""
 
+    async def drop(self, letter_id: int) -> bool:
+        """A held acknowledgement is never sent; False if it was not held."""
+
     async def note(self, label: Label, agent_id: int) -> None:
         """Keep what an agent decided; the last word on a letter and a matter counts."""
+
+    async def forget(self, letter_id: int, what: Told) -> bool:
+        """Take back what was decided about a letter; False if nothing was."""
 
     async def labels(self, what: Told, limit: int = 20_000) -> list[Label]:
         """What agents decided, the newest first."""

@@ -210,7 +210,7 @@ async def test_a_flood_of_one_sender_is_held(room: Mailroom) -> None:
     room.moment = START + ACKNOWLEDGED_WITHIN + timedelta(seconds=1)
     await room.take(letter("late", "Un trou, plus tard.", Address("email", "late")))
 
-    held = [one.message_id for one in await room.store.letters.held()]
+    held = [one.filed.message_id for one in await room.store.letters.held()]
     assert held == [f"m{MAX_ACKNOWLEDGED}"]
     assert await room.answers(Address("email", f"c{MAX_ACKNOWLEDGED}")) == []
     assert len(await room.answers(Address("email", "late"))) == 1
@@ -221,7 +221,7 @@ async def test_danger_is_answered_through_a_flood(room: Mailroom) -> None:
     for number in range(MAX_ALARMED + 1):
         await room.take(letter(f"m{number}", f"Danger, le {number}.", Address("email", f"c{number}")))
 
-    assert [one.message_id for one in await room.store.letters.held()] == [f"m{MAX_ALARMED}"]
+    assert [one.filed.message_id for one in await room.store.letters.held()] == [f"m{MAX_ALARMED}"]
     assert len(await room.answers(Address("email", f"c{MAX_ALARMED - 1}"))) == 1
 
 

@@ -59,6 +59,7 @@ LAYERS = {
     "bot.conversation": 2,
     "bot.atonce": 2,
     "bot.attention": 2,
+    "bot.faults": 2,
     "bot.backing": 2,
     "bot.breaker": 2,
     "bot.comments": 2,

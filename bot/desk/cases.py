@@ -94,11 +94,7 @@ class Desk:
         return case
 
     async def whole_case(self, case_id: int) -> Case:
-        """One case, for ourselves: whoever may see it.
-
-        Raises:
-            Missing: there is none.
-        """
+        """One case, for ourselves: whoever may see it. Raises: Missing."""
         return await self._cases.get(case_id)
 
     async def queue(self, agent: Agent, view: View, service: str = "") -> list[Case]:
@@ -148,11 +144,16 @@ class Desk:
             raise Missing(f"there is no service {service}")
         was = await self.case(agent, case_id)
         await self._flush(case_id)
-        # The citizen has waited since the beginning, by the hours and the promise of whoever has the case now.
-        due_at = self._promises.of(was, service)
-        case = await self._cases.transfer(case_id, agent.id, service, note, self._clock(), due_at)
+        case = await self.move(agent, was, service, note)
         if self._labels:
             await self._labels.moved(agent, case, service)
+        return case
+
+    async def move(self, agent: Agent, was: Case, service: str, note: str = "") -> Case:
+        """Put a case that the agent may move into another queue. See `Cases.transfer`."""
+        # The citizen has waited since the beginning, by the hours and the promise of whoever has the case now.
+        due_at = self._promises.of(was, service)
+        case = await self._cases.transfer(was.id, agent.id, service, note, self._clock(), due_at)
         if not _by_letter(case):
             await self._tell(
                 case, "transferred", f"transferred-{case.version}", number=case.number, **self._names(case)

@@ -15,6 +15,7 @@ from bot.desk.letters import DeskLetters
 from bot.desk.queue import SEEN_WITHIN
 from bot.desk.shapes import Shape, Shapes
 from bot.errors import Missing
+from bot.letters import CHANNELS as BY_LETTER
 from bot.linking import Links
 from bot.outgoing import Delivered, Outbox
 from bot.relays import Relays
@@ -40,6 +41,8 @@ class Dossier:
     history: Sequence[CaseEvent]
     pending: Sequence[Pending]
     watchers: Sequence[str]
+    letters: tuple[Any, ...] = ()
+    """See `DeskLetters.mark`."""
 
     def marks(self) -> dict[int, Mark]:
         """The marks of all lines that have one, by position."""
@@ -67,6 +70,7 @@ class Known:
             dossier.case.version,
             dossier.history[-1].position if dossier.history else 0,
             tuple(one.reply_id for one in dossier.pending),
+            dossier.letters,
             tuple(dossier.watchers),
         )
         is_new = (after, marks, rest) != (self.after, self.marks, self.rest)
@@ -118,6 +122,7 @@ class Dossiers:
             await self._cases.history(case.id),
             await self._cases.pending(case.id),
             await self.watchers(case.id, agent),
+            await self._letters.mark(case) if case.address and case.address.channel in BY_LETTER else (),
         )
 
     async def whole(self, agent: Agent, case_id: int) -> Shape:

@@ -33,6 +33,22 @@ class Labels:
         if filed is not None:
             await self._note(agent, filed, Told.SERVICE, filed.reading.service, service)
 
+    async def moved_back(self, agent: Agent, case: Case, service: str) -> None:
+        """A case was not for another service after all: what was kept of that is as it was before.
+
+        That it is where it was read to be was not said by anybody, unless somebody has answered it there.
+        """
+        filed = await self._first(case)
+        if filed is None:
+            return
+        if service != filed.reading.service or await self._was_answered(case):
+            await self._note(agent, filed, Told.SERVICE, filed.reading.service, service)
+            return
+        try:
+            await self._letters.forget(filed.id, Told.SERVICE)
+        except StoreError:
+            log.exception("desk.label_not_kept", letter=filed.id, what=Told.SERVICE.value)
+
     async def urgent(self, agent: Agent, case: Case, urgency: Urgency) -> None:
         """How soon somebody has to look at a case."""
         filed = await self._first(case)
@@ -64,8 +80,8 @@ class Labels:
             log.exception("desk.label_not_kept", case=case.id)
             return None
 
-    async def _was_answered(self, case: Case, said: Pending) -> bool:
-        """Whether an agent has said something else before, since the case was opened; also where nobody can say."""
+    async def _was_answered(self, case: Case, said: Pending | None = None) -> bool:
+        """Whether an agent has said something (else) before, since the case was opened; also where nobody can say."""
         try:
             lines = await self._transcript.read(case.conversation_id)
             pending = await self._cases.pending(case.id)
@@ -74,7 +90,7 @@ class Labels:
             return True
         if any(line.author == Author.AGENT.value and line.at >= case.opened_at for line in lines):
             return True
-        return any(one.reply_id != said.reply_id for one in pending)
+        return any(said is None or one.reply_id != said.reply_id for one in pending)
 
     async def _note(self, agent: Agent, filed: Filed, what: Told, was: str, value: str, edited: bool = False) -> None:
         label = Label(

@@ -9,7 +9,7 @@ from bot.cases import Case
 from bot.desk.shapes import Shape, Shapes, shorten
 from bot.desk.words import Words
 from bot.letters import Proofs, Verdict
-from bot.mailroom import Filed, Shelf, Told
+from bot.mailroom import Acknowledged, Filed, Held, Shelf, Told
 from bot.readings import LetterKind, PartKind, Scored, Suggested, Urgency
 
 LIKELY = ((0.8, "surely"), (0.5, "likely"), (0.2, "maybe"), (0.0, "hardly"))
@@ -42,7 +42,7 @@ class LetterShapes:
             "subject": letter.subject,
             "name": letter.name,
             "mailbox": letter.mailbox,
-            "form": letter.form,
+            "form": self._shapes.form(letter.form),
             "fields": [{"name": name, "value": value} for name, value in letter.fields.items()],
             "copies": letter.copies,
             "parts": [
@@ -68,6 +68,7 @@ class LetterShapes:
             "alert": self._words.name("alert", reading.alert) if reading.alert else "",
             "language": reading.language,
             "personal": [self._words.name("personal", one) for one in reading.personal],
+            "masked": [self._words.name("identifier", one) for one in letter.masked],
             "automatic": self.automatic(filed),
             "proofs": self._proofs(letter.proofs) if letter.mailbox else [],
             "forged": is_doubtful(letter.proofs),
@@ -75,7 +76,7 @@ class LetterShapes:
             # Whose address is not the case's own is named: an agent has to judge it.
             "stranger": "" if filed.trusted else letter.sender,
             "acknowledged": filed.acknowledged.value,
-            "acknowledged_words": self._words.name("acknowledged", filed.acknowledged.value),
+            "acknowledged_words": self._acknowledged(filed),
             "suggested": [self.suggested(one) for one in filed.suggested],
         }
 
@@ -86,7 +87,7 @@ class LetterShapes:
             "letter": first is not None,
             "alike": max(0, alike - 1),
             "new_reply": bool(answered and heard_at and case.taken_at and heard_at > case.taken_at),
-            "form": first.letter.form if first else "",
+            "form": self._shapes.form(first.letter.form) if first else "",
         }
 
     def elsewhere(self, case: Case, filed: Filed) -> list[Shape]:
@@ -108,13 +109,29 @@ class LetterShapes:
             "name": letter.name,
             "sender": letter.sender,
             "mailbox": letter.mailbox,
-            "form": letter.form,
+            "form": self._shapes.form(letter.form),
             "kind_name": self._words.name("letter_kind", filed.reading.kind.value),
             "why": self.automatic(filed) or self._words.name("letter_kind", filed.reading.kind.value),
             "service": filed.reading.service,
             "service_name": self._shapes.service(filed.reading.service),
             "language": filed.reading.language,
             "text": shorten(filed.reading.said, FIRST_CHARS),
+        }
+
+    def held(self, one: Held, named: bool) -> Shape:
+        """A letter whose acknowledgement was held; its sender's address only for whom it is `named`."""
+        letter = one.filed.letter
+        return {
+            "id": one.filed.id,
+            "case": {"id": one.case_id, "number": one.number},
+            "at": one.filed.at.isoformat(),
+            "subject": letter.subject,
+            "name": letter.name,
+            "sender": letter.sender if named else "",
+            "service_name": self._shapes.service(one.service),
+            "why": self._words.name("held", _held(one.filed)),
+            "trusted": one.filed.trusted,
+            "language": one.filed.reading.language,
         }
 
     def shelf(self, one: Shelf) -> Shape:
@@ -136,6 +153,10 @@ class LetterShapes:
             "urgencies": [{"code": one.value, "name": self._words.name("urgency", one.value)} for one in Urgency],
         }
 
+    def dropped(self, filed: Filed) -> str:
+        """What the history says when an acknowledgement is never sent."""
+        return self._words.say("letter", "dropped")
+
     def trusted(self, filed: Filed) -> str:
         """What the history says when replies go to another address from now on."""
         return self._words.say("letter", "trusted", sender=filed.letter.sender)
@@ -144,6 +165,11 @@ class LetterShapes:
         """Why nobody waits behind a letter, in words; "" if somebody may."""
         found = filed.reading.automatic or filed.letter.automatic
         return self._words.name("automatic", found.value) if found else ""
+
+    def _acknowledged(self, filed: Filed) -> str:
+        if filed.acknowledged is not Acknowledged.HELD:
+            return self._words.name("acknowledged", filed.acknowledged.value)
+        return self._words.say("acknowledged", "held", why=self._words.name("held", _held(filed)))
 
     def _scored(self, one: Scored) -> Shape:
         word = next(name for least, name in LIKELY if one.score >= least)
@@ -158,6 +184,11 @@ class LetterShapes:
             {"what": what, "verdict": verdict.value, "text": self._words.name("proof", f"{what}_{verdict.value}")}
             for what, verdict in (("spf", proofs.spf), ("dkim", proofs.dkim), ("dmarc", proofs.dmarc))
         ]
+
+
+def _held(filed: Filed) -> str:
+    """Why an acknowledgement was held: too many of one sender, or it would tell the case's own address of another's mail."""
+    return "often" if filed.trusted else "stranger"
 
 
 def is_doubtful(proofs: Proofs) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Mapping, Sequence
-from typing import Protocol
+from typing import Any, Protocol
 
 from bot.agents import Agent, Role
 from bot.bus import DESK, Bus
@@ -17,7 +17,7 @@ from bot.desk.letter_shapes import LetterShapes, in_order
 from bot.desk.refusals import NoLetter
 from bot.desk.shapes import Shape, Shapes
 from bot.errors import Missing, NotAllowed
-from bot.mailroom import Acknowledged, Filed, Letters, Shelf
+from bot.mailroom import Acknowledged, Filed, Held, Letters, Shelf
 from bot.messages import Reply
 from bot.readings import LetterKind, Urgency
 from bot.relays import Mark
@@ -127,6 +127,26 @@ class DeskLetters:
             await self._say(filed)
             await self._letters.let_go(filed.id)
             await self._bus.publish(DESK)
+
+    async def drop(self, agent: Agent, case_id: int, letter_id: int) -> None:
+        """Never send an acknowledgement that was held; the history says who decided it."""
+        case, filed = await self._of(agent, case_id, letter_id)
+        if await self._letters.drop(filed.id):
+            await self._desk.note(agent, case.id, f"drop-{filed.id}", self._shapes.dropped(filed))
+
+    async def held(self, agent: Agent) -> list[Held]:
+        """The acknowledgements that were held in open cases of the agent's services, the newest first."""
+        own = agent.services or None
+        return await self._letters.held(own if agent.role is Role.AGENT else None)
+
+    async def mark(self, case: Case) -> tuple[Any, ...]:
+        """What agents may change of a case's letters without changing the case: a page that shows it looks again then."""
+        filed = await self._letters.of_case(case.id)
+        decided = await self._letters.decided([one.id for one in filed])
+        return tuple(
+            (one.id, one.trusted, one.acknowledged.value, tuple(sorted(decided.get(one.id, {}).items())))
+            for one in filed
+        )
 
     async def correct(self, agent: Agent, case_id: int, kind: LetterKind | None, urgency: Urgency | None) -> None:
         """Say what a case's letter is, or how urgent."""

@@ -42,13 +42,16 @@ class LettersApi:
             ("POST", f"{CASE}/letter", self.correct),
             ("POST", f"{CASE}/letters/{LETTER}/trust", self.trust),
             ("POST", f"{CASE}/letters/{LETTER}/acknowledge", self.acknowledge),
+            ("POST", f"{CASE}/letters/{LETTER}/drop", self.drop),
         ]
         return [web.route(method, path, answering(tuple(Role), answer)) for method, path, answer in table]
 
     async def overview(self, request: web.Request, agent: Agent) -> Shape:
-        """`GET /desk/api/letters`: the open ones by service, and for the reception those that opened no case."""
+        """`GET /desk/api/letters`: the open ones by service, whose acknowledgement was held, for the reception what opened no case."""
         aside = await self._letters.aside(agent) if sees_aside(agent) else None
+        named = agent.role is not Role.AGENT
         return {
+            "held": [self._shapes.held(one, named) for one in await self._letters.held(agent)],
             "shelves": [self._shapes.shelf(one) for one in await self._letters.shelves(agent)],
             "aside": None if aside is None else [self._shapes.aside(one) for one in aside],
         }
@@ -76,6 +79,11 @@ class LettersApi:
     async def acknowledge(self, request: web.Request, agent: Agent) -> Shape:
         """`POST …/letters/LETTER/acknowledge`"""
         await self._letters.acknowledge(agent, _case(request), _letter(request))
+        return await self._changed(agent, _case(request))
+
+    async def drop(self, request: web.Request, agent: Agent) -> Shape:
+        """`POST …/letters/LETTER/drop`"""
+        await self._letters.drop(agent, _case(request), _letter(request))
         return await self._changed(agent, _case(request))
 
     async def _changed(self, agent: Agent, case_id: int) -> Shape:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.agents import Agents
-from bot.cases import CaseKind
+from bot.cases import Case, CaseKind, What
 from bot.casework import Cases
 from bot.desk.hours import Hours
 from bot.desk.waits import Range, expected
@@ -15,6 +15,24 @@ from bot.settings_desk import ServiceRouting
 
 SEEN_WITHIN = timedelta(seconds=90)
 """An agent whose page was heard of within this time is there."""
+
+OUT_OF_SIGHT = frozenset({What.TRANSFERRED, What.RELAYED, What.PASSED, What.TAKEN})
+"""After which somebody may not see a case any more whom it was shown to."""
+
+QUEUE_MOVES = frozenset(
+    {
+        What.OPENED,
+        What.TAKEN,
+        What.RELEASED,
+        What.VANISHED,
+        What.TRANSFERRED,
+        What.RELAYED,
+        What.URGENT,
+        What.CLOSED,
+        What.WITHDRAWN,
+    }
+)
+"""After which others have another place in the queue."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,3 +85,8 @@ def due(kind: CaseKind, callback: bool, hours: Hours, office: Office, service: s
     if kind is CaseKind.QUESTION and not callback:
         return hours.after_open(service, since, own.chat_due_minutes or office.desk.chat_due_minutes)
     return hours.after_open(service, since, 60 * (own.promise_hours or office.desk.case_due_hours))
+
+
+def moved_with(case: Case, services: set[str]) -> bool:
+    """Whether a waiting case may have another place now that one of these queues has moved."""
+    return case.waits_live and case.service in services

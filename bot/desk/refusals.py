@@ -22,6 +22,10 @@ class Left(Stale):
     """A reply is on its way already."""
 
 
+class Underway(Stale):
+    """A case that was moved is in the hands of its new service, or was moved too long ago."""
+
+
 class Settled(Stale):
     """A reply is not given up, or not any more."""
 
@@ -88,6 +92,7 @@ REFUSED: Mapping[type[Exception], tuple[str, int]] = {
     Overtaken: ("overtaken", 409),
     ArticleTaken: ("article_taken", 409),
     Left: ("left", 409),
+    Underway: ("underway", 409),
     Settled: ("settled", 409),
     Exported: ("lesson_exported", 409),
     ReferralSettled: ("referral_settled", 409),

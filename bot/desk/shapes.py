@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
@@ -29,6 +29,8 @@ from bot.text.wording import Wording
 SUMMARY_TITLES = 2
 MOMENT = "moment"
 """The detail that an appointment's form gives with the time itself."""
+FORM = "form"
+"""The detail that names the web form a case comes from."""
 AGENTS_REPLY = re.compile(r"^case-\d+\.")
 """What stands before the page's own id of a reply in the transcript; see `Desk.deliver`."""
 
@@ -43,7 +45,16 @@ Shape = dict[str, Any]
 class Shapes:
     """Turns what the stores hold into what the page shows."""
 
-    def __init__(self, office: Office, wording: Wording, words: Words, reaches: Reaches | None = None) -> None:
+    def __init__(
+        self,
+        office: Office,
+        wording: Wording,
+        words: Words,
+        reaches: Reaches | None = None,
+        forms: Mapping[str, str] | None = None,
+    ) -> None:
+        """`forms` are the titles of the web forms, by name."""
+        self._forms = forms or {}
         self._office = office
         self._wording = wording
         self._words = words
@@ -91,7 +102,11 @@ class Shapes:
         return {
             **self.row(case, now, mark),
             "details": [
-                {"name": self.detail(key), "value": value, "url": value if key == POST and WEB.match(value) else None}
+                {
+                    "name": self.detail(key),
+                    "value": self.form(value) if key == FORM else value,
+                    "url": value if key == POST and WEB.match(value) else None,
+                }
                 for key, value in details.items()
             ],
             "has_contact": case.has_contact,
@@ -254,6 +269,10 @@ class Shapes:
         """A service's name; its code if `office.yml` has lost it."""
         found = self._office.services.get(code)
         return found.name if found else code
+
+    def form(self, name: str) -> str:
+        """A web form's title, as citizens read it above its questions; its name if the town has dropped the form."""
+        return self._forms.get(name, name)
 
     def refusal(self, key: str, **values: str) -> Shape:
         """Why something was not done."""

@@ -15,14 +15,16 @@ from aiohttp import web
 
 from bot.agents import Agent, Agents
 from bot.bus import DESK, Bus
-from bot.cases import Case, Seen, Standing, View, What
+from bot.cases import Case, Seen, Standing, View
 from bot.casework import Cases
 from bot.clock import Clock, now
 from bot.desk.cases import Desk
 from bot.desk.dossiers import Dossiers, Known
 from bot.desk.failures import Failure, Failures, may_see
 from bot.desk.login import Login, is_same_origin
+from bot.desk.queue import OUT_OF_SIGHT, QUEUE_MOVES, moved_with
 from bot.desk.shapes import Shape, Shapes
+from bot.desk.troubles import Troubles
 from bot.errors import BotError, DeskError, Missing, NotSignedIn
 from bot.messages import Address
 from bot.outgoing import Undelivered
@@ -65,6 +67,8 @@ class Page:
     """What the page knows of the watched case."""
     undelivered: int | None = None
     """How many replies that were given up the page was told of."""
+    troubles: list[Shape] = field(default_factory=list)
+    """What of the channels it was told does not work."""
     typed_at: float = 0.0
 
 
@@ -84,7 +88,9 @@ class DeskSockets:
         citizens: Citizens,
         bus: Bus,
         clock: Clock = now,
+        troubles: Troubles | None = None,
     ) -> None:
+        self._troubles = troubles
         self._server = server
         self._login = login
         self._desk = desk
@@ -126,6 +132,7 @@ class DeskSockets:
             try:
                 before, last = last, await self._tell_changes(last)
                 await self._tell_undelivered(before != last)
+                await self._tell_troubles()
                 for sid, page in list(self._pages.items()):
                     await self._tell_watched(sid, page)
             except Exception:
@@ -299,6 +306,14 @@ class DeskSockets:
                 page.undelivered = count
                 await self._emit(sid, "undelivered", {"count": count})
 
+    async def _tell_troubles(self) -> None:
+        """What of the channels does not work, to each page that has heard otherwise."""
+        for sid, page in list(self._pages.items()):
+            found = self._troubles.shown(page.agent) if self._troubles is not None else []
+            if found != page.troubles:
+                page.troubles = found
+                await self._emit(sid, "troubles", {"troubles": found})
+
     async def _look_who_is_there(self) -> None:
         for sid, page in list(self._pages.items()):
             try:
@@ -326,23 +341,6 @@ class DeskSockets:
     async def _emit(self, sid: str, event: str, data: Any) -> None:
         """Tell one page, which is connected here: no other gateway has to know."""
         await self._server.emit(event, data, to=sid, namespace=NAMESPACE, ignore_queue=True)
-
-
-OUT_OF_SIGHT = frozenset({What.TRANSFERRED, What.RELAYED, What.PASSED, What.TAKEN})
-"""After which somebody may not see a case any more whom it was shown to."""
-
-QUEUE_MOVES = frozenset(
-    {
-        *(What.OPENED, What.TAKEN, What.RELEASED, What.VANISHED, What.TRANSFERRED, What.RELAYED),
-        *(What.URGENT, What.CLOSED, What.WITHDRAWN),
-    }
-)
-"""After which others have another place in the queue."""
-
-
-def moved_with(case: Case, services: set[str]) -> bool:
-    """Whether a waiting case may have another place now that one of these queues has moved."""
-    return case.waits_live and case.service in services
 
 
 def _room(case_id: int) -> str:

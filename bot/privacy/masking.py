@@ -27,22 +27,23 @@ def mask(message: Message) -> Masked:
     """
     if message.kind in OURS:
         return Masked(message)
-    text, kinds = masked(message.text)
+    text, in_text = masked(message.text)
     subject, in_subject = masked((message.thread.subject if message.thread else None) or "")
     names = [masked(one.name) for one in message.attachments]
     letter, in_letter = _masked_letter(message.letter) if message.letter else (None, ())
-    found = (*kinds, *in_subject, *(kind for _, in_name in names for kind in in_name), *in_letter)
+    found = (*in_text, *in_subject, *(kind for _, in_name in names for kind in in_name), *in_letter)
     if not found:
         return Masked(message)
+    kinds = tuple(dict.fromkeys(found))
     files = zip(message.attachments, names, strict=True)
     clean = replace(
         message,
         text=text,
         thread=replace(message.thread, subject=subject) if message.thread and in_subject else message.thread,
         attachments=tuple(replace(one, name=name) for one, (name, _) in files),
-        letter=letter,
+        letter=replace(letter, masked=tuple(kind.value for kind in kinds)) if letter else None,
     )
-    return Masked(clean, tuple(dict.fromkeys(found)))
+    return Masked(clean, kinds)
 
 
 def _masked_letter(letter: Letter) -> tuple[Letter, tuple[Identifier, ...]]:

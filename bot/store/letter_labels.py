@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, case, func, insert, select, update
+from sqlalchemy import Connection, and_, case, delete, func, insert, select, update
 
 from bot.cases import CaseState
 from bot.errors import Missing
@@ -49,6 +49,11 @@ class LetterLabels:
             connection.execute(insert(labels).values(**fresh, **decided))
 
         await self._database.write(work)
+
+    async def forget(self, letter_id: int, what: Told) -> bool:
+        """See `Letters.forget`."""
+        gone = delete(labels).where(labels.c.letter_id == letter_id, labels.c.what == what.value)
+        return await self._database.write(lambda connection: connection.execute(gone).rowcount > 0)
 
     async def labels(self, what: Told, limit: int = 20_000) -> list[Label]:
         """See `Letters.labels`."""

@@ -8,11 +8,11 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Integer, Row, bindparam, func, or_, select, update
+from sqlalchemy import Connection, Integer, Row, bindparam, func, or_, select, true, update
 
-from bot.cases import What
+from bot.cases import CaseState, What
 from bot.errors import Missing, Stale, StoreError
-from bot.mailroom import Acknowledged, Around, Filed, Filing, Gist, NewLetter
+from bot.mailroom import Acknowledged, Around, Filed, Filing, Gist, Held, NewLetter
 from bot.store import codec, conversations
 from bot.store.case_rows import note_down, of_conversation
 from bot.store.cases import begin_case
@@ -194,24 +194,37 @@ class SqlLetters(LetterLabels):
         sent = {"sender": sender, "since": since}
         return await self._database.read(lambda connection: int(connection.execute(_ACKNOWLEDGED, sent).scalar_one()))
 
-    async def held(self, limit: int = 200) -> list[Filed]:
+    async def held(self, services: Sequence[str] | None = None, limit: int = 200) -> list[Held]:
         """See `Letters.held`."""
+        mine = true() if services is None else cases.c.service.in_(services)
         found = (
-            select(letters)
-            .where(letters.c.acknowledged == Acknowledged.HELD.value)
+            select(letters, cases.c.number, cases.c.service.label("served_by"))
+            .join(cases, cases.c.id == letters.c.case_id)
+            .where(letters.c.acknowledged == Acknowledged.HELD.value, cases.c.state != CaseState.CLOSED.value, mine)
             .order_by(letters.c.at.desc(), letters.c.id.desc())
             .limit(limit)
         )
-        return await self._database.read(lambda connection: [_read(row) for row in connection.execute(found)])
+        return await self._database.read(
+            lambda connection: [
+                Held(_read(row), row.case_id, row.number, row.served_by) for row in connection.execute(found)
+            ]
+        )
 
     async def let_go(self, letter_id: int) -> bool:
         """See `Letters.let_go`."""
-        released = (
+        return await self._settle(letter_id, Acknowledged.SENT)
+
+    async def drop(self, letter_id: int) -> bool:
+        """See `Letters.drop`."""
+        return await self._settle(letter_id, Acknowledged.NONE)
+
+    async def _settle(self, letter_id: int, as_: Acknowledged) -> bool:
+        settled = (
             update(letters)
             .where(letters.c.id == letter_id, letters.c.acknowledged == Acknowledged.HELD.value)
-            .values(acknowledged=Acknowledged.SENT.value)
+            .values(acknowledged=as_.value)
         )
-        return await self._database.write(lambda connection: connection.execute(released).rowcount == 1)
+        return await self._database.write(lambda connection: connection.execute(settled).rowcount == 1)
 
 
 def _key(conversation_id: str, message_id: str) -> dict[str, str]:

@@ -112,6 +112,20 @@ class SqlCursors:
 
         await self._database.write(work)
 
+    async def held(self, prefix: str, now: datetime) -> dict[str, str]:
+        """See `Cursors.held`."""
+        found = select(cursors.c.channel, cursors.c.value).where(
+            cursors.c.channel.startswith(prefix, autoescape=True), cursors.c.held_until > now
+        )
+        return await self._database.read(
+            lambda connection: {row.channel: row.value for row in connection.execute(found)}
+        )
+
+    async def drop(self, channel: str, holder: str) -> None:
+        """See `Cursors.drop`."""
+        gone = delete(cursors).where(cursors.c.channel == channel, cursors.c.holder == holder)
+        await self._database.write(lambda connection: connection.execute(gone))
+
 
 _SPEND = text(
     "INSERT INTO nonces (nonce, at) VALUES (:nonce, :now) "

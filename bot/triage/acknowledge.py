@@ -79,6 +79,7 @@ class Acknowledgements:
             *self._silence(case, formal, language),
             *self._documents(formal, language),
             *self._refused(letter, language),
+            *self._masked(letter, language),
             *self._answered(short, language),
             *self._not_ours(letter, reading, language),
             self._say("received_add", language),
@@ -161,6 +162,12 @@ class Acknowledgements:
         for reason in dict.fromkeys(letter.refused):
             known = reason if reason in REFUSED else "file_refused"
             yield self._say(f"received_{known}", language, megabytes=MEGABYTES)
+
+    def _masked(self, letter: Letter, language: str) -> Iterator[str]:
+        """That what the citizen gave away without need was not kept."""
+        if letter.masked:
+            what = ", ".join(self._say(f"masked_{kind}", language) for kind in letter.masked)
+            yield self._say("received_masked", language, what=what)
 
     def _answered(self, short: Suggested | None, language: str) -> Iterator[str]:
         if short is not None:

@@ -193,6 +193,9 @@ class Email(Channel):
         finally:
             for task in tasks:
                 await stop(task)
+            for box in self._mailboxes:
+                # Whoever reads it next says how that goes.
+                box.fault = ""
 
     async def close(self) -> None:
         """Let go of what sends."""

@@ -1,13 +1,14 @@
-"""What the fake desk holds of mail and web forms: letters as the gateway shows them, shelves, and what was put aside."""
+"""What the fake desk holds of mail and web forms: letters as the gateway shows them."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
 from typing import Any
 
-from tests.browser.desk_script import SERVICE_NAMES, Shape, case, said
+from tests.browser.desk_script import Shape, case, said
 
 HOLE, FLOOD, FORM, DANGER = 40, 41, 42, 43
+TOWN = "pontavel.example"
 STRANGER = "syndic.du.lavoir@example.org"
 KINDS = [
     {"code": "request", "name": "Demande"},
@@ -22,9 +23,11 @@ URGENCIES = [
     {"code": "normal", "name": "Normale"},
     {"code": "high", "name": "Urgente"},
 ]
+OFTEN = "cet expéditeur en a reçu beaucoup en une heure"
+ELSEWHERE = "le courrier vient d'une autre adresse que celle de la demande"
 ACKNOWLEDGED = {
     "sent": "Accusé de réception envoyé",
-    "held": "Accusé de réception retenu : cet expéditeur en a reçu beaucoup en une heure",
+    "held": f"Accusé de réception retenu : {OFTEN}",
     "none": "Pas d'accusé de réception pour ce courrier",
 }
 PROOFS = {
@@ -103,6 +106,7 @@ def letter(number: int, message: str, now: datetime, minutes: float, **more: Any
         "alert": "",
         "language": "fr",
         "personal": ["un numéro de téléphone", "une adresse postale"],
+        "masked": [],
         "automatic": "",
         "proofs": [{"what": what, "verdict": verdict, "text": words[verdict]} for what, words in PROOFS.items()],
         "forged": verdict == "fail",
@@ -222,6 +226,7 @@ def cases(now: datetime) -> list[Shape]:
                             {"name": "Lieu", "value": "Rue des Écoles, devant le 3"},
                         ],
                         parts=[("body", "Texte", "Les enfants passent par là tous les matins.")],
+                        masked=["un IBAN", "un numéro de carte bancaire"],
                         because=["chaussée"],
                         proofs=[],
                         personal=[],
@@ -273,66 +278,3 @@ def conversation(one: Shape, now: datetime) -> list[Shape]:
     if len(one["mail"]["letters"]) > 1:
         lines.append(said(3, "citizen", "Nous confirmons.", now - timedelta(minutes=12)))
     return lines
-
-
-def shelves(now: datetime) -> list[Shape]:
-    """The open letters by service."""
-
-    def shelf(code: str, waiting: int, taken: int, late: int, high: int, minutes: float) -> Shape:
-        return {
-            "service": code,
-            "service_name": SERVICE_NAMES[code],
-            "waiting": waiting,
-            "taken": taken,
-            "late": late,
-            "high": high,
-            "oldest": (now - timedelta(minutes=minutes)).isoformat(),
-        }
-
-    return [
-        shelf("voirie", 42, 7, 12, 3, 20_200),
-        shelf("urbanisme", 18, 4, 2, 0, 9_300),
-        shelf("etat_civil", 9, 2, 0, 0, 180),
-        shelf("action_sociale_ccas", 1, 0, 0, 1, 25),
-    ]
-
-
-def aside(now: datetime) -> list[Shape]:
-    """Letters that opened no case."""
-
-    def one(number: int, subject: str, why: str, minutes: float, text: str, **more: Any) -> Shape:
-        shape = {
-            "id": number,
-            "at": (now - timedelta(minutes=minutes)).isoformat(),
-            "subject": subject,
-            "name": "",
-            "sender": "info@lampadaires.example",
-            "mailbox": "contact@pontavel.example",
-            "form": "",
-            "kind_name": "Publicité ou message indésirable",
-            "why": why,
-            "service": "voirie",
-            "service_name": "Voirie",
-            "language": "fr",
-            "text": text,
-        }
-        return shape | more
-
-    return [
-        one(
-            50,
-            "Automne : nos lampadaires à prix doux",
-            "lettre d'information ou envoi en nombre",
-            35,
-            "Équipez votre commune cet automne. Notre nouvelle gamme est livrée en dix jours, garantie cinq ans.",
-        ),
-        one(
-            51,
-            "Réponse automatique : Trou rue du Lavoir",
-            "message d'absence",
-            200,
-            "Je suis absente jusqu’au 3 décembre. En cas d’urgence, écrivez à mon collègue.",
-            name="Lucie Garnier",
-            sender="lucie@example.org",
-        ),
-    ]

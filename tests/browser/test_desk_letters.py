@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timezone
 from typing import Any
 
 import pytest
 from playwright.async_api import Browser, Locator, expect
 
+from tests.browser import desk_shelves
 from tests.browser.chat import NARROW, PHONE, violations
 from tests.browser.desk import WINDOW, FakedDesk, overflows, visiting
 from tests.browser.desk_letters import DANGER, FLOOD, FORM, HOLE, REPLIES, STRANGER
@@ -215,6 +217,17 @@ async def test_what_was_put_aside_becomes_a_case(browser: Browser) -> None:
         await expect(desk.status).to_have_text("La demande est ouverte et son accusé de réception part.")
 
 
+async def test_what_was_masked_stands_with_the_letter(browser: Browser) -> None:
+    """Which numbers they were, and that the person knows."""
+    async with visiting(browser) as desk:
+        await desk.gateway.letters.bring()
+        await desk.open(FORM)
+
+        await expect(letter(desk, 4)).to_contain_text(
+            "Masqué avant d’être gardé : un IBAN et un numéro de carte bancaire."
+        )
+
+
 async def test_who_has_not_the_reception_sees_the_shelves_alone(browser: Browser) -> None:
     """What was put aside is not there for them."""
     async with visiting(browser) as desk:
@@ -244,8 +257,17 @@ async def test_axe(browser: Browser, look: dict[str, Any]) -> None:
                 assert await violations(desk.page) == [], number
                 await desk.button("Retour à la conversation").click()
                 await desk.button("Retour à la file").click()
+        await desk.gateway.emit("troubles", {"troubles": desk_shelves.troubles(datetime.now(timezone.utc))})
+        await desk.open(FORM)
+        if not await desk.button("Transmettre à Urbanisme").is_visible():
+            await desk.page.locator(".to-acts").click()
+        await desk.button("Transmettre à Urbanisme").click()
+        await desk.page.get_by_text("et 2 autres pannes").click()
+        await expect(desk.page.locator(".moved")).to_be_visible()
+        assert await violations(desk.page) == []
+        assert await overflows(desk.page) == []
         await desk.go("Courrier")
-        await expect(desk.page.locator("guichet-letters .asides")).to_be_visible()
+        await expect(desk.page.locator("guichet-letters .asides").first).to_be_visible()
         assert await violations(desk.page) == []
         assert await overflows(desk.page) == []
 

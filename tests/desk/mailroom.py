@@ -71,6 +71,7 @@ class Mailroom:
             Sourced(office, words, Quotes(store.articles)),
             lambda request: "127.0.0.1",
             correspondence,
+            forms={"contact": "Écrire à la mairie"},
         )
 
     async def take(self, name: str, text: str = HOLE, key: str = "", **more: Any) -> Filed:

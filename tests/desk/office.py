@@ -93,7 +93,7 @@ async def at_desk(
 async def connect(colleague: Colleague, **headers: str) -> None:
     """Open the agent's page."""
     client = socketio.AsyncClient(reconnection=False, http_session=colleague.http)
-    for event in ("cases", "counts", "lines", "watchers", "citizen_typing", "undelivered", "signed_out"):
+    for event in ("cases", "counts", "lines", "watchers", "citizen_typing", "undelivered", "troubles", "signed_out"):
         client.on(event, _listener(colleague, event), namespace="/desk")
     await client.connect(
         colleague.origin,

@@ -13,10 +13,10 @@ from bot.cases import CaseState, What
 from bot.correspondence import MAX_ACKNOWLEDGED
 from bot.desk.letter_shapes import is_doubtful
 from bot.letters import Automatic, Proofs, Verdict
-from bot.mailroom import Told
+from bot.mailroom import Filed, Told
 from bot.settings import Settings
 from bot.store.sql import Store
-from tests.browser import desk_letters
+from tests.browser import desk_letters, desk_shelves
 from tests.desk.mailroom import HOLE, Mailroom, mailroom, values
 from tests.desk.office import Colleague, open_case
 
@@ -58,25 +58,33 @@ async def test_a_letter_is_shown_apart(room: Mailroom) -> None:
 
 
 async def test_a_form_says_which_it_is(room: Mailroom) -> None:
-    """Nothing is said of mail servers there; a case of the chat has no letter at all."""
-    form = await room.take("f1", form="contact", channel="form")
+    """By the title and the questions that the citizen read, and nothing of mail servers; a chat has no letter at all."""
+    form = await room.take("f1", form="contact", channel="form", fields={"Votre rue": "du Lavoir"})
     chat = await open_case(room.store)
     async with room.agent(services=ROADS) as claire:
         mail = await mail_of(claire, form.case_id)
         none = await mail_of(claire, chat.id)
 
+        details = (await claire.done("GET", f"/cases/{form.case_id}"))["case"]["details"]
+
     (letter,) = mail["letters"]
-    assert (letter["form"], letter["mailbox"], letter["proofs"]) == ("contact", "", [])
+    assert (letter["form"], letter["mailbox"], letter["proofs"]) == ("Écrire à la mairie", "", [])
     assert none is None
+    assert [(one["name"], one["value"]) for one in details] == [
+        ("Objet", "Voirie"),
+        ("Formulaire", "Écrire à la mairie"),
+        ("Votre rue", "du Lavoir"),
+    ]
 
 
 async def test_the_pages_fake_speaks_as_the_gateway(room: Mailroom) -> None:
     """What the browser's tests show has the fields of the real answers, no more and no fewer."""
     filed = await room.take("m1")
     await room.take("m2", "Promo.")
+    await flood(room)
     async with room.agent("chief", Role.SUPERVISOR) as chief:
         case = (await chief.done("GET", f"/cases/{filed.case_id}"))["case"]
-        (row,) = (await chief.done("GET", "/cases?view=all"))["cases"]
+        row = (await chief.done("GET", "/cases?view=all"))["cases"][0]
         overview = await chief.done("GET", "/letters")
 
     faked = desk_letters.cases(clock.now())[0]
@@ -86,9 +94,23 @@ async def test_the_pages_fake_speaks_as_the_gateway(room: Mailroom) -> None:
     assert set(letter) == set(fake_letter)
     assert set(letter["suggested"][0]) == set(fake_letter["suggested"][0])
     assert set(row) <= set(faked)
-    assert set(overview["shelves"][0]) == set(desk_letters.shelves(clock.now())[0])
-    assert set(overview["aside"][0]) == set(desk_letters.aside(clock.now())[0])
+    assert set(overview["shelves"][0]) == set(desk_shelves.shelves(clock.now())[0])
+    assert set(overview) == {"shelves", "aside", "held"}
+    assert set(overview["held"][0]) == set(desk_shelves.held(clock.now())[0])
+    assert set(overview["aside"][0]) == set(desk_shelves.aside(clock.now())[0])
     assert (case["mail"]["kinds"], case["mail"]["urgencies"]) == (desk_letters.KINDS, desk_letters.URGENCIES)
+
+
+async def test_what_was_masked_is_named(room: Mailroom) -> None:
+    """Which numbers were given away and not kept, never the numbers; nothing of it where there were none."""
+    given = await room.take("m1", "Mon IBAN : FR76 3000 6000 0112 3456 7890 189, et un trou.")
+    plain = await room.take("m2")
+    async with room.agent(services=ROADS) as claire:
+        (letter,) = (await mail_of(claire, given.case_id))["letters"]
+        (other,) = (await mail_of(claire, plain.case_id))["letters"]
+
+    assert (letter["masked"], other["masked"]) == (["un IBAN"], [])
+    assert "3456" not in str(letter)
 
 
 async def test_marking_a_letter_urgent_is_kept(room: Mailroom) -> None:
@@ -203,11 +225,16 @@ async def test_another_sender_is_flagged_until_confirmed(room: Mailroom) -> None
     ]
 
 
+async def flood(room: Mailroom) -> Filed:
+    """The first letter of a sender that is not acknowledged by itself."""
+    for number in range(MAX_ACKNOWLEDGED):
+        await room.take(f"n{number}", f"Un trou, le {number}.", sender="lucie@example.org")
+    return await room.take("held", "Un trou encore.", sender="lucie@example.org")
+
+
 async def test_a_held_acknowledgement_is_sent_once(room: Mailroom) -> None:
     """By an agent, however often they ask; one that was sent is not sent again."""
-    for number in range(MAX_ACKNOWLEDGED):
-        await room.take(f"m{number}", f"Un trou, le {number}.", sender="lucie@example.org")
-    held = await room.take("held", "Un trou encore.", sender="lucie@example.org")
+    held = await flood(room)
     case = await room.case(held)
     async with room.agent(services=ROADS) as claire:
         before = (await mail_of(claire, held.case_id))["letters"][0]["acknowledged"]
@@ -216,6 +243,23 @@ async def test_a_held_acknowledgement_is_sent_once(room: Mailroom) -> None:
 
     assert (before, answer["case"]["mail"]["letters"][0]["acknowledged"]) == ("held", "sent")
     assert await room.said(held) == [f"Reçu sous le numéro {case.number}."]
+
+
+async def test_a_held_acknowledgement_is_dropped(room: Mailroom) -> None:
+    """The history says by whom, once; it is not sent afterwards."""
+    held = await flood(room)
+    async with room.agent(services=ROADS) as claire:
+        path = f"/cases/{held.case_id}/letters/{held.id}"
+        for _ in range(2):
+            answer = await claire.done("POST", f"{path}/drop")
+        await claire.done("POST", f"{path}/acknowledge")
+        history = (await claire.done("GET", f"/cases/{held.case_id}"))["history"]
+
+    assert answer["case"]["mail"]["letters"][0]["acknowledged"] == "none"
+    assert [one["text"] for one in history if one["what"] == What.NOTE.value] == [
+        "L'accusé de réception retenu ne sera pas envoyé."
+    ]
+    assert await room.said(held) == []
 
 
 async def test_a_newsletter_that_becomes_a_case_is_not_answered(room: Mailroom) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from bot.agents import Role
 from bot.cases import CaseState, View
+from bot.correspondence import MAX_ACKNOWLEDGED
 from bot.letters import Automatic
 from bot.mailroom import Acknowledged, Told
 from bot.settings import Settings
@@ -51,6 +52,45 @@ async def test_a_citizens_letter_that_was_put_aside_is_acknowledged(room: Mailro
     case = await room.case(filed)
     assert await room.said(filed) == [f"Reçu sous le numéro {case.number}."]
     assert (await room.store.letters.of_case(case.id))[0].acknowledged is Acknowledged.SENT
+
+
+async def test_held_acknowledgements_stand_on_the_desk(room: Mailroom) -> None:
+    """Each with its case, why, and since when, to those who serve it; whose address it is, to supervisors alone."""
+    for number in range(MAX_ACKNOWLEDGED + 2):
+        held = await room.take(f"m{number}", f"Un trou, le {number}.", sender="lucie@example.org")
+    case = await room.case(held)
+    async with (
+        room.agent("chief", Role.SUPERVISOR) as chief,
+        room.agent(services=ROADS) as claire,
+        room.agent("zoe", services=("sports",)) as zoe,
+    ):
+        all_held = (await chief.done("GET", "/letters"))["held"]
+        own = (await claire.done("GET", "/letters"))["held"]
+        others = (await zoe.done("GET", "/letters"))["held"]
+        refused = await zoe.ask("POST", f"/cases/{held.case_id}/letters/{held.id}/drop")
+        await claire.done("POST", f"/cases/{held.case_id}/letters/{held.id}/acknowledge")
+        left = (await chief.done("GET", "/letters"))["held"]
+
+    assert [one["case"]["id"] for one in all_held] == [case.id, case.id - 1]
+    assert all_held[0]["case"]["number"] == case.number
+    assert (all_held[0]["sender"], all_held[0]["at"]) == ("lucie@example.org", held.at.isoformat())
+    assert all_held[0]["why"] == "cet expéditeur en a reçu beaucoup en une heure"
+    assert [one["sender"] for one in own] == ["", ""]
+    assert (others, refused[0]) == ([], 403)
+    assert [one["id"] for one in left] == [all_held[1]["id"]]
+
+
+async def test_a_stranger_s_held_letter_says_why(room: Mailroom) -> None:
+    """It would tell the case's own address of another's mail: it is not said that they have written often."""
+    first = await room.take("m1", key="lucie")
+    async with room.agent("chief", Role.SUPERVISOR) as chief:
+        await chief.done("POST", f"/cases/{first.case_id}/take")
+        await chief.done("POST", f"/cases/{first.case_id}/close")
+        await room.take("m2", "Un trou aussi.", key="lucie", sender="autre@example.org")
+        (item,) = (await chief.done("GET", "/letters"))["held"]
+
+    assert (item["trusted"], item["sender"]) == (False, "autre@example.org")
+    assert item["why"] == "le courrier vient d'une autre adresse que celle de la demande"
 
 
 async def test_the_shelves_stand_by_what_is_late(room: Mailroom) -> None:

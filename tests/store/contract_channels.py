@@ -308,6 +308,21 @@ class ChannelsContract:
         assert await store.cursors.hold("telegram", "g1", after(32), LEASE)
         assert await store.cursors.read("mastodon") == ""
 
+    async def test_what_processes_hold_is_listed_by_its_beginning(self, store: Store) -> None:
+        """For as long as they are heard of; only the holder forgets it, and a `_` is no placeholder."""
+        for name, holder, value in (("faults.b", "b", "2"), ("faults.a", "a", "1"), ("faultsxa", "a", "3")):
+            assert await store.cursors.hold(name, holder, START, LEASE)
+            await store.cursors.write(name, holder, value)
+        await store.cursors.hold("faults.b", "b", after(10), LEASE)
+        await store.cursors.drop("faults.a", "b")
+
+        assert await store.cursors.held("faults.", after(29)) == {"faults.a": "1", "faults.b": "2"}
+        assert await store.cursors.held("faults.", after(31)) == {"faults.b": "2"}
+        assert await store.cursors.held("faults_", after(29)) == {}
+        await store.cursors.drop("faults.b", "b")
+        assert await store.cursors.held("faults.", after(31)) == {}
+        assert await store.cursors.read("faults.b") == ""
+
     async def test_a_nonce_is_spent_once(self, store: Store) -> None:
         """Until it is so old that its request is not believed anyway."""
         valid = timedelta(minutes=10)

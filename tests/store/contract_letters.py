@@ -10,7 +10,7 @@ from bot.agents import NewAgent, Role
 from bot.cases import Case, CaseKind, Cause, NewCase, What
 from bot.errors import Missing, Stale, StoreError
 from bot.letters import Automatic, Letter, Proofs, Verdict
-from bot.mailroom import Acknowledged, Around, Filed, Filing, Label, NewLetter, Told
+from bot.mailroom import Acknowledged, Around, Filed, Filing, Held, Label, NewLetter, Told
 from bot.messages import Address, Kind, Message, Outgoing, Reply, Source
 from bot.readings import LetterKind, Part, PartKind, Reading, Scored, Suggested, Urgency
 from bot.store.base import Claimed, Prepared
@@ -230,19 +230,49 @@ class LettersContract:
         assert await store.letters.recent("sports", START) == []
 
     async def test_acknowledgements_are_counted_by_sender(self, store: Store) -> None:
-        """Those that were held do not count, and are let go once."""
+        """Those that were held do not count, and are let go, or dropped, once."""
         await filed(store)
         held = await filed(store, "m2", acknowledged=Acknowledged.HELD)
+        dropped = await filed(store, "m3", acknowledged=Acknowledged.HELD)
 
         counted = await store.letters.acknowledged("lucie@example.org", START)
 
         assert counted == 1
-        assert [each.id for each in await store.letters.held()] == [held.id]
         assert await store.letters.let_go(held.id)
+        assert await store.letters.drop(dropped.id)
         assert not await store.letters.let_go(held.id)
-        assert await store.letters.held() == []
+        assert not await store.letters.drop(held.id)
+        assert not await store.letters.let_go(dropped.id)
         assert await store.letters.acknowledged("lucie@example.org", START) == 2
         assert await store.letters.acknowledged("lucie@example.org", after(1)) == 0
+
+    async def test_what_was_held_stands_by_service_while_its_case_is_open(self, store: Store) -> None:
+        """The newest first, of all services or of some; what waits with a closed case needs nobody."""
+        by = await agent(store)
+        one = await filed(store, acknowledged=Acknowledged.HELD)
+        two = await filed(store, "m2", NEIGHBOUR, acknowledged=Acknowledged.HELD)
+        await filed(store, "m3")
+        number = (await store.cases.get(two.case_id or 0)).number
+
+        both = await store.letters.held()
+        await store.cases.transfer(two.case_id or 0, by, "sports", "", START)
+        sports = await store.letters.held(("sports",))
+        await store.cases.close(one.case_id or 0, by, START)
+
+        assert [each.filed for each in both] == [two, one]
+        assert sports == [Held(two, two.case_id or 0, number, "sports")]
+        assert await store.letters.held() == sports
+        assert await store.letters.held(("voirie",)) == []
+
+    async def test_a_label_is_taken_back(self, store: Store) -> None:
+        """That one alone, and once."""
+        one, by = await filed(store), await agent(store)
+        await store.letters.note(label(one.id, "sports"), by)
+        await store.letters.note(replace(label(one.id, "report"), what=Told.KIND), by)
+
+        assert await store.letters.forget(one.id, Told.SERVICE)
+        assert not await store.letters.forget(one.id, Told.SERVICE)
+        assert await store.letters.decided([one.id]) == {one.id: {Told.KIND: "report"}}
 
     async def test_the_last_word_of_an_agent_counts(self, store: Store) -> None:
         """A correction of a correction keeps what was read at first."""

@@ -57,6 +57,19 @@ async def test_a_delay_is_promised_only_where_it_is_set() -> None:
     assert "Délai de réponse prévu : jusqu'au jeudi 26 novembre 2026." in sports.text
 
 
+async def test_what_was_masked_is_said_once() -> None:
+    """Which numbers were given away for nothing, in one sentence; nothing of it where there were none."""
+    given = await acknowledged(Letter("Aide", masked=("nir", "iban")), read("Une aide.", "ccas"))
+    none = await acknowledged(Letter("Aide"), read("Une aide.", "ccas"))
+
+    said = (
+        "Pour votre sécurité, nous avons masqué ce que vous n'avez pas besoin de donner ici "
+        "(numéro de sécurité sociale, IBAN) : nous n'en gardons que la fin."
+    )
+    assert given.text.count(said) == 1
+    assert "masqué" not in none.text
+
+
 async def test_silence_that_accepts_is_said_with_its_day() -> None:
     """A formal request of one month, with the attestation of article L232-3 and the papers that it needs."""
     reply = await acknowledged(Letter("Clôture"), read(PLAN, "urbanisme"))

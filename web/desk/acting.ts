@@ -5,6 +5,7 @@ import type { Mode } from "./composing";
 import type { Dialogs } from "./dialogs";
 import type { Focusing } from "./focusing";
 import type { Letter, Reply } from "./letters/words";
+import type { Moving } from "./moving";
 import type { Opened } from "./opened";
 import type { Canned, GivenUp, Line, Pending, Source, Suggestion } from "./protocol";
 import type { Reading } from "./reading";
@@ -19,6 +20,7 @@ export interface Around {
   readonly reading: Reading;
   readonly dialogs: Dialogs;
   readonly announcing: Announcing;
+  readonly moving: Moving;
   /** The case on the page now. */
   readonly current: () => Opened | null;
   /** The conversation's pane, where only one is shown. */
@@ -84,7 +86,7 @@ export class Acting {
   ending(opened: Opened | null) {
     return {
       onTransfer: (service: string, note: string): void => {
-        if (service) void this.finish(opened?.transfer(service, note));
+        if (service && opened) void this.finish(this.#transfer(opened, service, note));
         else this.#around.dialogs.fail(t.transferMissing);
       },
       onRelease: (reason: string): void => void this.finish(opened?.release(reason)),
@@ -125,6 +127,7 @@ export class Acting {
       onMove: (service: string): void => void this.move(opened, service),
       onTrust: (letter: Letter): void => void opened.trust(letter).then((isDone) => settle(letter, isDone)),
       onAcknowledge: (letter: Letter): void => void opened.acknowledge(letter).then((isDone) => settle(letter, isDone)),
+      onDrop: (letter: Letter): void => void opened.drop(letter).then((isDone) => settle(letter, isDone)),
       onInsertReply: (reply: Reply): void => {
         if (!opened.isMine) return;
         opened.composing.insertReply(reply);
@@ -136,9 +139,30 @@ export class Acting {
 
   /** To the service that it is for, in one step. */
   async move(opened: Opened, service: string): Promise<void> {
-    if (!(await opened.transfer(service, ""))) return;
+    if (!(await this.#transfer(opened, service, ""))) return;
     this.#around.refreshQueue();
     await this.#around.focusing.to("#talk-title");
+  }
+
+  /** Where a case was sent by mistake; the focus goes to its conversation, or to the queue if another one is open. */
+  async moveBack(): Promise<void> {
+    const { moving, focusing, current, refreshQueue, announcing } = this.#around;
+    const { moved } = moving;
+    if (!moved || moving.isBusy) return;
+    const opened = current();
+    const isOpen = opened?.id === moved.id;
+    if (await moving.back(isOpen ? opened : null)) {
+      announcing.tellAgain(letters.toldMovedBack(moved.fromName));
+      refreshQueue();
+    } else announcing.tellAgain(moving.failure);
+    await focusing.toFirst(isOpen ? ["#talk-title"] : [".moved button", "#queue-title", "#talk-title"]);
+  }
+
+  async #transfer(opened: Opened, service: string, note: string): Promise<boolean> {
+    const { case: before, isMine } = opened;
+    const isDone = await opened.transfer(service, note);
+    if (isDone && before && opened.case) this.#around.moving.begin(before, opened.case, isMine);
+    return isDone;
   }
 
   insert(opened: Opened, suggestion: Suggestion): void {

@@ -104,6 +104,10 @@ export class Api {
     return this.#act(id, "transfer", { service, note });
   }
 
+  undoTransfer(id: number, service: string): Promise<Answer<Case>> {
+    return this.#act(id, "transfer/undo", { service });
+  }
+
   close(id: number, cancelsAppointment: boolean): Promise<Answer<Case>> {
     return this.#act(id, "close", cancelsAppointment ? { cancel_appointment: true } : {});
   }

@@ -8,6 +8,7 @@ import { Arriving } from "./arriving";
 import { Dialogs } from "./dialogs";
 import { Focusing } from "./focusing";
 import { Live } from "./live";
+import { Moving } from "./moving";
 import { Opened } from "./opened";
 import { Pages, titleOf } from "./pages";
 import type { Outer } from "./panes";
@@ -21,12 +22,14 @@ import { Settings } from "./settings";
 import { localArea, Storage } from "./storage";
 import { fr as t } from "./strings/fr";
 import { styles } from "./styles";
+import { Troubles } from "./troubles";
 import { Undelivered } from "./undelivered";
 import { barView } from "./views/bar";
 import { dialogView } from "./views/dialogs";
 import { bannerView, besideView, doorView, skipsView, type Beside, type Pane } from "./views/frame";
 import { queueView } from "./views/queue";
 import { sideView } from "./views/side";
+import { stripsView } from "./views/strips";
 import { nothingView, talkView } from "./views/talk";
 
 /** Ages are said in minutes. */
@@ -44,7 +47,8 @@ export class GuichetDesk extends LitElement {
   readonly #api = new Api(this.#server, () => this.#signOut());
   readonly #live = new Live(this.#server, {
     linked: (link) => this.#linked(link),
-    changed: (rows, gone) => this.#queueing?.hear(rows, gone),
+    changed: (rows, gone) => (this.#queueing?.hear(rows, gone), this.#moving.hear(rows)),
+    troubled: (raw) => this.#troubles.hear(raw),
     counted: (counts) => this.#queueing?.count(counts),
     undelivered: (count) => this.#undelivered.hear(count),
     heard: (whole) => this.#shown(whole.case.id)?.hear(whole),
@@ -62,12 +66,11 @@ export class GuichetDesk extends LitElement {
   readonly #settings = new Settings(this.#storage, () => this.requestUpdate());
   readonly #arriving = new Arriving(this.#settings, (words) => this.#announcing.tell(words));
   readonly #focusing = new Focusing(this);
+  readonly #troubles = new Troubles(() => this.requestUpdate(), (words) => this.#announcing.tell(words));
+  readonly #moving = new Moving(this.#api, () => this.requestUpdate());
   readonly #acting = new Acting({
-    api: this.#api,
-    focusing: this.#focusing,
-    reading: this.#reading,
-    dialogs: this.#dialogs,
-    announcing: this.#announcing,
+    ...{ api: this.#api, focusing: this.#focusing, reading: this.#reading, dialogs: this.#dialogs, announcing: this.#announcing },
+    moving: this.#moving,
     current: () => this.#opened,
     showTalk: () => (this.#pane = "talk"),
     refreshQueue: () => void this.#queueing?.look(),
@@ -117,6 +120,7 @@ export class GuichetDesk extends LitElement {
     return html`<div class="root" data-size=${this.#settings.preferences.size} data-pane=${this.#pane} lang="fr">
       ${skipsView(this.#pages.current, this.#opened !== null, (pane, target) => this.#go(pane, target))} ${this.#renderBar(this.#me)}
       ${bannerView(this.#isSignedOut && !this.#dialogs.current, this.#live.link)}
+      ${stripsView({ troubles: this.#troubles.items, moving: this.#moving, now: this.#api.now(), onMoveBack: () => void this.#acting.moveBack() })}
       <div class="vh" role="status">${this.#announcing.words}</div>
       ${this.#pages.current === "cases" ? this.#renderPanes(this.#me) : besideView(this.#pages, this.#beside(this.#me))}
       ${this.#dialogs.current ? this.#renderDialog(this.#me) : nothing}
@@ -152,8 +156,7 @@ export class GuichetDesk extends LitElement {
   #renderBar(me: Me): TemplateResult {
     return barView({
       me,
-      available: this.#presence?.available ?? me.agent.available,
-      csrf: this.#api.csrf,
+      ...{ available: this.#presence?.available ?? me.agent.available, csrf: this.#api.csrf },
       colleagues: this.#presence?.colleagues ?? null,
       preferences: this.#settings.preferences,
       problem: this.#settings.problem,
@@ -182,8 +185,7 @@ export class GuichetDesk extends LitElement {
       onTake: (row) => void this.#takeFromQueue(row),
       onSheet: () => this.#dialogs.enter("keys"),
       onRetry: () => void this.#queueing?.look(),
-      undelivered: this.#undelivered,
-      onToggle: () => this.#undelivered.toggle(),
+      ...{ undelivered: this.#undelivered, onToggle: () => this.#undelivered.toggle() },
       onSettle: (act, item) => void this.#acting.settle(this.#undelivered, act, item),
       onOpenCase: (id) => void this.#open(id),
     });
@@ -233,11 +235,9 @@ export class GuichetDesk extends LitElement {
     const opened = this.#opened;
     return dialogView({
       dialog: this.#dialogs.current!,
-      problem: this.#dialogs.problem,
-      isBusy: opened?.busy != null,
+      ...{ problem: this.#dialogs.problem, isBusy: opened?.busy != null },
       shown: opened?.case ?? null,
-      services: me.services,
-      hasDraft: opened?.composing.hasReply === true,
+      ...{ services: me.services, hasDraft: opened?.composing.hasReply === true },
       drafts: this.#storage.countDrafts(me.agent.id),
       shortcuts: this.#settings.preferences.shortcuts,
       onLeave: () => this.#dialogs.leave(),

@@ -25,6 +25,8 @@ export interface Listener {
   counted(counts: Counts): void;
   /** So many replies stand here that were given up. */
   undelivered(count: number): void;
+  /** What of the channels does not work, as it came. */
+  troubled(raw: unknown): void;
   heard(whole: Whole): void;
   watchedBy(caseId: number, names: readonly string[]): void;
   citizenTypes(caseId: number): void;
@@ -70,6 +72,7 @@ export class Live {
     });
     socket.on("counts", (raw: unknown) => listener.counted(readCounts(raw)));
     socket.on("undelivered", (raw: unknown) => listener.undelivered(Number(fields(raw)["count"]) || 0));
+    socket.on("troubles", (raw: unknown) => listener.troubled(raw));
     socket.on("lines", (raw: unknown) => {
       const whole = readWhole(raw, this.#server);
       if (whole) listener.heard(whole);

@@ -164,6 +164,13 @@ export class Opened {
     return this.#act("transfer", t.toldTransferred, (api) => api.transfer(this.id, service, note));
   }
 
+  /** Back from where it was sent by mistake; in hand again if it was. */
+  async moveBack(service: string, wasMine: boolean): Promise<boolean> {
+    const isBack = await this.#act("transfer", "", (api) => api.undoTransfer(this.id, service));
+    if (isBack && wasMine) await this.take();
+    return isBack;
+  }
+
   finish(cancelsAppointment: boolean): Promise<boolean> {
     return this.#act("close", t.toldClosed, (api) => api.close(this.id, cancelsAppointment));
   }
@@ -183,6 +190,10 @@ export class Opened {
 
   acknowledge({ id }: Letter): Promise<boolean> {
     return this.#act("acknowledge", words.toldAcknowledged, (api) => new LetterRequests(api).acknowledge(this.id, id));
+  }
+
+  drop({ id }: Letter): Promise<boolean> {
+    return this.#act("drop", words.toldDropped, (api) => new LetterRequests(api).drop(this.id, id));
   }
 
   async reveal(): Promise<void> {

@@ -34,6 +34,11 @@ export class LetterRequests {
     return this.#case(`cases/${caseId}/letters/${letter}/acknowledge`, {});
   }
 
+  /** A held acknowledgement is never sent. */
+  drop(caseId: number, letter: number): Promise<Answer<Case>> {
+    return this.#case(`cases/${caseId}/letters/${letter}/drop`, {});
+  }
+
   #case(path: string, body: object): Promise<Answer<Case>> {
     return this.#api.request("POST", path, body, (raw) => readCase(fields(raw)["case"], location.origin));
   }

@@ -59,6 +59,8 @@ export interface Letter {
   /** BCP 47. */
   readonly language: string;
   readonly personal: readonly string[];
+  /** Numbers that were masked before it was kept, by name. */
+  readonly masked: readonly string[];
   /** Why nobody may wait behind it; "" if somebody may. */
   readonly automatic: string;
   readonly proofs: readonly Proof[];
@@ -99,6 +101,22 @@ export interface Aside {
   readonly text: string;
 }
 
+/** A letter whose acknowledgement was held, and its open case. */
+export interface Held {
+  readonly id: number;
+  readonly caseId: number;
+  readonly number: string;
+  readonly at: string;
+  readonly subject: string;
+  readonly name: string;
+  /** "" for whom it is not to see. */
+  readonly sender: string;
+  readonly serviceName: string;
+  readonly why: string;
+  readonly isTrusted: boolean;
+  readonly language: string;
+}
+
 /** The open letters of a service. */
 export interface Shelf extends Named {
   readonly waiting: number;
@@ -111,6 +129,7 @@ export interface Shelf extends Named {
 
 export interface Overview {
   readonly shelves: readonly Shelf[];
+  readonly held: readonly Held[];
   /** Null for whom they are not to see. */
   readonly aside: readonly Aside[] | null;
 }
@@ -165,6 +184,7 @@ export function readLetter(value: unknown, server: string): Letter | null {
     alert: text(raw["alert"]),
     language: text(raw["language"]),
     personal: list(raw["personal"], (one) => text(one) || null),
+    masked: list(raw["masked"], (one) => text(one) || null),
     automatic: text(raw["automatic"]),
     proofs: list(raw["proofs"], (one) => {
       const { verdict, text: words } = fields(one);
@@ -197,7 +217,27 @@ export function readOverview(value: unknown): Overview | null {
         oldest: text(shelf["oldest"]),
       };
     }),
+    held: list(raw["held"], readHeld),
     aside: Array.isArray(raw["aside"]) ? list(raw["aside"], readAside) : null,
+  };
+}
+
+function readHeld(value: unknown): Held | null {
+  const raw = fields(value);
+  const [id, about] = [raw["id"], fields(raw["case"])];
+  if (typeof id !== "number" || typeof about["id"] !== "number") return null;
+  return {
+    id,
+    caseId: about["id"],
+    number: text(about["number"]),
+    at: text(raw["at"]),
+    subject: text(raw["subject"]),
+    name: text(raw["name"]),
+    sender: text(raw["sender"]),
+    serviceName: text(raw["service_name"]),
+    why: text(raw["why"]),
+    isTrusted: raw["trusted"] !== false,
+    language: text(raw["language"]),
   };
 }
 

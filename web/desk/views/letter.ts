@@ -17,6 +17,7 @@ export interface LetterView {
   readonly now: number;
   readonly onTrust: (letter: Letter) => void;
   readonly onAcknowledge: (letter: Letter) => void;
+  readonly onDrop: (letter: Letter) => void;
 }
 
 /** A mail or a form in the conversation: danger first, then the sender's last words; the rest is folded away. */
@@ -71,10 +72,11 @@ function flagsOf({ letter, opened, onTrust }: LetterView): TemplateResult {
         </div>`
       : nothing}
     ${letter.automatic ? html`<p class="letter-flag quiet">${icon("robot")}<span>${words.automatic(letter.automatic)}</span></p>` : nothing}
-    ${letter.personal.length ? html`<p class="letter-flag quiet">${icon("lock")}<span>${words.personal(letter.personal)}</span></p>` : nothing}`;
+    ${letter.personal.length ? html`<p class="letter-flag quiet">${icon("lock")}<span>${words.personal(letter.personal)}</span></p>` : nothing}
+    ${letter.masked.length ? html`<p class="letter-flag quiet">${icon("lock")}<span>${words.masked(letter.masked)}</span></p>` : nothing}`;
 }
 
-function acknowledgedView({ letter, opened, onAcknowledge }: LetterView): TemplateResult | typeof nothing {
+function acknowledgedView({ letter, opened, onAcknowledge, onDrop }: LetterView): TemplateResult | typeof nothing {
   // Of the letters of a case only the first is acknowledged: of the others there is nothing to say.
   if (letter.acknowledged === "none" && opened.case?.mail?.letters[0] !== letter) return nothing;
   return html`<div class="receipt is-${letter.acknowledged}">
@@ -82,7 +84,8 @@ function acknowledgedView({ letter, opened, onAcknowledge }: LetterView): Templa
     ${letter.acknowledged === "held"
       ? html`<button type="button" class="plain small" aria-disabled=${opened.busy !== null} @click=${() => onAcknowledge(letter)}>
           ${icon("send")}${words.acknowledge}
-        </button>`
+          </button>
+          <button type="button" class="plain small" aria-disabled=${opened.busy !== null} @click=${() => onDrop(letter)}>${icon("close")}${words.drop}</button>`
       : nothing}
   </div>`;
 }

@@ -3,7 +3,7 @@ import { repeat } from "lit/directives/repeat.js";
 
 import { length, momentWords } from "../ages";
 import { icon } from "../icons";
-import type { Aside, Named, Overview, Shelf } from "../letters/words";
+import type { Aside, Held, Named, Overview, Shelf } from "../letters/words";
 import { fr } from "../strings/fr";
 import { letters as t } from "../strings/letters";
 
@@ -11,7 +11,9 @@ export interface OverviewView {
   readonly overview: Overview | null;
   readonly failure: string | null;
   readonly now: number;
-  readonly isBusy: (one: Aside) => boolean;
+  readonly isBusy: (one: Aside | Held) => boolean;
+  readonly onHeld: (act: "acknowledge" | "drop", one: Held) => void;
+  readonly onCase: (id: number) => void;
   readonly onService: (service: Named) => void;
   readonly onReal: (one: Aside) => void;
   readonly onRetry: () => void;
@@ -30,7 +32,7 @@ export function overviewView(view: OverviewView): TemplateResult {
       <p class="hint">${t.shelvesHint}</p>
       ${overview ? shelvesView(overview.shelves, view) : failure ? nothing : html`<p role="status">${fr.loading}</p>`}
     </section>
-    ${overview?.aside ? asideView(overview.aside, view) : nothing}
+    ${overview ? heldView(overview.held, view) : nothing} ${overview?.aside ? asideView(overview.aside, view) : nothing}
   </main>`;
 }
 
@@ -71,6 +73,48 @@ function figure(name: string, count: number, chip?: "late" | "urgent"): Template
 function since(iso: string, now: number): string {
   const at = Date.parse(iso);
   return Number.isNaN(at) ? "" : length(now - at);
+}
+
+/** Whose acknowledgement waits for a person: with one click each it goes, or never does. */
+function heldView(held: readonly Held[], { now, isBusy, onHeld, onCase }: OverviewView): TemplateResult {
+  return html`<section aria-labelledby="held-title">
+    <h2 id="held-title" tabindex="-1">${t.held} <span class="count">${held.length}</span></h2>
+    ${held.length
+      ? html`<p class="hint">${t.heldHint}</p>
+          <ul class="asides" role="list" aria-labelledby="held-title">
+            ${repeat(
+              held,
+              ({ id }) => id,
+              (one) => html`<li>
+                <div class="aside-words">
+                  <p class="aside-top">
+                    <span class="chip">${icon("clock")}${one.why}</span>
+                    <time class="facts" datetime=${one.at || nothing}>${t.heldSince(momentWords(one.at, now), since(one.at, now))}</time>
+                  </p>
+                  <h3 dir="auto" lang=${one.language || nothing}>${one.subject || fr.noSubject}</h3>
+                  <p class="facts">
+                    <bdi>${t.writtenBy([one.name, one.sender].filter(Boolean).join(", ") || t.nobody)}</bdi>
+                    · <button type="button" class="linklike" aria-label=${t.heldOpen(one.number)} @click=${() => onCase(one.caseId)}>${one.number}</button>
+                    · ${one.serviceName}
+                  </p>
+                  ${one.isTrusted ? nothing : html`<p class="facts">${t.heldStranger}</p>`}
+                </div>
+                <div class="held-acts">
+                  ${one.isTrusted ? heldButton("acknowledge", one, isBusy(one), onHeld) : nothing}
+                  ${heldButton("drop", one, isBusy(one), onHeld)}
+                </div>
+              </li>`,
+            )}
+          </ul>`
+      : html`<p class="nothing">${icon("check")}<span>${t.heldNone}</span></p>`}
+  </section>`;
+}
+
+function heldButton(act: "acknowledge" | "drop", one: Held, isBusy: boolean, onHeld: OverviewView["onHeld"]): TemplateResult {
+  const subject = one.subject || fr.noSubject;
+  const [drawn, words, label] =
+    act === "drop" ? (["close", t.heldDrop, t.heldDropOf(subject, one.number)] as const) : (["send", t.heldSend, t.heldSendOf(subject, one.number)] as const);
+  return html`<button type="button" class="plain small" aria-label=${label} aria-disabled=${isBusy} @click=${() => onHeld(act, one)}>${icon(drawn)}${words}</button>`;
 }
 
 function asideView(aside: readonly Aside[], { now, isBusy, onReal }: OverviewView): TemplateResult {

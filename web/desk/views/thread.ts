@@ -25,6 +25,7 @@ export interface ThreadView {
   readonly onTakeUp: () => void;
   readonly onTrust: (letter: Letter) => void;
   readonly onAcknowledge: (letter: Letter) => void;
+  readonly onDrop: (letter: Letter) => void;
 }
 
 /**
