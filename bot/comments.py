@@ -89,6 +89,8 @@ class Comments:
             group=alike.group if alike else None,
         )
         await self._letters.file(new, moment)
+        for behind in await self._letters.behind(new.group) if new.group is not None else ():
+            await self._cases.mark_urgent(behind, moment)
 
     async def _is_open(self, conversation_id: str) -> bool:
         return any(case.state is not CaseState.CLOSED for case in await self._cases.find(conversation_id))

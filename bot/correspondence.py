@@ -123,6 +123,10 @@ class Correspondence:
             await self.reads.ready()
             reading = await asyncio.to_thread(self.reads.read, letter, message.text)
             filed, case = await self._file(claimed, letter, reading)
+        if filed.group is not None:
+            # After the letter is stored: whoever is killed between does it when the letter comes again.
+            for behind in await self._store.letters.behind(filed.group):
+                await self._store.cases.mark_urgent(behind, self._clock())
         said: tuple[Reply, ...] = ()
         if filed.acknowledged is Acknowledged.SENT and filed.case_id is not None:
             said = (await self.acknowledgement(filed, case),)

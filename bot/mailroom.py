@@ -176,6 +176,9 @@ class Letters(Protocol):
     async def alike(self, letter_ids: Sequence[int]) -> dict[int, int]:
         """How many letters say the same as each of these, itself included."""
 
+    async def behind(self, group: int) -> list[str]:
+        """The conversations whose open case says the same as an urgent one, and is not urgent: no agent has decided that."""
+
     async def acknowledged(self, sender: str, since: datetime) -> int:
         """How many acknowledgements a sender was sent since a moment."""
 

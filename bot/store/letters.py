@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Integer, Row, bindparam, func, or_, select, u
 from bot.cases import Case, NewCase, What
 from bot.errors import Missing, StoreError
 from bot.mailroom import Acknowledged, Around, Filed, Gist, NewLetter
-from bot.store import codec, conversations
+from bot.store import codec, conversations, letter_groups
 from bot.store.case_rows import note_down, of_conversation, read_case
 from bot.store.cases import open_case
 from bot.store.desk_tables import cases
@@ -205,6 +205,10 @@ class SqlLetters(LetterLabels):
             return {row.id: int(row.many) for row in connection.execute(counted)}
 
         return await self._database.read(work) if letter_ids else {}
+
+    async def behind(self, group: int) -> list[str]:
+        """See `Letters.behind`."""
+        return await self._database.read(lambda connection: letter_groups.behind(connection, group))
 
     async def acknowledged(self, sender: str, since: datetime) -> int:
         """See `Letters.acknowledged`."""

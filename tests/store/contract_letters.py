@@ -222,6 +222,22 @@ class LettersContract:
         assert await store.letters.alike([one.id, two.id, alone.id, 999]) == {one.id: 2, two.id: 2, alone.id: 1}
         assert await store.letters.alike([]) == {}
 
+    async def test_who_is_behind_the_most_urgent_of_a_group(self, store: Store) -> None:
+        """Open cases that are not urgent beside an urgent one; nobody where none is urgent, or after they were raised."""
+        one = await filed(store)
+        conversation_id = await conversation_of(store, NEIGHBOUR)
+        new = NewCase(conversation_id, "m2", "letter", CaseKind.QUESTION, "voirie", Cause.MAIL, "Trou")
+        case = (await store.cases.open(new, START)).case
+        two = replace(one, message_id="m2", conversation_id=conversation_id, case_id=case.id)
+        await store.letters.file(
+            NewLetter(conversation_id, "m2", case.id, two.letter, two.reading, gist=("trou",), group=one.id), START
+        )
+
+        assert await store.letters.behind(one.id) == [conversation_id]
+        assert await store.letters.behind(999) == []
+        await store.cases.mark_urgent(conversation_id, START)
+        assert await store.letters.behind(one.id) == []
+
     async def test_what_was_decided_about_letters(self, store: Store) -> None:
         """By matter, the last word each; nothing for a letter that nobody judged."""
         one, two, who = await filed(store), await filed(store, "m2", NEIGHBOUR), await agent(store)
