@@ -20,6 +20,7 @@ from bot.store.desk_tables import cases
 from bot.store.engine import Database, insert_new
 from bot.store.letter_labels import LetterLabels
 from bot.store.letter_tables import letters
+from bot.text.memory import Kept
 
 RECENT = 200
 """As many letters of a service are compared."""
@@ -55,7 +56,7 @@ class SqlLetters(LetterLabels):
 
     def __init__(self, database: Database) -> None:
         super().__init__(database)
-        self._gists: dict[str, dict[int, Gist]] = {}
+        self._gists: Kept[dict[int, Gist]] = Kept()
 
     async def file(self, new: NewLetter, now: datetime) -> Filed:
         """See `Letters.file`."""
