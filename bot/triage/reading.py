@@ -34,6 +34,8 @@ NOBODYS = 0.6
 """How much of a machine's or a trader's mail is the reception's, whatever it is about."""
 MACHINE_FROM = 0.6
 """How likely a letter is a machine's or a trader's before it opens no case: a citizen's mail must not be put aside."""
+FEW_WORDS = 4
+"""A cry of fewer words that say something tells no service."""
 SILENT_FROM = 0.6
 """How sure it has to be that nobody waits for an answer."""
 PERSONAL = {PHONE: "phone", EMAIL: "email", ADDRESS: "address", NAME: "name", NUMBER: "number", BIRTH: "birth_date"}
@@ -83,7 +85,9 @@ class Triage:
         kind = self._kind(whole, rule, machine)
         scores = self._services(letter, matter, rule, kind)
         first = scores[0]
-        sure = first.score >= self.model.sure_from
+        # « Je sens le gaz » holds no word of a service: where danger is all that is said, the reception looks at once.
+        bare = alert is not None and alert.is_sure and rule is None and not letter.form
+        sure = first.score >= self.model.sure_from and not (bare and len(words(said)) < FEW_WORDS)
         language = surely(said)
         if kind is LetterKind.THANKS and rule is None and language and language not in FULL:
             # The model knows thanks in French and English; of any other language it would be a guess, and nobody answered.
