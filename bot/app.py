@@ -52,7 +52,7 @@ from bot.sourced import Quotes, Sourced
 from bot.store.base import Entry, Erased
 from bot.store.sql import Store, migrate, open_store
 from bot.tasks import stop
-from bot.text import languages
+from bot.text import languages, memory
 from bot.text import wording as catalogues
 from channels.base import Channel
 from channels.web import WebChat
@@ -165,6 +165,7 @@ async def gateway(settings: Settings) -> AsyncIterator[Gateway]:
 
         async def erase(address: Address) -> Erased:
             erased = await store.subjects.erase(address, clock.now())
+            memory.forget()
             await bus.publish(DESK)
             return erased
 
@@ -231,6 +232,7 @@ async def gateway(settings: Settings) -> AsyncIterator[Gateway]:
             "web.close_mute": close_mute(server),
             "knowledge.follow": knowledge.follow(),
             "faults.run": faults.run(),
+            "memory.follow": memory.follow(),
             "night.purge": nightly(store.subjects, office.retention, office.zone, settings.data),
             **shown.jobs,
             **parts.jobs,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 import structlog
 
@@ -136,3 +137,8 @@ class AtOnce:
         said = self._wording.say(key, language, megabytes=MEGABYTES, **values)
         language = self._wording.spoken(language, key)
         return self._speaker.answer(Reply(ref or f"{message.id}.0", said, language, author, public=public), message)
+
+
+def aftermath_of(message: Message, moment: datetime) -> Message:
+    """What the core hears of a message that was answered as an alarm: an open form is left, and a case of it is urgent."""
+    return Message(f"{message.id}-alarmed", message.address, "", moment, Kind.ALARMED)

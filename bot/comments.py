@@ -83,6 +83,9 @@ class Comments:
             group=alike.group if alike else None,
         )
         await self._letters.file(new, moment)
+        if new.group is not None:
+            for behind in (await self._letters.together(new.group, urgent=False)).behind:
+                await self._cases.mark_urgent(behind, moment)
 
     async def _is_open(self, conversation_id: str) -> bool:
         return any(case.state is not CaseState.CLOSED for case in await self._cases.find(conversation_id))

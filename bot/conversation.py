@@ -16,7 +16,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from bot import metrics
-from bot.atonce import AtOnce
+from bot.atonce import AtOnce, aftermath_of
 from bot.attention import Attention
 from bot.backing import Core, Storage
 from bot.bus import DESK, INBOX, OUTBOX, Bus
@@ -132,7 +132,7 @@ class Counter:
         received = await self._at_once.receive(message)
         language = (message.language_hint or DEFAULT)[:16]
         moment = self._clock()
-        aftermath = _aftermath(received.message, moment) if received.alarmed else None
+        aftermath = aftermath_of(received.message, moment) if received.alarmed else None
         fresh = await self._store.inbox.put(
             received.message, language, moment, received.answered, received.settles, aftermath
         )
@@ -347,8 +347,3 @@ class Counter:
 def _refusal(message: Message, number: int) -> str:
     """The id of what is said of a file that was refused."""
     return f"{message.id}.file{number}"
-
-
-def _aftermath(message: Message, moment: datetime) -> Message:
-    """What the core hears of a message that was answered as an alarm: an open form is left, and a case of it is urgent."""
-    return Message(f"{message.id}-alarmed", message.address, "", moment, Kind.ALARMED)

@@ -211,6 +211,11 @@ class Correspondence:
             suggested=suggested,
         )
         case = self._case(conversation_id, message.id, message.sent_at, letter, reading, around.cases)
+        if alike is not None:
+            together = await self._store.letters.together(alike.group, case.urgent)
+            for behind in together.behind:
+                await self._store.cases.mark_urgent(behind, moment)
+            case = replace(case, urgent=together.urgent)
         numbered = replace(case, number=new_number())
         return Filing(new, moment, numbered, tuple(_files(message.attachments))), language
 

@@ -107,6 +107,15 @@ class Around:
 
 
 @dataclass(frozen=True, slots=True)
+class Together:
+    """Letters that say the same are as urgent as the most urgent of them."""
+
+    urgent: bool
+    behind: tuple[str, ...] = ()
+    """The conversations whose open case is not so yet, and of which no agent has decided that."""
+
+
+@dataclass(frozen=True, slots=True)
 class Label:
     """What an agent decided about a letter; what the next training learns from."""
 
@@ -190,6 +199,9 @@ class Letters(Protocol):
 
     async def alike(self, letter_ids: Sequence[int]) -> dict[int, int]:
         """How many letters say the same as each of these, itself included."""
+
+    async def together(self, group: int, urgent: bool) -> Together:
+        """How urgent the open cases of a group are with a further letter, which is `urgent` or not."""
 
     async def acknowledged(self, sender: str, since: datetime) -> int:
         """How many acknowledgements a sender was sent since a moment."""

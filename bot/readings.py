@@ -57,6 +57,16 @@ class Scored:
 
 
 @dataclass(frozen=True, slots=True)
+class Matter:
+    """One of several things that a letter is about: whose it is, its words in the letter, and how likely that is."""
+
+    service: str
+    said: str
+    score: float
+    kind: LetterKind = LetterKind.REQUEST
+
+
+@dataclass(frozen=True, slots=True)
 class Reading:
     """What is known of a letter before anybody has read it."""
 
@@ -84,6 +94,8 @@ class Reading:
     """Which personal data stands in it, such as `phone` or `iban`."""
     duplicate_of: str = ""
     """The id of an earlier letter that says the same; "" for none."""
+    matters: tuple[Matter, ...] = ()
+    """What it asks of several services, in its order; empty for a letter about one thing."""
 
 
 @dataclass(frozen=True, slots=True)

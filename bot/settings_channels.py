@@ -89,6 +89,8 @@ class MailServer(Struct, frozen=True, forbid_unknown_fields=True):
     """`none` only on this machine itself: passwords go over the line."""
     user: str = ""
     """Who logs in; "" is the mailbox's address."""
+    ca_file: str = ""
+    """The certificates (PEM) of the authority that signed the server's, and only of that; "" is what the machine believes."""
 
 
 class Mailbox(Struct, frozen=True, forbid_unknown_fields=True):
@@ -251,10 +253,20 @@ def mail_mistakes(email: Email | None, services: Collection[str]) -> Iterator[st
     for address, mailbox in email.mailboxes.items() if email else ():
         if mailbox.service not in services:
             yield f"channels.email.mailboxes.{address}.service: there is no service {mailbox.service!r}"
+        yield from _ca_mistakes(f"channels.email.mailboxes.{address}.imap", mailbox.imap)
         if not _is_safe(mailbox.imap):
             yield f"channels.email.mailboxes.{address}.imap.security: none is for this machine alone, not for {mailbox.imap.host}"
+    if email and email.smtp:
+        yield from _ca_mistakes("channels.email.smtp", email.smtp)
     if email and email.smtp and not _is_safe(email.smtp):
         yield f"channels.email.smtp.security: none is for this machine alone, not for {email.smtp.host}"
+
+
+def _ca_mistakes(place: str, server: MailServer) -> Iterator[str]:
+    if server.ca_file and not server.ca_file.startswith("/"):
+        yield f"{place}.ca_file: has to be a whole path, from / on"
+    if server.ca_file and server.security == "none":
+        yield f"{place}.ca_file: counts for tls and starttls, and security is none"
 
 
 def _is_safe(server: MailServer) -> bool:

@@ -15,6 +15,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
 from imapclient import IMAPClient
@@ -211,7 +212,7 @@ def _binary() -> str | None:
 
 
 @contextlib.contextmanager
-def running_dovecot(**options: bool) -> Iterator[Dovecot]:
+def running_dovecot(**options: Any) -> Iterator[Dovecot]:
     """A server without accounts."""
     if _binary() is None:
         pytest.skip("dovecot is not installed (Debian: apt-get install dovecot-imapd)")

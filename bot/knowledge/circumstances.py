@@ -13,6 +13,7 @@ from functools import lru_cache
 import tantivy
 
 from bot.text.french import STOP_WORDS, listed, tokens, words
+from bot.text.memory import remembered
 
 CIRCUMSTANCES = {
     "minor": r"mineure?s?|enfants?|bebes?|nourrissons?|ados?|adolescente?s?|filles?|fils|gamine?s?|moins de 18 ans",
@@ -133,7 +134,7 @@ def _opposite(fact: str) -> str:
     return fact.removeprefix("!") if fact.startswith("!") else f"!{fact}"
 
 
-@lru_cache(maxsize=4096)
+@remembered(4096)
 def _found(text: str) -> tuple[tuple[str, int], ...]:
     return tuple(_read(text))
 
@@ -158,7 +159,7 @@ def _stemmer() -> tantivy.TextAnalyzer:
     return tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace()).filter(tantivy.Filter.stemmer("french")).build()
 
 
-@lru_cache(maxsize=8192)
+@remembered(8192)
 def stem(word: str) -> str:
     """The stem of a folded word."""
     return next(iter(_stemmer().analyze(word)), word)

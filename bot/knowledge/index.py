@@ -21,6 +21,7 @@ import tantivy
 from bot.knowledge.articles import Passage, passages
 from bot.settings import Service
 from bot.store.base import Article
+from bot.text import memory
 from bot.text.french import STOP_WORDS, tokens, words
 from bot.text.spelling import Speller
 
@@ -95,6 +96,11 @@ class Kept(Generic[T]):
             if len(self._values) > self._at_most:
                 self._values.popitem(last=False)
 
+    def clear(self) -> None:
+        """Keep nothing."""
+        with self._lock:
+            self._values.clear()
+
 
 class Index:
     """All articles, ready to be searched from any number of threads."""
@@ -147,6 +153,14 @@ class Index:
         self._terms: dict[tuple[str, str], tuple[npt.NDArray[np.int32], Scores]] = {}
         self._term_entries = 0
         self._passage_hits = lru_cache(maxsize=KEPT)(self._searched_passages)
+        memory.register(self, "forget")
+
+    def forget(self) -> None:
+        """Let go of what was asked."""
+        self.asked.clear()
+        self._passage_hits.cache_clear()
+        self._terms.clear()
+        self._term_entries = 0
 
     def place(self, article_id: str) -> int | None:
         """Where an article stands in `articles`, None if there is none."""

@@ -12,14 +12,15 @@ from sqlalchemy import Connection, Integer, Row, bindparam, func, or_, select, t
 
 from bot.cases import CaseState, What
 from bot.errors import Missing, Stale, StoreError
-from bot.mailroom import Acknowledged, Around, Filed, Filing, Gist, Held, NewLetter
-from bot.store import codec, conversations
+from bot.mailroom import Acknowledged, Around, Filed, Filing, Gist, Held, NewLetter, Together
+from bot.store import codec, conversations, letter_groups
 from bot.store.case_rows import note_down, of_conversation
 from bot.store.cases import begin_case
 from bot.store.desk_tables import cases
 from bot.store.engine import Database, insert_new
 from bot.store.letter_labels import LetterLabels
 from bot.store.letter_tables import letters
+from bot.text.memory import Kept
 
 RECENT = 200
 """As many letters of a service are compared."""
@@ -55,7 +56,7 @@ class SqlLetters(LetterLabels):
 
     def __init__(self, database: Database) -> None:
         super().__init__(database)
-        self._gists: dict[str, dict[int, Gist]] = {}
+        self._gists: Kept[dict[int, Gist]] = Kept()
 
     async def file(self, new: NewLetter, now: datetime) -> Filed:
         """See `Letters.file`."""
@@ -188,6 +189,10 @@ class SqlLetters(LetterLabels):
             return {row.id: int(row.many) for row in connection.execute(counted)}
 
         return await self._database.read(work) if letter_ids else {}
+
+    async def together(self, group: int, urgent: bool) -> Together:
+        """See `Letters.together`."""
+        return await self._database.read(lambda connection: letter_groups.urgency(connection, group, urgent))
 
     async def acknowledged(self, sender: str, since: datetime) -> int:
         """See `Letters.acknowledged`."""

@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 
 from bot.text.contacts import read_email
 from bot.text.counted import spelled_numbers
+from bot.text.memory import remembered
 
 
 class Detail(str, Enum):
@@ -135,7 +136,7 @@ def details(text: str) -> list[Found]:
     return list(_kept_details(text) if len(text) <= MAX_KEPT_CHARS else _details(text))
 
 
-@lru_cache(maxsize=KEPT)
+@remembered(KEPT)
 def _kept_details(text: str) -> tuple[Found, ...]:
     return tuple(_details(text))
 

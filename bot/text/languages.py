@@ -23,6 +23,7 @@ import yaml
 
 from bot.errors import ConfigurationError
 from bot.text.french import ASKING, FUNCTION, POLITE, TYPED, fold, listed
+from bot.text.memory import remembered
 
 WORDS = Path(__file__).parent / "languages.yml"
 FULL = ("fr", "en")
@@ -263,7 +264,7 @@ def _weighed(text: str) -> Iterator[tuple[str, float]]:
         named = _NAMED if folded in _WAYS else named - 1
 
 
-@lru_cache(maxsize=MAX_LOOKED)
+@remembered(MAX_LOOKED)
 def _look(word: str) -> list[float]:
     """What an unknown word looks like: at most `LOOKS` between the best language and the worst."""
     known = lexicon()

@@ -30,8 +30,9 @@ from bot.text.moments_words import full_day, in_full, moment
 from bot.text.typography import typeset
 from bot.text.wording import DEFAULT, Wording
 from bot.triage import greeting, learning, templates
+from bot.triage.asking import subject_of
 from bot.triage.delays import Delays, Formal
-from bot.triage.draft import Drafts, subject_of
+from bot.triage.draft import Drafts
 from bot.triage.phrases import spread
 from bot.triage.ranking import Used
 

@@ -19,23 +19,20 @@ from bot.knowledge.answer import source
 from bot.knowledge.base import KnowledgeBase
 from bot.letters import Letter
 from bot.messages import AnswerStatus, Source
-from bot.readings import LetterKind, Reading, Scored, Suggested, Urgency
+from bot.readings import LetterKind, Matter, Reading, Scored, Suggested, Urgency
 from bot.settings import GENERAL_SERVICE, Office
-from bot.text.addresses import read_address
-from bot.text.clean import clean
 from bot.text.french import fold
 from bot.text.languages import FULL
 from bot.text.moments_words import full_day, moment
 from bot.text.typography import typeset
 from bot.text.wording import DEFAULT, Wording
-from bot.triage import greeting
+from bot.triage import greeting, several
+from bot.triage.asking import PREFIX, asked, street_of, subject_of
 from bot.triage.delays import Delays
 from bot.triage.phrases import held, spread
 from bot.triage.ranking import Ranking, Used
 from bot.triage.templates import DIRECTORY, Facts, Written
 
-MAX_SUBJECT_CHARS = 100
-MAX_ADDRESS_TEXT_CHARS = 4_000
 MAX_SHORT_CHARS = 350
 """A longer letter tells a story, and no page answers it by itself."""
 HELD = 0.7
@@ -52,7 +49,6 @@ PHOTOS = (
     *("photo attached", "attached photo", "attached a photo", "attach a photo"),
 )
 """How a letter says that a photo came with it."""
-_PREFIX = re.compile(r"^(?:\s*(?:re|tr|fw|fwd|rép|rep)\s*:)+\s*", re.IGNORECASE)
 _ASKING = re.compile(
     r"\?|\b(?:comment|combien|quel(?:le)?s?|quand|ou (?:puis|peut|faut)|est ce que|how|what|when|where)\b"
 )
@@ -60,7 +56,6 @@ _OWN = re.compile(
     r"\b(?:mon|ma|mes|notre|nos) (?:dossier|demande|candidature|facture|rendez vous|reclamation|courrier)s?\b|\bou en est\b"
 )
 """What only an agent can look up."""
-_SENTENCE = re.compile(r"[^.!?\n]+\?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +110,9 @@ class Drafts:
             return []
         matter = self._matter(letter, reading)
         found = await self._suggested(matter, limit)
+        if reading.matters and not reading.alert:
+            parts = await self._parts(matter, reading.matters)
+            found = several.joined(found, parts, self._office, self._wording, matter.language)[:limit]
         return [replace(one, text=self._whole(one.text, matter)) for one in found]
 
     async def chat(self, words: str, service: str, limit: int, language: str = DEFAULT) -> Sequence[Suggested]:
@@ -124,7 +122,7 @@ class Drafts:
             StoreError: see `suggest`.
         """
         service = service if service in self._office.services else GENERAL_SERVICE
-        street = _street(words)
+        street = street_of(words)
         is_open = self._hours.is_open(service, self._clock())
         matter = _Matter(
             words,
@@ -143,7 +141,7 @@ class Drafts:
         """
         if not self._is_information(letter, reading):
             return None
-        found = await self._knowledge.ask(asked(letter, reading))
+        found = await self._knowledge.ask(asked(subject_of(letter), reading.said))
         if found.status is not AnswerStatus.ANSWERED or not found.passages or not found.sources:
             return None
         answering = found.services[0] if found.services else GENERAL_SERVICE
@@ -151,7 +149,7 @@ class Drafts:
         if answering not in near:
             return None
         first = found.passages[0]
-        if not await self._holds(first.article_id, asked(letter, reading)):
+        if not await self._holds(first.article_id, asked(subject_of(letter), reading.said)):
             return None
         return Suggested(first.article_id, found.sources[0].title, typeset(first.text), found.sources[:1], 1.0)
 
@@ -170,7 +168,7 @@ class Drafts:
             and reading.urgency is not Urgency.HIGH
             and not letter.returned
             and not letter.files
-            and not _PREFIX.match(letter.subject)
+            and not PREFIX.match(letter.subject)
             and bool(_ASKING.search(fold(f"{letter.subject} {reading.said}")))
             and not _OWN.search(fold(f"{letter.subject} {reading.said}"))
             and len(reading.said) <= MAX_SHORT_CHARS
@@ -180,7 +178,7 @@ class Drafts:
     def _matter(self, letter: Letter, reading: Reading) -> _Matter:
         language = reading.language if reading.language in FULL else DEFAULT
         words = spread(letter.subject, reading.said)
-        street = _street("\n".join([letter.subject, reading.said, *letter.fields.values()]))
+        street = street_of("\n".join([letter.subject, reading.said, *letter.fields.values()]))
         facts = Facts(
             words,
             reading.kind,
@@ -192,7 +190,7 @@ class Drafts:
             duplicate=bool(reading.duplicate_of),
         )
         return _Matter(
-            asked(letter, reading),
+            asked(subject_of(letter), reading.said),
             _services(reading),
             facts,
             language,
@@ -201,6 +199,30 @@ class Drafts:
             street,
             reading.kind,
         )
+
+    async def _parts(self, whole: _Matter, matters: Sequence[Matter]) -> list[several.Part]:
+        """The best reply to each of the matters of a letter, no reply twice where another one fits."""
+        parts: list[several.Part] = []
+        for one in matters:
+            street = street_of(one.said)
+            words = spread(one.said)
+            facts = replace(
+                whole.facts, words=words, kind=one.kind, address=bool(street), photo=bool(held(words, PHOTOS))
+            )
+            own = _Matter(
+                asked("", one.said),
+                (Scored(one.service, one.score),),
+                replace(facts, open=self._hours.is_open(one.service, self._clock())),
+                whole.language,
+                street=street,
+                kind=one.kind,
+            )
+            found = await self._suggested(own, len(matters))
+            taken = {part.reply.id for part in parts}
+            best = next((reply for reply in found if reply.id not in taken), found[0] if found else None)
+            if best is not None:
+                parts.append(several.Part(one.service, best))
+        return parts
 
     async def _suggested(self, matter: _Matter, limit: int) -> list[Suggested]:
         codes = {one.service for one in matter.services}
@@ -241,7 +263,8 @@ class Drafts:
     def _of_passage(self, found: Suggestion, matter: _Matter, score: float) -> Suggested:
         intro = self._wording.say("draft_passage", matter.language, title=found.source.title, link=self._link(found))
         intro = typeset(intro) if matter.language == DEFAULT else intro
-        return Suggested(found.article_id, found.title, f"{intro}\n\n{found.text}", (found.source,), score)
+        said = found.text if matter.language == DEFAULT else typeset(f"« {found.text} »")
+        return Suggested(found.article_id, found.title, f"{intro}\n\n{said}", (found.source,), score)
 
     def _link(self, found: Suggestion) -> str:
         url = found.source.url
@@ -298,30 +321,9 @@ class Drafts:
         return "\n\n".join((hello, body, say("draft_closing", language), signed))
 
 
-def subject_of(letter: Letter) -> str:
-    """A letter's subject without « Re : »; "" for one that is too long to be quoted."""
-    subject = " ".join(_PREFIX.sub("", clean(letter.subject[: 4 * MAX_SUBJECT_CHARS])).split())
-    return subject if len(subject) <= MAX_SUBJECT_CHARS else ""
-
-
-def asked(letter: Letter, reading: Reading) -> str:
-    """What to look up for a letter: its subject with its questions, else with its first words."""
-    subject = subject_of(letter)
-    questions = [" ".join(found.split()) for found in _SENTENCE.findall(reading.said)]
-    said = " ".join(questions) if questions else " ".join(reading.said.split())
-    whole = said if subject and subject.casefold() in said.casefold() else f"{subject}. {said}".lstrip(". ")
-    return whole[: suggest.MAX_CHARS]
-
-
 def _services(reading: Reading) -> tuple[Scored, ...]:
     """The service that the letter is in, then the others that it may be for."""
     scores = {one.service: one.score for one in reading.services}
     first = Scored(reading.service, scores.get(reading.service, 0.0))
     others = [one for one in reading.services[:NEAR_SERVICES] if one.score >= LEAST_SERVICE]
     return (first, *(one for one in others if one.service != reading.service))
-
-
-def _street(text: str) -> str:
-    """The first address with a house number that a text names; "" for none."""
-    found = read_address(text[:MAX_ADDRESS_TEXT_CHARS])
-    return " ".join(found.line.split()) if found and found.number else ""

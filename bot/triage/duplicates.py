@@ -6,12 +6,12 @@ import itertools
 import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from functools import lru_cache
 
 from bot.knowledge.circumstances import stem
 from bot.letters import Letter
 from bot.mailroom import Gist
 from bot.text.french import words
+from bot.text.memory import remembered
 
 FACTS_KEPT = 4096
 GIST_WORDS = 60
@@ -75,7 +75,7 @@ def alike(mine: Sequence[str], letter: Letter, earlier: Sequence[Gist]) -> Gist 
     return best
 
 
-@lru_cache(maxsize=FACTS_KEPT)
+@remembered(FACTS_KEPT)
 def _facts(gist: tuple[str, ...]) -> tuple[frozenset[str], frozenset[str]]:
     """The words of a gist, and the places among them. Each letter is compared with hundreds of later ones."""
     return frozenset(gist), _places(gist)

@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from bot.text.french import fold
+from bot.text.memory import Kept
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int32]
@@ -69,7 +70,7 @@ class Vocabulary:
     pieces_idf: Floats
     shown: tuple[str, ...]
     """The words and pairs of words, in the order of their columns."""
-    _cut: dict[str, Ints] = field(default_factory=dict, repr=False, compare=False)
+    _cut: Kept[Ints] = field(default_factory=Kept, repr=False, compare=False)
     """Words and the columns of their pieces: a language has few words, and cutting them up is most of the work."""
 
     @property

@@ -14,6 +14,7 @@ from bot.knowledge.circumstances import stems
 from bot.mailroom import Label, Told
 from bot.readings import LetterKind, Scored
 from bot.settings import GENERAL_SERVICE
+from bot.triage import several
 from bot.triage.phrases import held
 from bot.triage.templates import Written
 
@@ -107,7 +108,7 @@ class Ranking:
         now = self._clock()
         if self._read_at is None or now - self._read_at >= FRESH:
             labels = await self._used.labels(Told.REPLY, MAX_LABELS)
-            self._chosen = Counter(label.value for label in labels if label.value)
+            self._chosen = Counter(name for label in labels for name in several.ids(label.value))
             self._read_at = now
         return self._chosen
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from bot.letters import Automatic, Letter
 from bot.mailroom import Gist
 from bot.privacy.redact import ADDRESS, BIRTH, EMAIL, NAME, NUMBER, PHONE, redact
-from bot.readings import LetterKind, Part, PartKind, Reading, Scored, Urgency
+from bot.readings import LetterKind, Matter, Part, PartKind, Reading, Scored, Urgency
 from bot.safety import Safety
 from bot.settings import GENERAL_SERVICE
 from bot.text.french import fold, words
@@ -19,6 +19,7 @@ from bot.text.languages import FULL, surely
 from bot.text.wording import DEFAULT
 from bot.triage import automatic, duplicates
 from bot.triage.features import Floats, Sparse, plain, said_of
+from bot.triage.matters import Matters
 from bot.triage.model import YES, Model, Together
 from bot.triage.rules import Rule, Rules
 from bot.triage.segment import Segmented, segment
@@ -33,11 +34,16 @@ NOBODYS = 0.6
 """How much of a machine's or a trader's mail is the reception's, whatever it is about."""
 MACHINE_FROM = 0.6
 """How likely a letter is a machine's or a trader's before it opens no case: a citizen's mail must not be put aside."""
+FEW_WORDS = 4
+"""A cry of fewer words that say something tells no service."""
 SILENT_FROM = 0.6
 """How sure it has to be that nobody waits for an answer."""
 PERSONAL = {PHONE: "phone", EMAIL: "email", ADDRESS: "address", NAME: "name", NUMBER: "number", BIRTH: "birth_date"}
 MAX_CHARS = 20_000
 """Of a letter that is looked through for danger and personal data."""
+
+ASKING = (LetterKind.REQUEST, LetterKind.COMPLAINT, LetterKind.REPORT)
+"""Kinds of which a letter may hold several."""
 
 Named = Mapping[str, Mapping[str, float]]
 """By the name of a plane the probabilities of its classes."""
@@ -58,11 +64,13 @@ class Triage:
     rules: Rules = field(default_factory=Rules)
     similar: Similar = field(default_factory=Similar)
     _letter: Together = field(init=False, repr=False, compare=False)
+    _matters: Matters = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         model = self.model
         planes = {"kind": model.kind, "urgency": model.urgency, "urgent": model.urgent, "expects": model.expects}
         object.__setattr__(self, "_letter", Together(**planes))
+        object.__setattr__(self, "_matters", Matters(model.service, model.vocabulary))
 
     def read(self, letter: Letter, text: str) -> Reading:
         """Read a letter; a few milliseconds. Nothing is raised, whatever stands in it."""
@@ -77,7 +85,9 @@ class Triage:
         kind = self._kind(whole, rule, machine)
         scores = self._services(letter, matter, rule, kind)
         first = scores[0]
-        sure = first.score >= self.model.sure_from
+        # « Je sens le gaz » holds no word of a service: where danger is all that is said, the reception looks at once.
+        bare = alert is not None and alert.is_sure and rule is None and not letter.form
+        sure = first.score >= self.model.sure_from and not (bare and len(words(said)) < FEW_WORDS)
         language = surely(said)
         if kind is LetterKind.THANKS and rule is None and language and language not in FULL:
             # The model knows thanks in French and English; of any other language it would be a guess, and nobody answered.
@@ -97,6 +107,7 @@ class Triage:
             expects_reply=self._expects(whole, kind, said),
             alert=alert.value if alert and alert.is_sure else "",
             personal=_personal(said),
+            matters=() if letter.form or (rule and rule.service) else self._several(letter, said, kind),
         )
 
     def gist(self, letter: Letter, reading: Reading) -> tuple[str, ...]:
@@ -123,6 +134,17 @@ class Triage:
             scores[names.index(GENERAL_SERVICE)] += NOBODYS
         order = np.argsort(-scores, kind="stable")[:MAX_SERVICES]
         return tuple(Scored(names[place], round(float(scores[place]), 4)) for place in order)
+
+    def _several(self, letter: Letter, said: str, kind: LetterKind) -> tuple[Matter, ...]:
+        """What a letter asks of several services; each is a request, a complaint or a report of its own."""
+        if kind not in ASKING:
+            return ()
+        found = []
+        for matter in self._matters.of(said):
+            scores = self._whole(Letter(sender=letter.sender), matter.said)["kind"]
+            best = max(ASKING, key=lambda one: scores.get(one.value, 0.0))
+            found.append(replace(matter, kind=best))
+        return tuple(found)
 
     def _kind(self, whole: Named, rule: Rule | None, machine: Automatic | None) -> LetterKind:
         if rule and rule.kind:

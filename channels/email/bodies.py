@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 from email.message import Message as Mime
 from email.policy import EmailPolicy
-from functools import lru_cache
 from typing import Any
 
+from bot.text.memory import remembered
 from channels.email import invitations, markup, tnef
 from channels.email.attachments import ORNAMENT_BYTES, File
 from channels.email.charsets import decode
@@ -218,7 +218,7 @@ class _Rules(EmailPolicy):
         return _header(name, value)
 
 
-@lru_cache(maxsize=128)
+@remembered(128)
 def _header(name: str, value: str) -> Any:
     return policy.default.header_fetch_parse(name, value)
 

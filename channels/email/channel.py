@@ -21,7 +21,7 @@ from bot.settings_channels import Email as Options
 from bot.tasks import stop
 from bot.text.wording import DEFAULT, Wording
 from channels.base import Channel, Cursor, Deliver, Event, Limits, RawRequest
-from channels.email import mime, places, progress
+from channels.email import encryption, mime, places, progress
 from channels.email.attachments import MAX_FILE_BYTES, REFUSED, TOO_LARGE
 from channels.email.bodies import Words
 from channels.email.connection import Access, Connection
@@ -62,6 +62,7 @@ class Email(Channel):
         self._accesses: dict[str, Access] = {}
         self._mailboxes: list[Mailbox] = []
         for given, box in options.mailboxes.items():
+            encryption.check(f"channels.email.mailboxes.{given}.imap", box.imap)
             address, user = given.lower(), box.imap.user or given
             access = Access(address, box.imap, user, passwords[user], box.folder)
             self._accesses[address] = access

@@ -20,7 +20,7 @@ from imapclient.exceptions import IMAPClientError, LoginError
 
 from bot.errors import SendError, SendFailed, SendRefused
 from bot.settings_channels import MailServer
-from channels.email import slim
+from channels.email import encryption, slim
 
 CONNECT_PATIENCE = timedelta(seconds=20)
 ANSWER_PATIENCE = timedelta(seconds=60)
@@ -85,12 +85,12 @@ class Connection:
         """Connect and log in.
 
         Raises:
-            SendRefused: not with this user and password, or not with this certificate.
+            SendRefused: not with this user and password, not with this certificate, or only unencrypted.
             SendFailed: the server does not answer now.
         """
         access, server = self._access, self._access.server
         with self._translated("the server does not answer"):
-            context = ssl.create_default_context()
+            context = None if server.security == "none" else encryption.context(server)
             self._open = IMAPClient(
                 server.host,
                 port=server.port or (993 if server.security == "tls" else 143),
@@ -100,7 +100,7 @@ class Connection:
             )
             self._open.normalise_times = False
             if server.security == "starttls":
-                self._open.starttls(context)
+                self._encrypt(context)
         try:
             if self._client.has_capability("AUTH=PLAIN"):
                 # LOGIN takes ASCII alone.
@@ -113,6 +113,10 @@ class Connection:
             raise SendRefused(f"{access.address}: wrong user or password") from error
         except (OSError, IMAPClientError, UnicodeError) as error:
             raise SendFailed(f"{access.address}: the server broke off while we logged in") from error
+
+    def _encrypt(self, context: ssl.SSLContext | None) -> None:
+        with self._translated("the server offers no STARTTLS, and nobody logs in without"):
+            self._client.starttls(context)
 
     def select(self, folder: str = "", readonly: bool = False) -> Selected:
         """Open a folder, that of the mailbox if none is named.

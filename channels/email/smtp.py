@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import re
 import socket
-import ssl
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -19,7 +18,7 @@ from bot.messages import Address, Attachment, Author, Outgoing, Receipt, Reply, 
 from bot.settings_channels import Email as Options
 from bot.settings_channels import MailServer
 from bot.text.wording import Wording
-from channels.email import composing, rendering, tokens
+from channels.email import composing, encryption, rendering, tokens
 from channels.email.answers import Stage, error_of
 from channels.email.mime import is_own
 
@@ -72,6 +71,7 @@ class Sender:
         clock: Clock = now,
         patience: timedelta = PATIENCE,
     ) -> None:
+        encryption.check("channels.email.smtp", server)
         self._server = server
         self._password = password
         self._secrets = tuple(secrets)
@@ -210,7 +210,7 @@ class Handing:
             port=server.port or (TLS_PORT if tls else SUBMISSION_PORT),
             use_tls=tls,
             start_tls=server.security == "starttls",
-            tls_context=None if server.security == "none" else ssl.create_default_context(),
+            tls_context=None if server.security == "none" else encryption.context(server),
         )
         await self._client.ehlo()
         if server.user:

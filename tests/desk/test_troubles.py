@@ -136,9 +136,10 @@ async def test_a_corrected_kind_reaches_an_open_page_at_once(running: Gateway) -
         parts=(Part(PartKind.BODY, "Un trou."),),
         because=("trou",),
     )
-    letter = NewLetter(conversation.id, "m1", None, Letter("Trou", "lucie@example.org", mailbox=BOX), reading)
     new = NewCase(conversation.id, "m1", "letter", CaseKind.QUESTION, "voirie", Cause.MAIL, "Trou")
-    _, case = await store.letters.open(letter, new, clock.now())
+    case = (await store.cases.open(new, clock.now())).case
+    letter = NewLetter(conversation.id, "m1", case.id, Letter("Trou", "lucie@example.org", mailbox=BOX), reading)
+    await store.letters.file(letter, clock.now())
     async with (
         at_desk(running, "claire", services=("voirie",), live=True) as claire,
         at_desk(running, "karim", services=("voirie",)) as karim,

@@ -24,6 +24,8 @@ class FakeTriage:
         self.read_texts: list[str] = []
         self.kind = LetterKind.REQUEST
         """Of what no machine has written."""
+        self.danger = "danger"
+        """The word that makes a letter urgent; with another one than this, letters about a « trou » say the same."""
 
     async def ready(self) -> None:
         pass
@@ -33,7 +35,7 @@ class FakeTriage:
         folded = text.casefold()
         service = "voirie" if "trou" in folded else "accueil_general"
         automatic = Automatic.ABSENCE if "absent" in folded else letter.automatic
-        danger = "danger" in folded
+        danger = self.danger in folded
         kind = LetterKind.AUTOREPLY if automatic else LetterKind.SPAM if "promo" in folded else self.kind
         said, mark, signature = text.partition(SIGNED)
         parts = (Part(PartKind.BODY, said), *((Part(PartKind.SIGNATURE, signature),) if mark else ()))
@@ -53,6 +55,8 @@ class FakeTriage:
         )
 
     def gist(self, letter: Letter, reading: Reading) -> tuple[str, ...]:
+        if self.danger != "danger" and "trou" in reading.said.casefold():
+            return ("trou",)
         return tuple(sorted(set(reading.said.casefold().split())))
 
     def alike(self, gist: Sequence[str], letter: Letter, earlier: Sequence[Gist]) -> Gist | None:

@@ -9,6 +9,7 @@ from tests.store.contract_contacts import ContactsContract
 from tests.store.contract_counting import CountingContract
 from tests.store.contract_editions import EditionsContract
 from tests.store.contract_fiches import FichesContract
+from tests.store.contract_filing import FilingContract
 from tests.store.contract_inbox import InboxContract
 from tests.store.contract_lessons import LessonsContract
 from tests.store.contract_letters import LettersContract
@@ -33,6 +34,7 @@ class StoreContract(
     CountingContract,
     EditionsContract,
     FichesContract,
+    FilingContract,
     InboxContract,
     LessonsContract,
     LettersContract,

@@ -8,14 +8,14 @@ import pytest
 
 from bot.agents import NewAgent, Role
 from bot.cases import Case, CaseKind, Cause, NewCase, What
-from bot.errors import Missing, Stale, StoreError
+from bot.errors import Missing
 from bot.letters import Automatic, Letter, Proofs, Verdict
-from bot.mailroom import Acknowledged, Around, Filed, Filing, Held, Label, NewLetter, Told
-from bot.messages import Address, Kind, Message, Outgoing, Reply, Source
+from bot.mailroom import Acknowledged, Around, Filed, Held, Label, NewLetter, Together, Told
+from bot.messages import Address, Message, Outgoing, Reply, Source
 from bot.readings import LetterKind, Part, PartKind, Reading, Scored, Suggested, Urgency
-from bot.store.base import Claimed, Prepared
+from bot.store.base import Prepared
 from bot.store.sql import Store
-from tests.store.words import LEASE, START, after, conversation_of, prepared
+from tests.store.words import START, after, conversation_of
 
 LUCIE = Address("email", "lucie")
 NEIGHBOUR = Address("email", "neighbour")
@@ -79,21 +79,6 @@ def label(letter_id: int, value: str, text: str = "Un trou.") -> Label:
     return Label(letter_id, Told.SERVICE, "voirie", value, False, "Trou", text, START)
 
 
-async def to_be_opened(store: Store, address: Address) -> NewCase:
-    conversation_id = await conversation_of(store, address)
-    return NewCase(conversation_id, "m1", "letter", CaseKind.QUESTION, "voirie", Cause.MAIL, "Trou", urgent=True)
-
-
-async def to_be_settled(store: Store) -> tuple[Filing, Claimed]:
-    """A letter with its case, and its claimed message."""
-    await store.inbox.put(Message("m1", LUCIE, "Un trou.", START, Kind.LETTER, letter=letter()), "fr", START)
-    (claim,) = await store.inbox.claim_some("w1", START, LEASE, 1)
-    one = claim.conversation.id
-    new = NewLetter(one, "m1", None, letter(), READING, Acknowledged.SENT, ("trou",), None, SUGGESTED)
-    case = replace(await to_be_opened(store, LUCIE), number="D-2345-6789")
-    return Filing(new, START, case), claim
-
-
 class LettersContract:
     """What was read in a letter, and what agents made of it."""
 
@@ -137,48 +122,6 @@ class LettersContract:
         assert not await store.letters.assign(one.id, case.id)
         assert await store.letters.aside() == []
         assert [each.id for each in await store.letters.of_case(case.id)] == [one.id]
-
-    async def test_a_letter_is_settled_with_its_case(self, store: Store) -> None:
-        """Message, letter, case and reply are one transaction, at the moment and under the number that it says."""
-        filing, claim = await to_be_settled(store)
-
-        await store.inbox.finish(claim.row, "w1", [prepared("r1")], after(1), filing)
-
-        one = await store.letters.find(claim.conversation.id, "m1")
-        (case,) = await store.cases.find(claim.conversation.id)
-        assert one is not None
-        assert (one.case_id, one.letter, one.reading, one.suggested) == (case.id, letter(), READING, SUGGESTED)
-        assert (case.number, case.opened_at, case.urgent) == ("D-2345-6789", START, True)
-        assert [line.what for line in await store.cases.history(case.id)] == [What.OPENED, What.URGENT]
-        assert [line.ref for line in await store.transcript.read(claim.conversation.id)] == ["m1", "r1"]
-
-    async def test_a_letter_that_cannot_be_settled_leaves_nothing(self, store: Store) -> None:
-        """Neither for a claim that is another's, nor under a number that is taken, nor twice."""
-        filing, claim = await to_be_settled(store)
-        taken = replace(await to_be_opened(store, NEIGHBOUR), number="D-2345-6789")
-        await store.cases.open(taken, START)
-
-        with pytest.raises(Stale):
-            await store.inbox.finish(claim.row, "w2", [prepared("r1")], START, filing)
-        with pytest.raises(StoreError):
-            await store.inbox.finish(claim.row, "w1", [prepared("r1")], START, filing)
-        assert await store.letters.find(claim.conversation.id, "m1") is None
-        assert await store.cases.find(claim.conversation.id) == []
-        await store.letters.file(filing.letter, START)
-        with pytest.raises(Stale):
-            await store.inbox.finish(claim.row, "w1", [prepared("r1")], START, replace(filing, case=None))
-        assert [line.ref for line in await store.transcript.read(claim.conversation.id)] == ["m1"]
-
-    async def test_a_further_letter_is_told_in_its_case(self, store: Store) -> None:
-        """It is settled under the case that goes on, whose history says so."""
-        filing, claim = await to_be_settled(store)
-        case = await case_of(store, claim.conversation.id, "m0")
-        further = replace(filing, letter=replace(filing.letter, case_id=case.id), case=None)
-
-        await store.inbox.finish(claim.row, "w1", [], START, further)
-
-        assert [one.message_id for one in await store.letters.of_case(case.id)] == ["m1"]
-        assert [line.what for line in await store.cases.history(case.id)][-1] is What.WROTE
 
     async def test_what_stands_around_a_letter(self, store: Store) -> None:
         """The same as its parts say one by one; what was erased is gone from it at once."""
@@ -294,6 +237,23 @@ class LettersContract:
 
         assert await store.letters.alike([one.id, two.id, alone.id, 999]) == {one.id: 2, two.id: 2, alone.id: 1}
         assert await store.letters.alike([]) == {}
+
+    async def test_who_is_behind_the_most_urgent_of_a_group(self, store: Store) -> None:
+        """Open cases that are not urgent beside an urgent one; nobody where none is urgent, or after they were raised."""
+        one = await filed(store)
+        conversation_id = await conversation_of(store, NEIGHBOUR)
+        new = NewCase(conversation_id, "m2", "letter", CaseKind.QUESTION, "voirie", Cause.MAIL, "Trou")
+        case = (await store.cases.open(new, START)).case
+        two = replace(one, message_id="m2", conversation_id=conversation_id, case_id=case.id)
+        await store.letters.file(
+            NewLetter(conversation_id, "m2", case.id, two.letter, two.reading, gist=("trou",), group=one.id), START
+        )
+
+        assert await store.letters.together(one.id, urgent=False) == Together(True, (conversation_id,))
+        assert await store.letters.together(999, urgent=False) == Together(False)
+        assert await store.letters.together(999, urgent=True) == Together(True)
+        await store.cases.mark_urgent(conversation_id, START)
+        assert await store.letters.together(one.id, urgent=False) == Together(True)
 
     async def test_what_was_decided_about_letters(self, store: Store) -> None:
         """By matter, the last word each; nothing for a letter that nobody judged."""

@@ -9,7 +9,7 @@ import pytest
 from bot.letters import Letter
 from bot.readings import LetterKind, Scored
 from bot.triage import greeting
-from bot.triage.draft import asked
+from bot.triage.asking import asked, subject_of
 from tests.triage.drafting import SUNDAY, FewChoices, case_of, read, replying
 
 HOLE = "Un nid-de-poule s'est formé au 58 rue de Bretagne, juste après le virage."
@@ -120,6 +120,19 @@ async def test_an_english_letter_is_answered_in_english() -> None:
     assert all(one.id.startswith("general.") for one in found)
 
 
+async def test_a_french_page_is_named_and_quoted_as_french_in_an_english_reply() -> None:
+    """The words around it are English, the page's own stand in French quotation marks, and its source beside them."""
+    letter = Letter("Opening hours")
+    asks = read("What are the opening hours of the recycling centre?", "proprete_dechets", language="en")
+    page = next(one for one in await replying()[0].suggest(letter, asks, 5) if one.id == "decheterie")
+    text = page.text.replace("\u00a0", " ").replace("\u202f", " ")
+
+    assert text.startswith("Hello,\n\nOur page “Déchèterie : horaires et carte d'accès” (http")
+    assert "It is in French; it says:\n\n« La déchèterie est ouverte" in text
+    assert text.index(" »\n") < text.index("Kind regards,")
+    assert [source.title for source in page.sources] == ["Déchèterie : horaires et carte d'accès"]
+
+
 async def test_templates_of_the_next_likely_service_are_looked_at_too() -> None:
     """A letter that may be for another service has that one's replies; a service that is unlikely has not."""
     drafts, _ = replying()
@@ -184,8 +197,8 @@ def test_questions_are_looked_up_before_stories() -> None:
     """With the subject, without « Re : », and no more than a search reads."""
     said = "Nous sommes arrivés en mars. Quels sont les horaires ? " + "Merci beaucoup. " * 100
 
-    assert asked(Letter("Re: Déchèterie"), read(said)) == "Déchèterie. Quels sont les horaires ?"
-    assert len(asked(Letter("x"), read("mot " * 500))) <= 400
+    assert asked(subject_of(Letter("Re: Déchèterie")), said) == "Déchèterie. Quels sont les horaires ?"
+    assert len(asked("x", "mot " * 500)) <= 400
 
 
 async def test_a_short_answer_is_given_to_a_plain_question_only() -> None:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from bot.knowledge.engine.grams import Tally, tallied
+from bot.text.memory import remembered
 
 SHORTEST, LONGEST = 3, 5
 MAX_CHARS = 40
@@ -24,7 +24,7 @@ def shapes(words: Iterable[str]) -> Tally:
     return tallied(np.concatenate(of_words) if of_words else np.empty(0, np.int64))
 
 
-@lru_cache(maxsize=100_000)
+@remembered(100_000)
 def _of_word(word: str) -> NDArray[np.int64]:
     letters = [_EDGE, *(_number(char) for char in word[:MAX_CHARS]), _EDGE]
     found = []

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from bot.text.french import fold, listed
+from bot.text.memory import remembered
 from bot.text.normalise import MAX_CHARS
 from bot.text.spelling import Speller
 
@@ -230,7 +231,7 @@ def _teens(said: str, after: list[str]) -> tuple[str, int]:
     return str(_NUMBERS[said]), 1
 
 
-@lru_cache(maxsize=4096)
+@remembered(4096)
 def _known(word: str) -> str:
     """The word a grammar knows, for one that was typed."""
     if word in _KNOWN:

@@ -36,7 +36,7 @@ def sender(port: int = 1, to: str = CITIZEN, **changes: Any) -> Sender:
         return to if key == CONVERSATION.key else ""
 
     server: dict[str, Any] = {"host": "127.0.0.1", "port": port, "security": "none"}
-    server |= {name: changes.pop(name) for name in ("host", "security", "user") if name in changes}
+    server |= {name: changes.pop(name) for name in ("host", "security", "user", "ca_file") if name in changes}
     own = {name: changes.pop(name) for name in ("bring", "patience", "password") if name in changes}
     return Sender(
         options(**changes),
