@@ -13,9 +13,10 @@ from enum import Enum
 
 from bot.lessons import Decision, Lesson
 from bot.privacy.redact import MASKS
-from bot.understanding.examples import Findings, Pair, check, key
+from bot.understanding.examples import Findings, Pair, check
 from bot.understanding.measures import ALARMS, FALLBACK, QUESTION, Labelled
 from bot.understanding.nearness import neighbours
+from bot.understanding.pieces import key
 
 LONGEST = 160
 """Characters of an example or a phrasing (docs/phrasings.md)."""
