@@ -66,10 +66,6 @@ class NoLesson(Missing):
     """A message to judge, or an answer to rate, is not there, or not any more."""
 
 
-class Exported(Stale):
-    """What was decided stands in training data."""
-
-
 REFUSED: Mapping[type[Exception], tuple[str, int]] = {
     NotSignedIn: ("signed_out", 401),
     SignatureRejected: ("foreign", 403),
@@ -89,7 +85,6 @@ REFUSED: Mapping[type[Exception], tuple[str, int]] = {
     ArticleTaken: ("article_taken", 409),
     Left: ("left", 409),
     Settled: ("settled", 409),
-    Exported: ("lesson_exported", 409),
     ReferralSettled: ("referral_settled", 409),
     ReferralKnown: ("referral_known", 409),
     Stale: ("stale", 409),
