@@ -98,6 +98,7 @@ export function readLessons(value: unknown): Lessons {
   const raw = fields(value);
   return {
     lessons: list(raw["lessons"], readLesson),
+    exported: list(raw["exported"], readLesson),
     waiting: readWaiting(raw["counts"]),
     intents: list(raw["intents"], (one) => ({ code: text(fields(one)["code"]), name: text(fields(one)["name"]) })),
   };
