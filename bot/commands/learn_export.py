@@ -167,7 +167,7 @@ async def _of_groups(settings: Settings, store: Store) -> list[Lesson]:
 
 def _examples(into: Path | None, taken: TakenOut) -> list[Labelled]:
     found = read_training(PROJECT / "nlu")
-    if into is not None and (into / "nlu").is_dir():
+    if into is not None and any((into / "nlu").rglob("*.yml")):
         found += read_training(into / "nlu")
     return [one for one in found if not taken.examples or (one.intent, key(one.text)) not in taken.examples]
 
