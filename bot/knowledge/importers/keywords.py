@@ -9,7 +9,6 @@ from typing import Any
 
 import yaml
 
-from bot.errors import BotError
 from bot.text.normalise import normalise
 
 FENCE = "---"
@@ -18,7 +17,7 @@ _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n|\Z)")
 _BREAK = re.compile(r"\r\n|\r|\n")
 
 
-class HeadUnfit(BotError):
+class HeadUnfit(Exception):
     """A front matter in which keywords cannot be changed without touching more than them."""
 
 

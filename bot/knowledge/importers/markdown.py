@@ -15,7 +15,7 @@ import msgspec
 import yaml
 from msgspec import Meta, Struct
 
-from bot.errors import BotError, ConfigurationError
+from bot.errors import ConfigurationError
 from bot.knowledge.articles import passages
 from bot.knowledge.importers import Problem, Reading
 from bot.store.base import Article
@@ -52,7 +52,7 @@ class Head(Struct, frozen=True, forbid_unknown_fields=True):
     fiche: str = ""
 
 
-class Unusable(BotError):
+class Unusable(Exception):
     """Says in a sentence why a file is not an article."""
 
 
