@@ -12,6 +12,7 @@ from bot.commands import nlu_models
 from bot.commands.knowledge_store import opened
 from bot.desk.words import load_words
 from bot.knowledge.engine.resources import FOLDER, PHRASINGS, read_phrasings, resources
+from bot.knowledge.phrased import Pages
 from bot.lessons import Decision, Lesson, Why, Written
 from bot.privacy.own import own_contacts
 from bot.settings import Settings
@@ -21,7 +22,6 @@ from bot.understanding import learnt, withdrawn, written
 from bot.understanding.examples import read_evaluation, read_training
 from bot.understanding.learnt import TEACHING, Taught, page_of, taught
 from bot.understanding.measures import QUESTION, Labelled
-from bot.understanding.pages import Pages
 from bot.understanding.pieces import key
 
 MAX_EXPORTED = 2000

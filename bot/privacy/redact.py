@@ -1,7 +1,7 @@
 """Words of a conversation without what says whose it was: for texts that are shown to others than its agents.
 
 What a machine can know by its form is masked: telephone numbers, e-mail and street addresses, numbers of files, accounts
-and insured people, dates of birth, and names that their words announce (`bot.privacy.names`). A name in the middle of a
+and insured people, dates of birth, and names that their words announce (`bot.text.names`). A name in the middle of a
 sentence that nothing announces is not found: somebody has to read the text before it is published.
 """
 
@@ -11,11 +11,11 @@ import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
-from bot.privacy.names import names
 from bot.text.addresses import read_address
 from bot.text.contacts import ContactRead, read_email, read_phone
 from bot.text.french import fold
 from bot.text.identifiers import identifiers
+from bot.text.names import names
 from bot.text.normalise import MAX_CHARS
 
 PHONE, EMAIL, ADDRESS = "[téléphone]", "[adresse e-mail]", "[adresse]"

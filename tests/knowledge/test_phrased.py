@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from bot.knowledge.importers import keywords, markdown
+from bot.knowledge.phrased import Pages
 from bot.store.base import Article
 from bot.understanding.learnt import Refusal
-from bot.understanding.pages import Pages
 from tests.test_imports import ROOT
 
 SERVICES = ("proprete_dechets", "etat_civil")

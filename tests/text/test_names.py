@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from bot.privacy.names import names
 from bot.privacy.redact import redact
+from bot.text.names import names
 from tests.test_imports import ROOT
 
 ANNOUNCED = (
