@@ -120,6 +120,25 @@ class Lesson:
     value: str = ""
     decided_at: datetime | None = None
     exported_at: datetime | None = None
+    """When what was decided was written into training data; None again once it was decided anew."""
+    written_act: str = ""
+    """The act whose example it stands as in training data, by an earlier decision too; "" for none."""
+    written_page: str = ""
+    """The article whose phrasing it stands as; "" for none."""
+
+    @property
+    def is_written(self) -> bool:
+        """Whether an export wrote something for it that stands there."""
+        return bool(self.written_act or self.written_page)
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What an export wrote for a lesson; both empty where all of it was known already."""
+
+    lesson_id: int
+    act: str = ""
+    page: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,24 +203,32 @@ class Lessons(Protocol):
         """
 
     async def waiting(self, limit: int) -> list[Lesson]:
-        """Undecided ones, in the order in which they were kept: the newest day first, its most informative first."""
+        """Undecided ones: those that an export wrote before, then as they were kept, the newest day first, its most informative first."""
 
     async def counts(self) -> Mapping[str, int]:
-        """How many are `waiting`, decided in each way, and `exported`."""
+        """How many are `waiting`, decided in each way, `exported`, and `changed` since they were."""
 
     async def decide(self, lesson_id: int, decision: Decision, value: str, agent_id: int, now: datetime) -> Lesson:
-        """Decide, or decide anew; NONE takes a decision back.
+        """Decide, or decide anew; NONE takes a decision back. What an export wrote is taken out, or written anew, by the next.
 
         Raises:
             Missing: there is none.
-            Stale: it stands in training data already.
         """
 
     async def to_export(self, limit: int) -> list[Lesson]:
         """Decided ones that teach something and are not in training data yet, the oldest first."""
 
-    async def exported(self, lesson_ids: Sequence[int], now: datetime) -> int:
+    async def to_withdraw(self, limit: int) -> list[Lesson]:
+        """Those that an export wrote and that were decided anew, or taken back, since."""
+
+    async def lately_exported(self, limit: int) -> list[Lesson]:
+        """Those whose decision stands in training data, the newest export first."""
+
+    async def exported(self, written: Sequence[Written], now: datetime) -> int:
         """They stand in training data from now on; how many did not before."""
+
+    async def withdrawn(self, left: Sequence[Written]) -> None:
+        """What an export wrote for lessons was taken out; what of it is left."""
 
 
 class Samples(Protocol):

@@ -14,7 +14,8 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from bot.knowledge.engine.resources import read_phrasings
-from bot.understanding.examples import key, read_evaluation, read_examples
+from bot.understanding.examples import read_evaluation, read_examples
+from bot.understanding.pieces import key
 
 ROOT = Path(__file__).resolve().parents[1]
 FILE = ROOT / "nlu" / "questions_of_fiches.yml"

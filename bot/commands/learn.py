@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
@@ -13,37 +12,17 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from bot import clock
-from bot.analytics import topics_taught
 from bot.analytics.samples import Quality, quality
-from bot.commands import nlu_models
 from bot.commands.knowledge_store import opened
-from bot.desk.words import load_words
-from bot.knowledge.engine.resources import FOLDER, PHRASINGS, read_phrasings, resources
-from bot.lessons import Decision, Lesson, Rating, Why
-from bot.privacy.own import own_contacts
+from bot.commands.learn_export import Done
+from bot.commands.learn_export import export as exported
+from bot.lessons import Rating
 from bot.settings import Settings, load
-from bot.store.sql import Store
-from bot.supervisor.plan import PROJECT
-from bot.understanding import written
-from bot.understanding.examples import read_evaluation, read_training
-from bot.understanding.learnt import Taught, taught
-from bot.understanding.measures import QUESTION
 
 app = typer.Typer(help="What agents decided about messages and answers, and its way into training data.")
 
-MAX_EXPORTED = 2000
-"""Lessons of one export: more is no change that anybody reads."""
 WEEKS = 26
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
-
-
-@dataclass(frozen=True, slots=True)
-class Done:
-    """What an export did."""
-
-    taught: Taught
-    files: tuple[Path, ...]
 
 
 @app.callback(invoke_without_command=True)
@@ -69,8 +48,8 @@ def export(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Write what agents decided into new files of training data, once; nothing that stands there is changed."""
-    done = asyncio.run(_export(load(), into))
+    """Write what agents decided into training data, once, and take out what they took back: a change to be read first."""
+    done = asyncio.run(exported(load(), into))
     if as_json:
         print(json.dumps(_exported(done), ensure_ascii=False))
         return
@@ -79,7 +58,10 @@ def export(
         console.print("There is nothing new to write.")
     for file in done.files:
         console.print(str(file), markup=False)
-    console.print(f"{len(done.taught.added)} lessons added, {len(done.taught.known)} known already")
+    gone = f", {len(done.taken.lessons)} taken out" if done.taken.lessons else ""
+    console.print(f"{len(done.taught.added)} lessons added, {len(done.taught.known)} known already{gone}")
+    for lesson, file in done.taken.elsewhere:
+        console.print(f"not taken out of {file}: {lesson.text}", markup=False)
     for lesson, why in done.taught.refused:
         console.print(f"left out ({why.value}): {lesson.text}", markup=False)
 
@@ -114,65 +96,13 @@ async def _samples(settings: Settings) -> list[tuple[date, Quality]]:
         return [(week, quality([one for one in drawn if one.week == week])) for week in weeks]
 
 
-async def _export(settings: Settings, into: Path | None) -> Done:
-    places = written.Places(into or PROJECT, into or settings.root)
-    async with opened(settings) as store:
-        lessons = [*await store.lessons.to_export(MAX_EXPORTED), *await _of_groups(settings, store)]
-        if not lessons:
-            return Done(Taught(), ())
-        examples = read_training(PROJECT / "nlu")
-        if into is not None and (into / "nlu").is_dir():
-            examples += read_training(into / "nlu")
-        said, titles = await _pages(store, settings.root, into)
-        found = taught(lessons, examples, read_evaluation(nlu_models.EVALUATION), said)
-        today = clock.now().astimezone(settings.office.zone).date()
-        files = written.write(found, titles, today, places)
-        # Behind the files: whoever is stopped in between finds them known at the next export.
-        await store.lessons.exported([one for one in found.settled if one > 0], clock.now())
-        return Done(found, tuple(files))
-
-
-async def _of_groups(settings: Settings, store: Store) -> list[Lesson]:
-    """The questions of groups that an agent attached, as lessons: under no number of their own, so that each export
-    looks at them again and finds known what was written before.
-    """
-    intents = load_words().names("intent")
-    moment = clock.now()
-    return [
-        Lesson(
-            id=-group.topic_id,
-            text=text,
-            language="fr",
-            intent=QUESTION,
-            confidence=0.0,
-            article="",
-            meant="",
-            why=Why.LOST,
-            times=1,
-            at=moment,
-            decision=Decision.INTENT if group.target in intents else Decision.ARTICLE,
-            value=group.target,
-        )
-        for group in await topics_taught.taught(store.topics, own_contacts(settings.office))
-        for text in group.phrasings
-    ]
-
-
-async def _pages(store: Store, root: Path, into: Path | None) -> tuple[dict[str, tuple[str, ...]], dict[str, str]]:
-    """By page, the phrasings that it has, those of an earlier export too, and the titles of the town's articles."""
-    articles = await store.articles.all()
-    said = dict(resources(root).phrasings)
-    for page, phrasings in read_phrasings(into / FOLDER / PHRASINGS).items() if into else ():
-        said[page] = (*said.get(page, ()), *phrasings)
-    said |= {one.id: tuple(one.keywords) for one in articles}
-    return said, {one.id: one.title for one in articles}
-
-
 def _exported(done: Done) -> dict[str, Any]:
     return {
         "files": [str(file) for file in done.files],
         "added": len(done.taught.added),
         "known": len(done.taught.known),
+        "taken_out": len(done.taken.lessons),
+        "elsewhere": [{"id": one.id, "text": one.text, "file": str(file)} for one, file in done.taken.elsewhere],
         "refused": [{"id": one.id, "text": one.text, "why": why.value} for one, why in done.taught.refused],
     }
 

@@ -95,8 +95,12 @@ def check_examples(
         Path | None, typer.Option("--evaluation", help="Messages that must not stand among the examples.")
     ] = None,
     confusions: Annotated[
-        bool, typer.Option(help="Learn from four fifths, ask the rest, and list what is confused.")
-    ] = True,
+        bool,
+        typer.Option(
+            "--confusions/--no-confusions",
+            help="Learn from four fifths five times, ask the rest, list what is confused: minutes.",
+        ),
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Check the examples. Exit code 1: an act has too few, or two acts are taught the same words."""

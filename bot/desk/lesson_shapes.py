@@ -72,6 +72,11 @@ class LessonShapes:
             "decision": one.decision.value,
             "value": one.value,
             "value_name": value_name,
+            "exported_at": one.exported_at.isoformat() if one.exported_at else "",
+            "written": [
+                *([self._words.name(INTENT, one.written_act)] if one.written_act else []),
+                *([titles[one.written_page] or one.written_page] if one.written_page else []),
+            ],
         }
 
     async def sample(self, one: Sample) -> Shape:
@@ -111,4 +116,4 @@ class LessonShapes:
 
 def _articles(one: Lesson) -> list[str]:
     value = one.value if one.decision is Decision.ARTICLE else ""
-    return [key for key in (one.article, one.meant, value) if key]
+    return [key for key in (one.article, one.meant, value, one.written_page) if key]

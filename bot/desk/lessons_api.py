@@ -15,9 +15,9 @@ from bot.clock import Clock, now
 from bot.desk import bodies
 from bot.desk.answering import Answer, Answering
 from bot.desk.lesson_shapes import LessonShapes
-from bot.desk.refusals import Exported, NoLesson
+from bot.desk.refusals import NoLesson
 from bot.desk.shapes import Shape
-from bot.errors import Missing, NotAllowed, PayloadRejected, Stale
+from bot.errors import Missing, NotAllowed, PayloadRejected
 from bot.knowledge.base import KnowledgeBase
 from bot.lessons import Decision, Lessons, Rating, Sample, Samples
 
@@ -67,16 +67,17 @@ class LessonsApi:
         waiting = await self._lessons.waiting(AT_ONCE)
         return {
             "lessons": await self._shapes.lessons(waiting),
+            "exported": await self._shapes.lessons(await self._lessons.lately_exported(AT_ONCE)),
             "counts": dict(await self._lessons.counts()),
             "intents": [{"code": code, "name": name} for code, name in self._shapes.acts.items()],
         }
 
     async def decide(self, request: web.Request, agent: Agent) -> Shape:
-        """`POST /desk/api/lessons/ID`; without a decision it waits again.
+        """`POST /desk/api/lessons/ID`; without a decision it waits again, and the next export takes out what one wrote.
 
         Raises:
             PayloadRejected: there is no such decision, act or article.
-            NoLesson, Exported: it is gone, or stands in training data.
+            NoLesson: it is gone.
         """
         body = await bodies.json_object(request)
         decision = _one_of(Decision, body, "decision")
@@ -92,8 +93,6 @@ class LessonsApi:
             decided = await self._lessons.decide(lesson_id, decision, value, agent.id, self._clock())
         except Missing as error:
             raise NoLesson(str(error)) from error
-        except Stale as error:
-            raise Exported(str(error)) from error
         (shape,) = await self._shapes.lessons([decided])
         return {"lesson": shape, "counts": dict(await self._lessons.counts())}
 

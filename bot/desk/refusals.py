@@ -70,10 +70,6 @@ class NoLesson(Missing):
     """A message to judge, or an answer to rate, is not there, or not any more."""
 
 
-class Exported(Stale):
-    """What was decided stands in training data."""
-
-
 REFUSED: Mapping[type[Exception], tuple[str, int]] = {
     NotSignedIn: ("signed_out", 401),
     SignatureRejected: ("foreign", 403),
@@ -94,7 +90,6 @@ REFUSED: Mapping[type[Exception], tuple[str, int]] = {
     Left: ("left", 409),
     Underway: ("underway", 409),
     Settled: ("settled", 409),
-    Exported: ("lesson_exported", 409),
     ReferralSettled: ("referral_settled", 409),
     ReferralKnown: ("referral_known", 409),
     Stale: ("stale", 409),

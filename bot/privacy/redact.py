@@ -1,8 +1,8 @@
 """Words of a conversation without what says whose it was: for texts that are shown to others than its agents.
 
 What a machine can know by its form is masked: telephone numbers, e-mail and street addresses, numbers of files, accounts
-and insured people, dates of birth, and names that stand where names stand. A name in the middle of a sentence is not
-found: somebody has to read the text before it is published.
+and insured people, dates of birth, and names that their words announce (`bot.text.names`). A name in the middle of a
+sentence that nothing announces is not found: somebody has to read the text before it is published.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from bot.text.addresses import read_address
 from bot.text.contacts import ContactRead, read_email, read_phone
 from bot.text.french import fold
 from bot.text.identifiers import identifiers
+from bot.text.names import names
 from bot.text.normalise import MAX_CHARS
 
 PHONE, EMAIL, ADDRESS = "[téléphone]", "[adresse e-mail]", "[adresse]"
@@ -37,12 +38,6 @@ _PATTERNS = (
     (NUMBER, re.compile(r"\b(?P<it>[A-Z]{2}-\d{3}-[A-Z]{2}|[DR]-[2-9A-Z]{4}-[2-9A-Z]{4})\b")),
     (NUMBER, re.compile(r"(?<![\w/.-])(?P<it>(?=[A-Z0-9-]*\d{5})[A-Z0-9][A-Z0-9-]{7,})\b(?!\.)")),
     (BIRTH, re.compile(rf"\bnée? +le +(?P<it>{_DATE})", re.IGNORECASE)),
-    (
-        NAME,
-        re.compile(
-            rf"\b(?:M\.|Mr|Mme|Mlle|Monsieur|Madame|Mademoiselle)[ \u00a0](?!(?:Madame|Monsieur)\b)(?P<it>{_NAMES})"
-        ),
-    ),
     (
         NAME,
         re.compile(rf"\b(?:Bonjour|Bonsoir|Ch[eè]re?)[ \u00a0](?!(?:{_NO_NAMES})(?![\w]))(?P<it>{_NAMES})"),
@@ -77,6 +72,7 @@ def redact(text: str, keep: Collection[str] = ()) -> Redacted:
         *_contacts(text, EMAIL, own_digits, own.lower()),
         *_contacts(text, PHONE, own_digits, own.lower()),
         *_addresses(text, own_words),
+        *((start, end, NAME) for start, end in names(text) if text[start:end] not in own),
         *((one.start, one.end, NUMBER) for one in identifiers(text) if text[one.start : one.end] not in own),
         *(
             (match.start("it"), match.end("it"), mask)

@@ -34,11 +34,15 @@ lessons = Table(
     Column("value", String, nullable=False),
     Column("agent_id", Number, ForeignKey("agents.id")),
     Column("decided_at", Moment),
-    # When it was written into training data.
+    # When it was written into training data; empty again once it was decided anew.
     Column("exported_at", Moment),
+    # What stands there because of it, by an earlier decision too: an act's example, an article's phrasing.
+    Column("written_act", String, nullable=False, server_default=""),
+    Column("written_page", String, nullable=False, server_default=""),
     UniqueConstraint("conversation_id", "ref"),
     Index("ix_lessons_open", "at", **where("decision = ''")),
     Index("ix_lessons_decided", "decided_at", **where("decision != ''")),
+    Index("ix_lessons_exported", "exported_at", **where("exported_at IS NOT NULL")),
     sqlite_autoincrement=True,
 )
 

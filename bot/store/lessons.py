@@ -6,10 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, case, func, or_, select, update
+from sqlalchemy import BindParameter, ColumnElement, Connection, Row, and_, bindparam, case, func, or_, select, update
 
-from bot.errors import Missing, Stale
-from bot.lessons import Decision, Lesson, NewLesson, Talk, Understood, Why
+from bot.errors import Missing
+from bot.lessons import Decision, Lesson, NewLesson, Talk, Understood, Why, Written
 from bot.store import conversations, listening
 from bot.store.engine import Database, insert_new
 from bot.store.lesson_tables import lessons
@@ -18,8 +18,10 @@ from bot.store.tables import events, ratings, transcript
 from bot.store.transcript import as_entry
 
 TEACHING = (Decision.RIGHT.value, Decision.INTENT.value, Decision.ARTICLE.value)
-WAITING, EXPORTED = "waiting", "exported"
+WAITING, EXPORTED, CHANGED = "waiting", "exported", "changed"
 """Counts beside those of the decisions."""
+_WRITTEN = or_(lessons.c.written_act != "", lessons.c.written_page != "")
+_OUTDATED = and_(_WRITTEN, lessons.c.exported_at.is_(None))
 
 
 class SqlLessons:
@@ -106,7 +108,7 @@ class SqlLessons:
         found = (
             select(lessons)
             .where(lessons.c.decision == Decision.NONE.value)
-            .order_by(func.date(lessons.c.at).desc(), lessons.c.id)
+            .order_by(case((_WRITTEN, 0), else_=1), func.date(lessons.c.at).desc(), lessons.c.id)
             .limit(limit)
         )
         return await self._database.read(lambda connection: [_lesson(row) for row in connection.execute(found)])
@@ -114,14 +116,20 @@ class SqlLessons:
     async def counts(self) -> Mapping[str, int]:
         """See `Lessons.counts`."""
         is_exported = case((lessons.c.exported_at.is_not(None), 1), else_=0)
-        each = select(lessons.c.decision, func.count().label("many"), func.sum(is_exported).label("exported"))
+        is_changed = case((_OUTDATED, 1), else_=0)
+        each = select(
+            lessons.c.decision,
+            func.count().label("many"),
+            func.sum(is_exported).label(EXPORTED),
+            func.sum(is_changed).label(CHANGED),
+        )
 
         def work(connection: Connection) -> Mapping[str, int]:
             rows = connection.execute(each.group_by(lessons.c.decision)).all()
             found = {row.decision or WAITING: int(row.many) for row in rows}
             names = (WAITING, *(one.value for one in Decision if one.value))
-            exported = sum(int(row.exported) for row in rows)
-            return {**{name: found.get(name, 0) for name in names}, EXPORTED: exported}
+            summed = {name: sum(int(getattr(row, name)) for row in rows) for name in (EXPORTED, CHANGED)}
+            return {**{name: found.get(name, 0) for name in names}, **summed}
 
         return await self._database.read(work)
 
@@ -133,34 +141,61 @@ class SqlLessons:
             "value": value if given else "",
             "agent_id": agent_id if given else None,
             "decided_at": now if given else None,
+            "exported_at": None,
         }
-        change = update(lessons).where(lessons.c.id == lesson_id, lessons.c.exported_at.is_(None)).values(values)
+        other = or_(lessons.c.decision != decision.value, lessons.c.value != values["value"])
+        # The same decision once more changes nothing of what was exported.
+        change = update(lessons).where(lessons.c.id == lesson_id, or_(lessons.c.exported_at.is_(None), other))
 
         def work(connection: Connection) -> Lesson:
-            changed = connection.execute(change).rowcount
-            row = _one(connection, lesson_id)
-            if not changed:
-                raise Stale(f"the lesson {lesson_id} stands in training data")
-            return _lesson(row)
+            connection.execute(change.values(values))
+            return _lesson(_one(connection, lesson_id))
 
         return await self._database.write(work)
 
     async def to_export(self, limit: int) -> list[Lesson]:
         """See `Lessons.to_export`."""
-        found = (
-            select(lessons)
-            .where(lessons.c.decision.in_(TEACHING), lessons.c.exported_at.is_(None))
-            .order_by(lessons.c.decided_at, lessons.c.id)
-            .limit(limit)
-        )
-        return await self._database.read(lambda connection: [_lesson(row) for row in connection.execute(found)])
+        fresh = and_(lessons.c.decision.in_(TEACHING), lessons.c.exported_at.is_(None), ~_WRITTEN)
+        return await self._several(fresh, limit, lessons.c.decided_at, lessons.c.id)
 
-    async def exported(self, lesson_ids: Sequence[int], now: datetime) -> int:
+    async def to_withdraw(self, limit: int) -> list[Lesson]:
+        """See `Lessons.to_withdraw`."""
+        return await self._several(_OUTDATED, limit, lessons.c.id)
+
+    async def lately_exported(self, limit: int) -> list[Lesson]:
+        """See `Lessons.lately_exported`."""
+        there = lessons.c.exported_at.is_not(None)
+        return await self._several(there, limit, lessons.c.exported_at.desc(), lessons.c.id.desc())
+
+    async def exported(self, written: Sequence[Written], now: datetime) -> int:
         """See `Lessons.exported`."""
-        change = update(lessons).where(lessons.c.id.in_(lesson_ids), lessons.c.exported_at.is_(None))
-        return await self._database.write(
-            lambda connection: connection.execute(change.values(exported_at=now)).rowcount if lesson_ids else 0
-        )
+        act: BindParameter[str] = bindparam("act")
+        page: BindParameter[str] = bindparam("page")
+        # What was known then may have been taken out since, and be written for it now.
+        may = or_(lessons.c.exported_at.is_(None), and_(~_WRITTEN, or_(act != "", page != "")))
+        change = update(lessons).where(lessons.c.id == bindparam("lesson"), may)
+
+        def work(connection: Connection) -> int:
+            rows = ({"lesson": one.lesson_id, "act": one.act, "page": one.page} for one in written)
+            values = change.values(exported_at=now, written_act=act, written_page=page)
+            return sum(connection.execute(values, row).rowcount for row in rows)
+
+        return await self._database.write(work)
+
+    async def withdrawn(self, left: Sequence[Written]) -> None:
+        """See `Lessons.withdrawn`."""
+        change = update(lessons).where(lessons.c.id == bindparam("lesson"), lessons.c.exported_at.is_(None))
+        values = change.values(written_act=bindparam("act"), written_page=bindparam("page"))
+
+        def work(connection: Connection) -> None:
+            for one in left:
+                connection.execute(values, {"lesson": one.lesson_id, "act": one.act, "page": one.page})
+
+        await self._database.write(work)
+
+    async def _several(self, which: ColumnElement[bool], limit: int, *order: Any) -> list[Lesson]:
+        found = select(lessons).where(which).order_by(*order).limit(limit)
+        return await self._database.read(lambda connection: [_lesson(row) for row in connection.execute(found)])
 
 
 def _lines(ids: Sequence[str], since: datetime, until: datetime) -> Any:
@@ -214,4 +249,6 @@ def _lesson(row: Row[Any]) -> Lesson:
         row.value,
         row.decided_at,
         row.exported_at,
+        row.written_act,
+        row.written_page,
     )

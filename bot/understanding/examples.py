@@ -12,20 +12,18 @@ import msgspec
 import yaml
 
 from bot.errors import ConfigurationError
-from bot.text.french import fold
+from bot.understanding import nearness
 from bot.understanding.measures import Labelled
+from bot.understanding.pieces import key
 
 LEAST_EXAMPLES = 30
 """Of an act; what is taught by fewer is recognised by luck."""
-NEAR = 0.9
-"""Two texts that share so much of their three-letter pieces are one text (Jaccard index)."""
 MAX_TEXT_CHARS = 4000
 PAYLOAD_PREFIX = "/"
 """Examples that begin so are what buttons send; no model learns from them."""
 
 _EXAMPLE = re.compile(r"^\s*-\s+(\S.*?)\s*$", re.MULTILINE)
 _ANNOTATION = re.compile(r"\[([^\]]+)\](?:\([^)]*\)|\{[^}]*\})")
-_LETTERS = re.compile(r"\w+")
 
 
 class _Line(msgspec.Struct):
@@ -157,31 +155,7 @@ def check(examples: Sequence[Labelled], evaluation: Iterable[Labelled] = ()) -> 
     )
 
 
-def key(text: str) -> str:
-    """A text without case, accents and punctuation; signs alone stay as they are."""
-    return " ".join(_LETTERS.findall(fold(text))) or text.strip()
-
-
 def _near(examples: Sequence[Labelled]) -> Iterable[Pair]:
-    """Pairs of different acts that share most of their pieces. Costs a sparse product of all with all."""
-    import numpy as np
-    from scipy.sparse import csr_matrix
-
-    pieces: dict[str, int] = {}
-    rows: list[int] = []
-    columns: list[int] = []
-    for row, one in enumerate(examples):
-        padded = f"  {key(one.text)}  "
-        for piece in sorted({padded[at : at + 3] for at in range(len(padded) - 2)}):
-            rows.append(row)
-            columns.append(pieces.setdefault(piece, len(pieces)))
-    shape = (len(examples), len(pieces))
-    matrix = csr_matrix((np.ones(len(rows), dtype=np.int32), (rows, columns)), shape=shape)
-    sizes = np.asarray(matrix.sum(axis=1)).ravel()
-    common = (matrix @ matrix.T).tocoo()
-    upper = common.row < common.col
-    first, second, shared = common.row[upper], common.col[upper], common.data[upper]
-    alike = shared / (sizes[first] + sizes[second] - shared) >= NEAR
-    for one, other in sorted(zip(first[alike].tolist(), second[alike].tolist(), strict=True)):
-        if examples[one].intent != examples[other].intent:
-            yield Pair(examples[one], examples[other])
+    """Pairs of different acts that share most of their pieces."""
+    found = nearness.across([one.text for one in examples], [one.intent for one in examples])
+    return (Pair(examples[one], examples[other]) for one, other in found)

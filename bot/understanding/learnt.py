@@ -7,18 +7,20 @@ evaluation. So is a phrasing that is a sign for another page already. What is kn
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 
-from bot.lessons import Decision, Lesson
+from bot.lessons import Decision, Lesson, Written
 from bot.privacy.redact import MASKS
-from bot.understanding.examples import Findings, Pair, check, key
+from bot.understanding.examples import Findings, Pair, check
 from bot.understanding.measures import ALARMS, FALLBACK, QUESTION, Labelled
 from bot.understanding.nearness import neighbours
+from bot.understanding.pieces import key
 
 LONGEST = 160
 """Characters of an example or a phrasing (docs/phrasings.md)."""
+TEACHING = frozenset({Decision.RIGHT, Decision.INTENT, Decision.ARTICLE})
 _MARKUP = re.compile(r"[\[\]{}]")
 """What Rasa would read as an annotation."""
 
@@ -37,6 +39,22 @@ class Refusal(str, Enum):
     """Right, but it was understood as none of the acts and answered by no article."""
     ALARM = "alarm"
     """Danger and distress are taught by hand alone."""
+    NO_PAGE = "no_page"
+    """Its article is not there any more."""
+    NO_FILE = "no_file"
+    """Its article was imported from a file that is gone."""
+    FILE_CHANGED = "file_changed"
+    """Its article's file says something else than the article in place: import it first."""
+    FILE_FORM = "file_form"
+    """Its article's file has no front matter in which a keyword can be added, or has as many as it may."""
+
+
+Takes = Callable[[str, str], Refusal | None]
+"""Puts a phrasing into the article of an id, or says why it cannot be."""
+
+
+def _takes_all(article_id: str, text: str) -> Refusal | None:
+    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +69,13 @@ class Taught:
     known: Sequence[Lesson] = ()
     """Taught already: nothing is added."""
     added: Sequence[Lesson] = ()
+    written: Sequence[Written] = ()
+    """Of each lesson that is done with, by id, what is added for it."""
 
     @property
     def settled(self) -> tuple[int, ...]:
         """Ids of the lessons that are done with."""
-        return tuple(sorted(one.id for one in (*self.known, *self.added)))
+        return tuple(one.lesson_id for one in self.written)
 
 
 @dataclass(slots=True)
@@ -72,10 +92,11 @@ def taught(
     examples: Sequence[Labelled],
     evaluation: Sequence[Labelled],
     phrasings: Mapping[str, Sequence[str]],
+    takes: Takes = _takes_all,
 ) -> Taught:
     """What lessons add to examples and to phrasings; the oldest decision wins over one that contradicts it.
 
-    `phrasings` are those that there are, by the names of `page_of`.
+    `phrasings` are those that there are, by the names of `page_of`; `takes` is asked once for each new one.
     """
     refused: list[tuple[Lesson, Refusal]] = []
     wishes: list[_Wish] = []
@@ -89,7 +110,7 @@ def taught(
             wishes.append(wish)
     wishes, clashing = _without_clashes(wishes, examples)
     refused += [(one.lesson, Refusal.OTHER_ACT) for one in clashing]
-    return _sorted_out(wishes, examples, phrasings, refused)
+    return _sorted_out(wishes, examples, phrasings, refused, takes)
 
 
 def page_of(article_id: str) -> str:
@@ -152,6 +173,7 @@ def _sorted_out(
     examples: Sequence[Labelled],
     phrasings: Mapping[str, Sequence[str]],
     refused: list[tuple[Lesson, Refusal]],
+    takes: Takes,
 ) -> Taught:
     acts = {(one.intent, key(one.text)) for one in examples}
     pages = {key(text): page for page, said in phrasings.items() for text in said}
@@ -159,20 +181,39 @@ def _sorted_out(
     new_phrasings: dict[str, list[str]] = {}
     known: list[Lesson] = []
     added: list[Lesson] = []
+    written: list[Written] = []
     for wish in wishes:
-        text, adds = wish.lesson.text, False
+        text, act, page = wish.lesson.text, "", ""
         own, other = page_of(wish.article), pages.get(key(text))
-        if wish.article and other not in {None, own}:
-            refused.append((wish.lesson, Refusal.OTHER_PAGE))
-            continue
+        why = Refusal.OTHER_PAGE if wish.article and other not in {None, own} else None
         if wish.article and other is None:
+            why = takes(wish.article, text)
+            page = wish.article
+        if why is not None:
+            refused.append((wish.lesson, why))
+            continue
+        if page:
             pages[key(text)] = own
-            new_phrasings.setdefault(wish.article, []).append(text)
-            adds = True
+            new_phrasings.setdefault(page, []).append(text)
         if wish.example and (wish.example.intent, key(text)) not in acts:
-            acts.add((wish.example.intent, key(text)))
-            new_examples.setdefault(wish.example.intent, []).append(text)
-            adds = True
-        (added if adds else known).append(wish.lesson)
-    order = sorted(refused, key=lambda one: one[0].id)
-    return Taught(dict(sorted(new_examples.items())), dict(sorted(new_phrasings.items())), order, known, added)
+            act = wish.example.intent
+            acts.add((act, key(text)))
+            new_examples.setdefault(act, []).append(text)
+        written.append(Written(wish.lesson.id, act, page))
+        (added if act or page else known).append(wish.lesson)
+    return Taught(
+        examples=dict(sorted(new_examples.items())),
+        phrasings=dict(sorted(new_phrasings.items())),
+        refused=sorted(refused, key=lambda one: one[0].id),
+        known=known,
+        added=added,
+        written=sorted(written, key=lambda one: one.lesson_id),
+    )
+
+
+def wanted(lesson: Lesson) -> Written:
+    """What a decision asks for in training data; nothing where it asks for what must not be taught."""
+    wish = _wish(lesson) if lesson.decision in TEACHING else Refusal.NO_ACT
+    if isinstance(wish, Refusal):
+        return Written(lesson.id)
+    return Written(lesson.id, wish.example.intent if wish.example else "", wish.article)

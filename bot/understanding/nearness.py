@@ -2,35 +2,34 @@
 
 from __future__ import annotations
 
-import math
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
-from bot.understanding.examples import NEAR, key
+from bot.understanding.pieces import NEAR, alike, key, pieces, rarest, unlike
 
-PIECE = 3
-"""Letters of a piece, as `bot.understanding.examples` cuts them."""
+SHARED = 3
+"""Of the rarest pieces of two near texts; each more makes fewer candidates out of a larger product."""
+ROWS_AT_ONCE = 2000
 
 
 def groups(texts: Sequence[str], near: float = NEAR) -> list[int]:
     """For each text the place of the first one that it nearly repeats, its own place if it is the first.
 
     Two texts are near if they share so much of their three-letter pieces (Jaccard index), case, accents and punctuation
-    aside. Texts that share that much share one of their rarest pieces: prefix filtering (Bayardo, Ma and Srikant, Scaling
-    Up All Pairs Similarity Search, 2007).
+    aside. Texts that share that much share one of their rarest pieces, see `bot.understanding.pieces.rarest`.
     """
     keys = [key(text) for text in texts]
-    cut = [_pieces(one) for one in keys]
-    often = Counter(piece for pieces in cut for piece in pieces)
+    cut = [pieces(one) for one in keys]
+    often = Counter(piece for one in cut for piece in one)
     found: list[int] = []
     by_key: dict[str, int] = {}
     by_piece: dict[str, list[int]] = {}
-    for place, pieces in enumerate(cut):
+    for place, own in enumerate(cut):
         same = by_key.get(keys[place])
-        rare = _rarest(pieces, often, near)
+        rare = rarest(own, often, near)
         if same is None:
             others = sorted({other for piece in rare for other in by_piece.get(piece, ())})
-            same = next((other for other in others if _alike(pieces, cut[other], near)), None)
+            same = next((other for other in others if alike(own, cut[other], near)), None)
         first = place if same is None else same
         by_key.setdefault(keys[place], first)
         found.append(first)
@@ -42,32 +41,45 @@ def groups(texts: Sequence[str], near: float = NEAR) -> list[int]:
 
 def neighbours(texts: Sequence[str], among: Sequence[str], near: float = NEAR) -> list[int]:
     """The places of those among others that nearly repeat one of the texts, in order; found as in `groups`."""
-    own, others = [_pieces(key(text)) for text in texts], [_pieces(key(text)) for text in among]
-    often = Counter(piece for pieces in (*own, *others) for piece in pieces)
+    own, others = [pieces(key(text)) for text in texts], [pieces(key(text)) for text in among]
+    often = Counter(piece for one in (*own, *others) for piece in one)
     by_piece: dict[str, list[frozenset[str]]] = {}
-    for pieces in own:
-        for piece in _rarest(pieces, often, near):
-            by_piece.setdefault(piece, []).append(pieces)
+    for one in own:
+        for piece in rarest(one, often, near):
+            by_piece.setdefault(piece, []).append(one)
     found = []
-    for place, pieces in enumerate(others):
-        like = (one for piece in _rarest(pieces, often, near) for one in by_piece.get(piece, ()))
-        if any(_alike(pieces, one, near) for one in like):
+    for place, one in enumerate(others):
+        like = (other for piece in rarest(one, often, near) for other in by_piece.get(piece, ()))
+        if any(alike(one, other, near) for other in like):
             found.append(place)
     return found
 
 
-def _rarest(pieces: frozenset[str], often: Mapping[str, int], near: float) -> list[str]:
-    """Of which two near texts have one in common."""
-    return sorted(pieces, key=lambda piece: (often[piece], piece))[: len(pieces) - math.ceil(near * len(pieces)) + 1]
+def across(texts: Sequence[str], kinds: Sequence[str], near: float = NEAR) -> list[tuple[int, int]]:
+    """Places of two texts of different kinds that nearly say the same, the smaller first, in order.
 
+    Near texts of which one has n pieces share `SHARED` of their n - near * n + `SHARED` rarest ones (Wang, Li and Feng, Can We
+    Beat the Prefix Filtering?, 2012): a small sparse product finds who does, and only those are compared.
+    """
+    import numpy as np
+    from scipy.sparse import csr_matrix
 
-def _pieces(text: str) -> frozenset[str]:
-    padded = f"  {text}  "
-    return frozenset(padded[at : at + PIECE] for at in range(len(padded) - PIECE + 1))
-
-
-def _alike(one: frozenset[str], other: frozenset[str], near: float) -> bool:
-    if min(len(one), len(other)) < near * max(len(one), len(other)):
-        return False
-    shared = len(one & other)
-    return shared >= near * (len(one) + len(other) - shared)
+    cut = [pieces(key(text)) for text in texts]
+    often = Counter(piece for one in cut for piece in one)
+    order = {piece: at for at, piece in enumerate(sorted(often, key=lambda piece: (often[piece], piece)))}
+    rare = [sorted(order[piece] for piece in one)[: unlike(len(one), near) + SHARED] for one in cut]
+    columns = np.fromiter((at for one in rare for at in one), np.int32)
+    ends = np.cumsum([0, *map(len, rare)])
+    matrix = csr_matrix((np.ones(len(columns), np.int32), columns, ends), shape=(len(cut), max(1, len(order))))
+    names = {kind: at for at, kind in enumerate(dict.fromkeys(kinds))}
+    codes, sizes = np.array([names[kind] for kind in kinds]), np.array([len(one) for one in cut])
+    turned, found = matrix.T.tocsr(), []
+    for begin in range(0, len(cut), ROWS_AT_ONCE):
+        common = (matrix[begin : begin + ROWS_AT_ONCE] @ turned).tocoo()
+        first, second = common.row + begin, common.col
+        small, large = np.minimum(sizes[first], sizes[second]), np.maximum(sizes[first], sizes[second])
+        may = (first < second) & (codes[first] != codes[second]) & (small >= near * large)
+        may &= common.data >= np.minimum(SHARED, np.ceil(near * large))
+        pairs = zip(first[may].tolist(), second[may].tolist(), strict=True)
+        found += [(one, other) for one, other in pairs if alike(cut[one], cut[other], near)]
+    return sorted(found)

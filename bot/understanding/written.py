@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -61,24 +61,34 @@ def phrasings(taught: Taught, day: date) -> str:
     return "\n".join([*lines, ""])
 
 
-def sheet(taught: Taught, titles: Mapping[str, str], day: date) -> str:
-    """A page of Markdown for whoever reads the change: keywords for the town's articles, and what was left out."""
-    lines = [f"# Learnt, {day.isoformat()}"]
-    own = {article_id: texts for article_id, texts in taught.phrasings.items() if not is_fiche(article_id)}
-    if own:
-        lines += ["", "## Phrasings of the town's articles", ""]
-        lines += ["Add what you want to keep to `keywords` of each article, in its file or at the desk.", ""]
-    for article_id, texts in own.items():
-        lines += [f"### {_plain(titles.get(article_id, article_id))} (`{article_id}`)", ""]
-        lines += [*(f"- {_plain(text)}" for text in texts), ""]
+def sheet(taught: Taught, by_hand: Mapping[str, str], taken: Sequence[tuple[str, str]], day: date) -> str:
+    """A page of Markdown for whoever reads the change: what has to be done by hand; "" if nothing has.
+
+    `by_hand` are the titles of the articles that no file holds, by id; `taken` the phrasings that have to leave some of
+    them, with their ids.
+    """
+    own = {article_id: texts for article_id, texts in taught.phrasings.items() if article_id in by_hand}
+    if not own and not taken:
+        return ""
+    lines = [
+        f"# Learnt, {day.isoformat()}",
+        "",
+        "These articles are not files of the town: change their `keywords` where they are written.",
+    ]
+    for article_id in sorted({*own, *(one for one, _ in taken)}):
+        lines += ["", f"## {_plain(by_hand.get(article_id, article_id))} (`{article_id}`)", ""]
+        lines += [f"- add: {_plain(text)}" for text in own.get(article_id, ())]
+        lines += [f"- take out: {_plain(text)}" for one, text in taken if one == article_id]
     if taught.refused:
         lines += ["", "## Left out", ""]
         lines += [f"- {why.value}: {_plain(lesson.text)}" for lesson, why in taught.refused]
-    return "\n".join([*lines, ""]) if own else ""
+    return "\n".join([*lines, ""])
 
 
-def write(taught: Taught, titles: Mapping[str, str], day: date, places: Places) -> list[Path]:
-    """Write what is new into files that were not there before; which ones.
+def write(
+    taught: Taught, by_hand: Mapping[str, str], day: date, places: Places, taken: Sequence[tuple[str, str]] = ()
+) -> list[Path]:
+    """Write what is new into files that were not there before; which ones. See `sheet` for what is done by hand.
 
     Raises:
         ConfigurationError: a file cannot be written.
@@ -86,7 +96,7 @@ def write(taught: Taught, titles: Mapping[str, str], day: date, places: Places) 
     wanted = (
         (places.acts / INTENTS, "yml", examples(taught, day)),
         (places.town / PHRASINGS, "yml", phrasings(taught, day)),
-        (places.town / SHEETS, "md", sheet(taught, titles, day)),
+        (places.town / SHEETS, "md", sheet(taught, by_hand, taken, day)),
     )
     return [_write(folder, day, ending, text) for folder, ending, text in wanted if text]
 

@@ -242,7 +242,7 @@ def test_near_texts_are_found_as_by_comparing_all() -> None:
     words = ["carte", "identité", "perdue", "volée", "poubelle", "jaune", "la", "ma", "est", "où"]
     texts = [" ".join(words[(n * step) % 10] for step in (1, 3, 7, 2, n % 4)) for n in range(200)]
     texts += [f"{text}s" for text in texts[::3]] + [f"{text} s'il vous plaît bonjour" for text in texts[::5]]
-    pieces = [nearness._pieces(nearness.key(text)) for text in texts]
+    pieces = [nearness.pieces(nearness.key(text)) for text in texts]
     slow: list[int] = []
     for place, own in enumerate(pieces):
         firsts = [first for first in range(place) if slow[first] == first]

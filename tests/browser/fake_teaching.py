@@ -49,7 +49,19 @@ def lesson(number: int, text: str, why: str, intent: str, confidence: float, **m
         "decision": "",
         "value": "",
         "value_name": "",
+        "exported_at": more.get("exported_at", ""),
+        "written": more.get("written", []),
     }
+
+
+def exported() -> list[Shape]:
+    """Two that stand in training data, of two exports."""
+    first = {"exported_at": "2026-01-12T09:00:00+00:00", "written": ["Une question", TITLES["bac-casse"]]}
+    second = {"exported_at": "2026-01-05T09:00:00+00:00", "written": ["Une réclamation"]}
+    return [
+        {**lesson(11, "ma benne verte a disparu", "lost", "ask_question", 0.4, **first), "decision": "article"},
+        {**lesson(12, HOSTILE, "unsure", "complaint", 0.3, **second), "decision": "right"},
+    ]
 
 
 def lessons() -> list[Shape]:
@@ -102,8 +114,7 @@ class FakeTeaching:
         self.lessons = {} if is_empty else {one["id"]: one for one in lessons()}
         self.samples = {} if is_empty else {one["id"]: one for one in samples()}
         self.weeks: tuple[str, ...] = () if is_empty else WEEKS
-        self.exported: set[int] = set()
-        """Lessons that stand in training data: they cannot be changed."""
+        self.lessons |= {} if is_empty else {one["id"]: one for one in exported()}
         self.is_down = False
 
     def routes(self) -> list[web.RouteDef]:
@@ -117,9 +128,12 @@ class FakeTeaching:
 
     @property
     def _counts(self) -> Shape:
-        decisions = [one["decision"] or "waiting" for one in self.lessons.values()]
+        lessons = self.lessons.values()
+        decisions = [one["decision"] or "waiting" for one in lessons]
+        changed = sum(bool(one["written"]) and not one["exported_at"] for one in lessons)
+        there = sum(bool(one["exported_at"]) for one in lessons)
         names = ("waiting", "right", "intent", "article", "ignore")
-        return {**{name: decisions.count(name) for name in names}, "exported": len(self.exported)}
+        return {**{name: decisions.count(name) for name in names}, "exported": there, "changed": changed}
 
     async def _lessons(self, request: web.Request) -> web.Response:
         if self.is_down:
@@ -128,19 +142,20 @@ class FakeTeaching:
             )
         waiting = [one for one in self.lessons.values() if not one["decision"]]
         intents = [{"code": code, "name": name} for code, name in INTENTS.items()]
-        return web.json_response({"lessons": waiting, "counts": self._counts, "intents": intents})
+        there = [one for one in self.lessons.values() if one["exported_at"]]
+        return web.json_response(
+            {"lessons": waiting, "exported": there, "counts": self._counts, "intents": intents}
+        )
 
     async def _decide(self, request: web.Request) -> web.Response:
         number, body = int(request.match_info["id"]), await request.json()
-        if number in self.exported:
-            text = "Cette décision fait déjà partie de l'apprentissage."
-            return web.json_response({"error": "lesson_exported", "text": text}, status=409)
         names = {"intent": INTENTS, "article": TITLES}.get(body["decision"], {})
         one = self.lessons[number]
         one |= {
             "decision": body["decision"],
             "value": body["value"],
             "value_name": names.get(body["value"], body["value"]),
+            "exported_at": "",
         }
         return web.json_response({"lesson": one, "counts": self._counts})
 

@@ -97,17 +97,28 @@ async def test_the_last_choice_is_undone(browser: Browser) -> None:
         assert await desk.page.locator(".card").evaluate_all("all => all.map(one => one.dataset.id)") == [*"1234"]
 
 
-async def test_what_was_exported_cannot_be_undone(browser: Browser) -> None:
-    """The page says so and goes on."""
+async def test_what_was_exported_is_taken_back(browser: Browser) -> None:
+    """Each export stands with its day; what is taken back waits first, says what the next export does, and is judged anew."""
     async with at(browser, "teaching") as desk:
-        await card(desk, 1).focus()
-        await desk.page.keyboard.press("b")
-        await expect(card(desk, 2)).to_be_focused()
-        desk.gateway.teaching.exported.add(1)
-        await desk.page.keyboard.press("z")
+        await desk.page.get_by_text("Déjà transmis à l’apprentissage").click()
+        rows = desk.page.locator(".exported li")
+        await expect(rows).to_have_count(2)
+        await expect(rows.first).to_contain_text("Une question, Bac cassé ou volé")
+        assert await desk.page.locator(".exported h4").all_inner_texts() == ["12 janvier 2026", "5 janvier 2026"]
+        assert await violations(desk.page) == []
+        assert await wide(desk) == []
+        await rows.first.get_by_role("button", name="Revoir ce choix").click()
+        await expect(card(desk, 11)).to_be_focused()
+        await expect(desk.status).to_contain_text("de nouveau à vérifier")
+        await expect(card(desk, 11)).to_contain_text("Sera retiré")
+        await expect(rows).to_have_count(1)
+        await desk.page.keyboard.press("n")
+        await expect(card(desk, 11)).to_have_count(0)
 
-        await expect(desk.page.locator(".failure")).to_contain_text("fait déjà partie de l'apprentissage")
-        await expect(card(desk, 1)).to_have_count(0)
+        assert sent(desk) == [
+            ("lessons/11", {"decision": "", "value": ""}),
+            ("lessons/11", {"decision": "ignore", "value": ""}),
+        ]
 
 
 async def test_another_act_is_chosen_by_keyboard(browser: Browser) -> None:

@@ -21,7 +21,7 @@ from bot.desk.shapes import Shapes
 from bot.desk.words import load_words
 from bot.errors import NotAllowed
 from bot.knowledge.base import KnowledgeBase
-from bot.lessons import NewSample
+from bot.lessons import NewSample, Written
 from bot.messages import AnswerStatus, Source
 from bot.store.base import Article
 from bot.store.sql import Store
@@ -154,15 +154,24 @@ async def test_a_decision_that_is_none_is_refused(desk: Town, body: Any, status:
     assert (await desk.store.lessons.counts())["waiting"] == 2
 
 
-async def test_what_is_gone_or_exported_is_said(desk: Town) -> None:
-    """By its own sentence each."""
+async def test_what_was_exported_is_shown_and_taken_back(desk: Town) -> None:
+    """With its day and what it stands as; taken back it waits, and still says what is to be taken out."""
     (one, _) = await desk.store.lessons.waiting(9)
-    await desk.done("POST", f"lessons/{one.id}", {"decision": "right"})
-    await desk.store.lessons.exported([one.id], START)
-    exported = await desk.ask("POST", f"lessons/{one.id}", {"decision": ""})
+    await desk.done("POST", f"lessons/{one.id}", {"decision": "article", "value": "bac-casse"})
+    await desk.store.lessons.exported([Written(one.id, "ask_question", "bac-casse")], START)
+    (there,) = (await desk.done("GET", "lessons"))["exported"]
+    back = await desk.done("POST", f"lessons/{one.id}", {"decision": ""})
+    shown = await desk.done("GET", "lessons")
+
+    assert (there["exported_at"], there["written"]) == (START.isoformat(), ["Une question", "Bac cassé"])
+    assert (back["lesson"]["exported_at"], back["lesson"]["written"]) == ("", ["Une question", "Bac cassé"])
+    assert (shown["exported"], shown["lessons"][0]["id"], shown["counts"]["changed"]) == ([], one.id, 1)
+
+
+async def test_what_is_gone_is_said(desk: Town) -> None:
+    """By its own sentence."""
     gone = await desk.ask("POST", "lessons/999", {"decision": "right"})
 
-    assert (exported[0], exported[1]["error"]) == (409, "lesson_exported")
     assert (gone[0], gone[1]["error"]) == (404, "lesson_missing")
     assert await desk.ask("POST", "samples/999", {"rating": "right"}) == (404, gone[1])
 
@@ -214,7 +223,7 @@ async def test_the_pages_fake_speaks_as_the_gateway(desk: Town) -> None:
     await draw(desk.store)
     lessons, samples = await desk.done("GET", "lessons"), await desk.done("GET", "samples")
 
-    assert set(lessons["lessons"][0]) == set(fake_teaching.lessons()[0])
+    assert set(lessons["lessons"][0]) == set(fake_teaching.lessons()[0]) == set(fake_teaching.exported()[0])
     assert set(lessons["counts"]) == set(fake_teaching.FakeTeaching()._counts)
     assert set(samples["samples"][0]) == set(fake_teaching.samples()[0])
     assert set(samples["quality"]) == set(fake_teaching.FakeTeaching()._quality("2026-01-12"))

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from bot.agents import NewAgent, Role
-from bot.errors import Missing, Stale
-from bot.lessons import Answered, Decision, NewLesson, NewSample, Rating, Understood, Why
+from bot.errors import Missing
+from bot.lessons import Answered, Decision, NewLesson, NewSample, Rating, Understood, Why, Written
 from bot.messages import Address, AnswerStatus, Source
 from bot.store.sql import Store
 from tests.store.words import ANNE, BRUNO, START, after, conversation_of, prepared, put, rewrite
@@ -146,24 +146,60 @@ class LessonsContract:
         assert await store.lessons.get(kept.id) == kept
 
     async def test_a_decision_can_be_changed_and_taken_back(self, store: Store) -> None:
-        """Until it stands in training data: then it stays."""
+        """What is decided the same once more stands where it was exported."""
         agent, one = await agent_of(store), await keep(store)
         decided = await store.lessons.decide(one, Decision.ARTICLE, "bac-casse", agent, after(1))
         back = await store.lessons.decide(one, Decision.NONE, "bac-casse", agent, after(2))
         await store.lessons.decide(one, Decision.INTENT, "greet", agent, after(3))
         (ready,) = await store.lessons.to_export(9)
-        marked = await store.lessons.exported([one], after(4))
-        again = await store.lessons.exported([one], after(5))
-        with pytest.raises(Stale):
-            await store.lessons.decide(one, Decision.NONE, "", agent, after(6))
+        marked = await store.lessons.exported([Written(one, "greet")], after(4))
+        again = await store.lessons.exported([Written(one, "thank")], after(5))
+        same = await store.lessons.decide(one, Decision.INTENT, "greet", agent, after(6))
 
         assert (decided.decision, decided.value, decided.decided_at) == (Decision.ARTICLE, "bac-casse", after(1))
         assert (back.decision, back.value, back.decided_at) == (Decision.NONE, "", None)
         assert (ready.id, ready.value) == (one, "greet")
         assert (marked, again) == (1, 0)
+        assert (same.exported_at, same.written_act, same.decided_at) == (after(4), "greet", after(3))
         assert await store.lessons.to_export(9) == []
         with pytest.raises(Missing):
             await store.lessons.decide(999, Decision.RIGHT, "", agent, START)
+
+    async def test_what_was_exported_can_be_taken_back(self, store: Store) -> None:
+        """It waits before all others, and what was written for it is known until it is taken out."""
+        agent, one = await agent_of(store), await keep(store)
+        await store.lessons.decide(one, Decision.ARTICLE, "bac-casse", agent, after(1))
+        await store.lessons.exported([Written(one, "ask_question", "bac-casse")], after(2))
+        other = await keep(store, BRUNO, "m2", "le bus")
+        (there,) = await store.lessons.lately_exported(9)
+        back = await store.lessons.decide(one, Decision.NONE, "", agent, after(3))
+        (first, second) = await store.lessons.waiting(9)
+        (outdated,) = await store.lessons.to_withdraw(9)
+        counted = await store.lessons.counts()
+        changed = await store.lessons.decide(one, Decision.INTENT, "greet", agent, after(4))
+        unwritten = await store.lessons.to_export(9)
+        await store.lessons.withdrawn([Written(one)])
+
+        assert (there.id, there.exported_at) == (one, after(2))
+        assert (back.decision, back.exported_at, back.is_written) == (Decision.NONE, None, True)
+        assert (first.id, second.id, first) == (one, other, outdated)
+        assert (outdated.written_act, outdated.written_page) == ("ask_question", "bac-casse")
+        assert (counted["changed"], counted["exported"]) == (1, 0)
+        assert (changed.value, changed.written_page, unwritten) == ("greet", "bac-casse", [])
+        assert await store.lessons.to_withdraw(9) == []
+        assert [ready.id for ready in await store.lessons.to_export(9)] == [one]
+
+    async def test_what_was_known_can_be_written_later(self, store: Store) -> None:
+        """When the same words, that stood there by another decision, were taken out."""
+        agent, one = await agent_of(store), await keep(store)
+        await store.lessons.decide(one, Decision.INTENT, "greet", agent, after(1))
+        marks = [
+            await store.lessons.exported([Written(one, act)], after(n)) for n, act in enumerate(["", "", "greet", ""])
+        ]
+        kept = await store.lessons.get(one)
+
+        assert marks == [1, 0, 1, 0]
+        assert (kept.written_act, kept.exported_at) == ("greet", after(2))
 
     async def test_lessons_are_counted(self, store: Store) -> None:
         """By decision, those that wait, and those in training data; an empty town has zeros."""
@@ -173,9 +209,9 @@ class LessonsContract:
         await keep(store, ANNE, "m3", "la mer")
         await store.lessons.decide(first, Decision.RIGHT, "", agent, START)
         await store.lessons.decide(second, Decision.IGNORE, "", agent, START)
-        await store.lessons.exported([first], START)
+        await store.lessons.exported([Written(first)], START)
 
-        zeros = {"waiting": 0, "right": 0, "intent": 0, "article": 0, "ignore": 0, "exported": 0}
+        zeros = {"waiting": 0, "right": 0, "intent": 0, "article": 0, "ignore": 0, "exported": 0, "changed": 0}
         assert empty == zeros
         assert await store.lessons.counts() == {**zeros, "waiting": 1, "right": 1, "ignore": 1, "exported": 1}
         assert await store.lessons.to_export(9) == []

@@ -10,7 +10,7 @@ import pytest
 from bot.errors import ConfigurationError
 from bot.knowledge.engine.resources import read_phrasings
 from bot.lessons import Decision, Lesson, Why
-from bot.understanding import written
+from bot.understanding import withdrawn, written
 from bot.understanding.examples import check, read_examples
 from bot.understanding.learnt import Refusal, Taught, taught
 from bot.understanding.measures import Labelled
@@ -129,14 +129,15 @@ def test_an_export_never_touches_a_file_that_is_there(tmp_path: Path) -> None:
     assert first.read_bytes() == before
 
 
-def test_the_towns_articles_get_a_sheet(tmp_path: Path) -> None:
-    """Keywords to add, by article, and what was left out; hostile words stay words."""
+def test_articles_without_a_file_get_a_sheet(tmp_path: Path) -> None:
+    """Keywords to add and to take out, by article, and what was left out; hostile words stay words."""
     found = learn(lesson(1, "benne <img src=x> fuit", Decision.ARTICLE, "bac-casse"), lesson(2, "Bonjour !"))
-    *_, sheet = written.write(found, {"bac-casse": "Bac *cassé*"}, DAY, written.Places(tmp_path, tmp_path))
+    places, gone = written.Places(tmp_path, tmp_path), [("bac-casse", "un bac")]
+    *_, sheet = written.write(found, {"bac-casse": "Bac *cassé*"}, DAY, places, gone)
     text = sheet.read_text(encoding="utf-8")
 
     assert sheet.relative_to(tmp_path).as_posix() == "learnt/learnt-2026-03-02.md"
-    assert "### Bac \\*cassé\\* (`bac-casse`)\n\n- benne \\<img src=x\\> fuit\n" in text
+    assert "## Bac \\*cassé\\* (`bac-casse`)\n\n- add: benne \\<img src=x\\> fuit\n- take out: un bac\n" in text
     assert "- other_act: Bonjour \\!" in text
 
 
@@ -151,3 +152,29 @@ def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     (tmp_path / "nlu").write_text("a file")
     with pytest.raises(ConfigurationError, match=r"nlu/intents: cannot be written"):
         written.write(learn(lesson(1, "salut vous")), {}, DAY, written.Places(tmp_path, tmp_path))
+
+
+def test_what_was_written_is_taken_out_again(tmp_path: Path) -> None:
+    """Its line alone: other lines, and what somebody wrote beside them, stay; a file that holds nothing more goes."""
+    found = learn(
+        lesson(1, "salut vous"),
+        lesson(2, "coucou : vous", value="greet"),
+        lesson(3, "refaire : ma cni", Decision.ARTICLE, "part:F1341"),
+        lesson(4, "ma cni", Decision.ARTICLE, "part:F1341"),
+    )
+    acts, pages = written.write(found, {}, DAY, written.Places(tmp_path, tmp_path))
+    before = acts.read_text("utf-8")
+    acts.write_text(before.replace("- intent: greet", "# by hand\n- intent: greet"), "utf-8")
+    other = withdrawn.example("salut vous", "greet", tmp_path)
+    gone = [withdrawn.example(text, "ask_question", tmp_path) for text in ("salut vous", "refaire : ma cni", "ma cni")]
+    said = withdrawn.phrasing("refaire : ma cni", "part:F1341", tmp_path)
+
+    assert (other, gone, said) == ([], [[acts]] * 3, [pages])
+    assert read_examples(acts) == [Labelled("coucou : vous", "greet")]
+    assert read_phrasings(pages.parent) == {"F1341": ("ma cni",)}
+    assert withdrawn.stands("ma cni", tmp_path) == pages
+    assert withdrawn.example("coucou : vous", "greet", tmp_path) == [acts]
+    assert withdrawn.phrasing("ma cni", "part:F1341", tmp_path) == [pages]
+    assert not acts.exists()
+    assert not pages.exists()
+    assert withdrawn.stands("ma cni", tmp_path) is None

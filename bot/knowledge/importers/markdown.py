@@ -52,7 +52,7 @@ class Head(Struct, frozen=True, forbid_unknown_fields=True):
     fiche: str = ""
 
 
-class _Unusable(Exception):
+class Unusable(Exception):
     """Says in a sentence why a file is not an article."""
 
 
@@ -72,13 +72,13 @@ def read(folder: Path, services: Collection[str], step: Callable[[Path], None] =
         place = path.relative_to(folder).as_posix()
         article_id = path.stem
         try:
-            article = _article(path, services)
+            found = article(article_id, text_of(path), services)
             if article_id in places:
-                raise _Unusable(f"has the same name as {places[article_id]}; a name is an article's id, rename one")
-        except _Unusable as error:
+                raise Unusable(f"has the same name as {places[article_id]}; a name is an article's id, rename one")
+        except Unusable as error:
             problems.append(Problem(place, str(error), article_id))
             continue
-        articles[article_id] = article
+        articles[article_id] = found
         places[article_id] = place
     return Reading(tuple(articles.values()), tuple(problems))
 
@@ -99,25 +99,30 @@ def files(folder: Path) -> list[Path]:
     )
 
 
-def _article(path: Path, services: Collection[str]) -> Article:
-    if not ID.fullmatch(path.stem):
-        raise _Unusable(
+def article(article_id: str, text: str, services: Collection[str]) -> Article:
+    """What a file of that name says.
+
+    Raises:
+        Unusable: it is no article.
+    """
+    if not ID.fullmatch(article_id):
+        raise Unusable(
             "is not a usable name: small letters, digits, - and _, at most 80, for instance carte-identite.md"
         )
-    front, body = _parts(_text(path))
+    front, body = _parts(text.replace("\r\n", "\n").replace("\r", "\n"))
     head = _head(front)
     title = normalise(head.title, MAX_TITLE_CHARS)
     if not title:
-        raise _Unusable("title: is empty")
+        raise Unusable("title: is empty")
     if head.service not in services:
-        raise _Unusable(f"service: there is no service {head.service!r} in office.yml")
+        raise Unusable(f"service: there is no service {head.service!r} in office.yml")
     for field, address in (("source", head.source), ("more", head.more)):
         if not SOURCE.fullmatch(address):
-            raise _Unusable(f"{field}: is neither a URL (https://…) nor a path on the town's site (/…)")
+            raise Unusable(f"{field}: is neither a URL (https://…) nor a path on the town's site (/…)")
     if head.fiche and not FICHE.fullmatch(head.fiche):
-        raise _Unusable("fiche: is no id of a national fiche, such as F1341")
-    article = Article(
-        id=path.stem,
+        raise Unusable("fiche: is no id of a national fiche, such as F1341")
+    found = Article(
+        id=article_id,
         title=title,
         service=head.service,
         body=body.strip() + "\n",
@@ -130,53 +135,58 @@ def _article(path: Path, services: Collection[str]) -> Article:
         more=head.more,
         fiche=head.fiche,
     )
-    if not passages(article):
-        raise _Unusable("has no text below its front matter")
-    return article
+    if not passages(found):
+        raise Unusable("has no text below its front matter")
+    return found
 
 
-def _text(path: Path) -> str:
+def text_of(path: Path) -> str:
+    """What stands in a file, its line breaks as they are.
+
+    Raises:
+        Unusable: it cannot be read, is too big, or is no text.
+    """
     try:
         size = path.stat().st_size
         if size > MAX_FILE_BYTES:
-            raise _Unusable(f"is too big: {size} bytes, at most {MAX_FILE_BYTES}")
+            raise Unusable(f"is too big: {size} bytes, at most {MAX_FILE_BYTES}")
         text = path.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise _Unusable(f"is not text in UTF-8 (byte {error.start})") from error
+        raise Unusable(f"is not text in UTF-8 (byte {error.start})") from error
     except OSError as error:
-        raise _Unusable(f"cannot be read ({error.strerror})") from error
+        raise Unusable(f"cannot be read ({error.strerror})") from error
     if "\x00" in text:
-        raise _Unusable("is not text: it holds a null character")
-    return text.replace("\r\n", "\n").replace("\r", "\n")
+        raise Unusable("is not text: it holds a null character")
+    return text
 
 
 def _parts(text: str) -> tuple[str, str]:
     lines = text.lstrip("\n").split("\n")
     if lines[0].rstrip() != _FENCE:
-        raise _Unusable("has no front matter: the first line must be ---")
+        raise Unusable("has no front matter: the first line must be ---")
     for number, line in enumerate(lines[1:], start=1):
         if line.rstrip() == _FENCE:
             return "\n".join(lines[1:number]), "\n".join(lines[number + 1 :])
-    raise _Unusable("has a front matter that does not end: a second line --- is missing")
+    raise Unusable("has a front matter that does not end: a second line --- is missing")
 
 
 def _head(front: str) -> Head:
     if len(front) > MAX_HEAD_CHARS:
-        raise _Unusable(f"has a front matter that is too long: at most {MAX_HEAD_CHARS} characters")
+        raise Unusable(f"has a front matter that is too long: at most {MAX_HEAD_CHARS} characters")
     try:
         raw: Any = yaml.safe_load(front)
     except yaml.MarkedYAMLError as error:
         # The fence is the file's first line, so a mark counts from the second one.
         line = f" (line {error.problem_mark.line + 2})" if error.problem_mark else ""
-        raise _Unusable(f"has a front matter that is not YAML{line}: {error.problem}") from error
+        raise Unusable(f"has a front matter that is not YAML{line}: {error.problem}") from error
     except (yaml.YAMLError, ValueError, RecursionError) as error:
-        raise _Unusable(f"has a front matter that is not YAML: {' '.join(str(error).split())}") from error
+        raise Unusable(f"has a front matter that is not YAML: {' '.join(str(error).split())}") from error
     if not isinstance(raw, dict):
-        raise _Unusable("has a front matter without fields; it needs at least title and service")
+        raise Unusable("has a front matter without fields; it needs at least title and service")
     try:
         return msgspec.convert(raw, Head)
     except (msgspec.ValidationError, RecursionError) as error:
-        raise _Unusable(_explained(str(error), raw)) from error
+        raise Unusable(_explained(str(error), raw)) from error
 
 
 def _explained(error: str, raw: dict[Any, Any]) -> str:
@@ -194,5 +204,5 @@ def _explained(error: str, raw: dict[Any, Any]) -> str:
 def _keywords(given: list[str] | str | None) -> tuple[str, ...]:
     words = given.split(",") if isinstance(given, str) else given or []
     if len(words) > MAX_KEYWORDS:
-        raise _Unusable(f"keywords: {len(words)} of them, at most {MAX_KEYWORDS}")
+        raise Unusable(f"keywords: {len(words)} of them, at most {MAX_KEYWORDS}")
     return tuple(dict.fromkeys(word for word in (normalise(word) for word in words) if word))

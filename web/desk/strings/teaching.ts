@@ -33,6 +33,16 @@ export const teaching = {
     "": "À vérifier de nouveau",
   },
   told: (text: string, made: string) => `«\u00a0${text}\u00a0»\u00a0: ${made}.`,
+  exported: "Déjà transmis à l’apprentissage",
+  exportedHint: "Ces choix ont été écrits dans une proposition, relue avant l’apprentissage. Si vous en revoyez un, il est retiré à la proposition suivante.",
+  exportedDay: (iso: string) => {
+    const at = new Date(iso);
+    return Number.isNaN(at.getTime()) ? iso : day.format(at);
+  },
+  reopen: "Revoir ce choix",
+  reopenLong: (text: string) => `Revoir ce choix\u00a0: «\u00a0${text}\u00a0»`,
+  withdrawn: (written: string) => `Sera retiré de l’apprentissage\u00a0: ${written}`,
+  toldReopened: (text: string) => `«\u00a0${text}\u00a0» est de nouveau à vérifier.`,
   toldUndone: "Le choix est annulé. Le message est de nouveau à vérifier.",
   chooseIntent: "Que voulait la personne\u00a0?",
   chooseArticle: "Quel article répond\u00a0?",

@@ -48,6 +48,7 @@ export class GuichetTeaching extends LitElement {
       onLeave: () => this.#leave(),
       onSearch: (words) => void judging.search(words),
       onUndo: () => void this.#undo(),
+      onReopen: (lesson) => void this.#reopen(lesson),
     });
   }
 
@@ -76,6 +77,10 @@ export class GuichetTeaching extends LitElement {
 
   async #decide(lesson: Lesson, decision: Decision, value = ""): Promise<void> {
     if (await this.#judging.decide(lesson, decision, value)) await this.#toCard();
+  }
+
+  async #reopen(lesson: Lesson): Promise<void> {
+    if (await this.#judging.reopen(lesson)) await this.#toCard();
   }
 
   async #undo(): Promise<void> {

@@ -21,6 +21,7 @@ interface Made {
 /** The messages that wait, and what was decided about them since the page was opened. */
 export class Judging {
   lessons: readonly Lesson[] | null = null;
+  exported: readonly Lesson[] = [];
   intents: Lessons["intents"] = [];
   waiting = 0;
   failure = "";
@@ -53,7 +54,7 @@ export class Judging {
   async look(): Promise<void> {
     const answer = await this.#requests.lessons();
     this.failure = answer.ok ? "" : answer.text;
-    if (answer.ok) ({ lessons: this.lessons, waiting: this.waiting, intents: this.intents } = answer.value);
+    if (answer.ok) ({ lessons: this.lessons, exported: this.exported, waiting: this.waiting, intents: this.intents } = answer.value);
     this.#changed();
   }
 
@@ -98,10 +99,29 @@ export class Judging {
       this.#made = this.#made.slice(0, -1);
       this.#tell(t.toldUndone);
     } else {
-      // What stands in training data cannot be taken back here: the one before it can.
-      if (answer.error === "lesson_exported" || answer.error === "lesson_missing") this.#made = this.#made.slice(0, -1);
+      // What is gone cannot be taken back: the one before it can.
+      if (answer.error === "lesson_missing") this.#made = this.#made.slice(0, -1);
       this.#tell(answer.text);
     }
+    this.#changed();
+    return answer.ok;
+  }
+
+  /** Judge a message anew whose decision stands in training data: it is the first that waits. True if it was done. */
+  async reopen(lesson: Lesson): Promise<boolean> {
+    if (this.busy) return false;
+    this.busy = true;
+    const answer = await this.#requests.decide(lesson.id, "");
+    this.busy = false;
+    this.failure = answer.ok ? "" : answer.text;
+    if (answer.ok) {
+      this.exported = this.exported.filter(({ id }) => id !== lesson.id);
+      this.lessons = [answer.value.lesson, ...(this.lessons ?? []).filter(({ id }) => id !== lesson.id)];
+      this.waiting = answer.value.waiting;
+      this.current = lesson.id;
+      this.picking = null;
+      this.#tell(t.toldReopened(lesson.text));
+    } else this.#tell(answer.text);
     this.#changed();
     return answer.ok;
   }

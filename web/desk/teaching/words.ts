@@ -24,10 +24,16 @@ export interface Lesson {
   readonly meant: string;
   readonly meantTitle: string;
   readonly valueName: string;
+  /** When its decision went into training data; "" where it did not, or was taken back. */
+  readonly exportedAt: string;
+  /** What it stands as there: an act, an article. */
+  readonly written: readonly string[];
 }
 
 export interface Lessons {
   readonly lessons: readonly Lesson[];
+  /** Those whose decision stands in training data, the newest export first. */
+  readonly exported: readonly Lesson[];
   readonly waiting: number;
   readonly intents: readonly Named[];
 }
@@ -81,6 +87,8 @@ export function readLesson(value: unknown): Lesson | null {
     meant: text(raw["meant"]),
     meantTitle: text(raw["meant_title"]),
     valueName: text(raw["value_name"]),
+    exportedAt: text(raw["exported_at"]),
+    written: list(raw["written"], (one) => text(one) || null),
   };
 }
 
@@ -90,6 +98,7 @@ export function readLessons(value: unknown): Lessons {
   const raw = fields(value);
   return {
     lessons: list(raw["lessons"], readLesson),
+    exported: list(raw["exported"], readLesson),
     waiting: readWaiting(raw["counts"]),
     intents: list(raw["intents"], (one) => ({ code: text(fields(one)["code"]), name: text(fields(one)["name"]) })),
   };

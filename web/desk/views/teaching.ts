@@ -19,6 +19,7 @@ export interface TeachingView {
   readonly onLeave: () => void;
   readonly onSearch: (words: string) => void;
   readonly onUndo: () => void;
+  readonly onReopen: (lesson: Lesson) => void;
 }
 
 /** The messages that wait to be judged. One card is reached by Tab; keys move from there. */
@@ -45,7 +46,36 @@ export function teachingView(view: TeachingView): TemplateResult {
         : failure
           ? nothing
           : html`<p role="status">${fr.loading}</p>`}
+    ${judging.exported.length ? exportedView(view) : nothing}
   </main>`;
+}
+
+/** What stands in training data, under the day of each export. */
+function exportedView(view: TeachingView): TemplateResult {
+  const { exported, busy } = view.judging;
+  const days = [...new Set(exported.map(({ exportedAt }) => t.exportedDay(exportedAt)))];
+  return html`<details class="exported">
+    <summary><h3>${t.exported}</h3></summary>
+    <p class="hint">${t.exportedHint}</p>
+    ${days.map(
+      (day) => html`<h4>${day}</h4>
+        <ul role="list" aria-label=${day}>
+          ${exported
+            .filter(({ exportedAt }) => t.exportedDay(exportedAt) === day)
+            .map(
+              (lesson) => html`<li>
+                <div>
+                  <p dir="auto" lang=${lesson.language || nothing}>${lesson.text}</p>
+                  <p class="facts" dir="auto">${lesson.written.join(", ")}</p>
+                </div>
+                <button type="button" class="plain small" aria-disabled=${busy} aria-label=${t.reopenLong(lesson.text)} @click=${() => view.onReopen(lesson)}>
+                  ${icon("undo")}${t.reopen}
+                </button>
+              </li>`,
+            )}
+        </ul>`,
+    )}
+  </details>`;
 }
 
 export function failureView(failure: string, onRetry: () => void): TemplateResult | typeof nothing {
@@ -76,6 +106,7 @@ function cardView(lesson: Lesson, view: TeachingView): TemplateResult {
       ${factView(t.understood, lesson.intentName, t.sure(lesson.confidence))} ${factView(t.answeredWith, lesson.articleTitle)}
       ${factView(t.meant, lesson.meantTitle)}
     </dl>
+    ${lesson.written.length ? html`<p class="facts" dir="auto">${t.withdrawn(lesson.written.join(", "))}</p>` : nothing}
     ${judging.picking?.id === lesson.id ? pickerView(lesson, judging.picking, view) : choicesView(lesson, view)}
   </div>`;
 }
