@@ -143,9 +143,7 @@ class FakeTeaching:
         waiting = [one for one in self.lessons.values() if not one["decision"]]
         intents = [{"code": code, "name": name} for code, name in INTENTS.items()]
         there = [one for one in self.lessons.values() if one["exported_at"]]
-        return web.json_response(
-            {"lessons": waiting, "exported": there, "counts": self._counts, "intents": intents}
-        )
+        return web.json_response({"lessons": waiting, "exported": there, "counts": self._counts, "intents": intents})
 
     async def _decide(self, request: web.Request) -> web.Response:
         number, body = int(request.match_info["id"]), await request.json()
