@@ -23,7 +23,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 
 from benchmarks import machine
 from benchmarks.night_town import EVENT_DAYS, Town, connected, days
@@ -126,18 +126,13 @@ def _server_seconds(server: Postgresql) -> float:
 
 async def rows(url: str) -> dict[str, int]:
     """Rows of the tables that matter."""
+
+    def counted(connection: Connection) -> dict[str, int]:
+        return {table: connection.execute(text(f"SELECT count(*) FROM {table}")).scalar_one() for table in ROWS}
+
     store = await open_store(url)
     try:
-        return {
-            table: int(
-                await store.database.read(
-                    lambda connection, table=table: connection.execute(
-                        text(f"SELECT count(*) FROM {table}")
-                    ).scalar_one()
-                )
-            )
-            for table in ROWS
-        }
+        return await store.database.read(counted)
     finally:
         await store.close()
 
