@@ -33,6 +33,7 @@ FROM (
 LEFT JOIN cases c ON c.conversation_id = m.conversation_id
 LEFT JOIN ratings r ON r.conversation_id = m.conversation_id
 LEFT JOIN served s ON s.article = m.topic
+ORDER BY m.position
 """
 _OF = "JOIN conversations b ON b.id = o.conversation_id JOIN contacts k ON k.conversation_id = b.id"
 _SERVED = "LEFT JOIN served s ON s.article = o.article"
@@ -76,7 +77,7 @@ async def count(connection: asyncpg.Connection[Any], until: Any, services: dict[
         await connection.execute(
             "INSERT INTO facts (contact_id, what, at, day, hour, channel, language, service, topic, detail, value) "
             f"SELECT k.id, '{what}', {at}, ({at} {_LOCAL})::date, extract(hour FROM {at} {_LOCAL}), b.channel, b.language, "
-            f"{service}, {topic}, {detail}, {value} FROM {source} WHERE {which} AND {_UNTIL}",
+            f"{service}, {topic}, {detail}, {value} FROM {source} WHERE {which} AND {_UNTIL} ORDER BY {at}",
             until,
         )
     await connection.execute(
