@@ -251,6 +251,9 @@ class ContactBook(Protocol):
     async def marks(self) -> Marks:
         """The marks that were kept."""
 
+    async def heads(self, now: datetime) -> Marks:
+        """The marks of somebody who has looked at all conversations after this moment."""
+
     async def conversations(self, after: str, limit: int) -> list[str]:
         """Ids of conversations that are still there, in order, behind one."""
 

@@ -116,6 +116,19 @@ class Collector:
                 await self._book.replace({}, marks)
         return changed
 
+    async def catch_up(self) -> int:
+        """As `collect`; where nothing was ever collected, each conversation once, in their order; how many contacts changed.
+
+        Raises:
+            StoreError: not now; what was written is right.
+        """
+        if (await self._book.marks()).positions:
+            return await self.collect()
+        begun = await self._book.heads(self._clock())
+        changed = await self._all()
+        await self._book.replace({}, begun)
+        return changed
+
     async def gather(self, conversation_ids: list[str]) -> int:
         """Bring the contacts of these up to date now, whoever collects; how many changed.
 
@@ -132,15 +145,20 @@ class Collector:
         Raises:
             StoreError: not now; what was written is right.
         """
+        changed = await self._all(told)
+        await self._book.make_stale(self._since(), date.max)
+        while await self._book.roll_up():
+            pass
+        return changed
+
+    async def _all(self, told: Callable[[int], None] = lambda done: None) -> int:
+        """Make the contacts of every conversation anew; how many changed."""
         service_of = await self._services()
         after, done, changed = "", 0, 0
         while ids := await self._book.conversations(after, self._at_once):
             changed += await self._write(ids, service_of, None)
             after, done = ids[-1], done + len(ids)
             told(done)
-        await self._book.make_stale(self._since(), date.max)
-        while await self._book.roll_up():
-            pass
         return changed
 
     async def _write(self, ids: list[str], service_of: ServiceOf, marks: Marks | None) -> int:

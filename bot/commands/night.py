@@ -68,7 +68,7 @@ async def _night(settings: Settings, console: Console) -> tuple[dict[str, float]
         collector = build_collector(settings, store, naming, holder)
 
         async def collect() -> None:
-            await collector.rebuild()
+            await collector.catch_up()
 
         def told(step: str, took: timedelta, error: Exception | None) -> None:
             if error is not None:

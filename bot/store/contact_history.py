@@ -8,7 +8,7 @@ from datetime import datetime, timedelta, timezone
 from typing import Any, TypeVar
 
 import structlog
-from sqlalchemy import Column, Connection, Integer, Row, Select, Table, bindparam, select
+from sqlalchemy import Column, Connection, Integer, Row, Select, Table, bindparam, func, select
 
 from bot.cases import Case, CaseEvent, CaseState
 from bot.contacts import History, Marks, Opening, PassedOn, Rated, Received
@@ -127,6 +127,18 @@ class ContactSources:
             if settles:
                 positions[LOOKED] = moment
             return sorted(ids), Marks(positions), more
+
+        return await self._database.read(work)
+
+    async def heads(self, now: datetime) -> Marks:
+        """See `ContactBook.heads`."""
+
+        def work(connection: Connection) -> Marks:
+            positions = {DUE: int(now.timestamp())}
+            for name, (_, column) in _SOURCES.items():
+                head = connection.execute(select(func.max(column))).scalar_one() or 0
+                positions |= {name: max(head - SAFETY, 0), name + SEEN: head}
+            return Marks(positions)
 
         return await self._database.read(work)
 

@@ -31,6 +31,8 @@ _MARK = text(
     "ON CONFLICT (source) DO UPDATE SET position = excluded.position"
 ).bindparams(bindparam("position", type_=read_marks.c.position.type))
 
+# The numbers come back in the order of the rows.
+_NEW = insert(contacts).returning(contacts.c.id, sort_by_parameter_order=True)
 _OWN: tuple[str, ...] = (
     "position",
     "started_at",
@@ -48,8 +50,7 @@ _OWN += ("cause", "helpful", "returned", "channel", "language")
 
 def replace_contacts(connection: Connection, wanted: Mapping[str, Sequence[Contact]], since: date | None) -> int:
     """See `ContactBook.replace`; how many contacts were written or removed."""
-    # In one order in every process, so that no two wait for each other.
-    ids = [one for one in sorted(wanted) if conversations.lock(connection, one)]
+    ids = sorted(conversations.lock_some(connection, wanted))
     if not ids:
         return 0
     stored = _stored(connection, ids)
@@ -126,27 +127,32 @@ def _days(contact: Contact) -> set[date]:
 
 
 def _write(connection: Connection, fresh: Sequence[tuple[str, Contact]]) -> None:
-    rows: list[dict[str, Any]] = []
-    for conversation_id, contact in fresh:
-        values = {name: getattr(contact, name) for name in _OWN}
-        new = insert(contacts).returning(contacts.c.id)
-        values |= {"conversation_id": conversation_id, "way": contact.way.value}
-        contact_id = connection.execute(new, values).scalar_one()
-        rows += [
-            {
-                "contact_id": contact_id,
-                "what": fact.what.value,
-                "at": fact.at,
-                "day": fact.day,
-                "hour": fact.hour,
-                "channel": contact.channel,
-                "language": contact.language,
-                "service": fact.service,
-                "topic": fact.topic,
-                "detail": fact.detail,
-                "value": fact.value,
-            }
-            for fact in contact.facts
-        ]
+    if not fresh:
+        return
+    own = [
+        {
+            "conversation_id": conversation_id,
+            "way": contact.way.value,
+            **{name: getattr(contact, name) for name in _OWN},
+        }
+        for conversation_id, contact in fresh
+    ]
+    rows = [
+        {
+            "contact_id": contact_id,
+            "what": fact.what.value,
+            "at": fact.at,
+            "day": fact.day,
+            "hour": fact.hour,
+            "channel": contact.channel,
+            "language": contact.language,
+            "service": fact.service,
+            "topic": fact.topic,
+            "detail": fact.detail,
+            "value": fact.value,
+        }
+        for contact_id, (_, contact) in zip(connection.execute(_NEW, own).scalars().all(), fresh, strict=True)
+        for fact in contact.facts
+    ]
     if rows:
         connection.execute(insert(facts), rows)

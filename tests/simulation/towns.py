@@ -63,9 +63,10 @@ class Filled:
         return [await self.read(query) for query in CONTENT]
 
 
-def settings_in(folder: Path) -> Settings:
-    """The example town with a data folder of its own."""
-    return load({"GUICHET_OFFICE": str(ROOT / "office.yml"), "GUICHET_DATA": str(folder)})
+def settings_in(folder: Path, database_url: str = "") -> Settings:
+    """The example town with a data folder of its own, and a database there unless another one is given."""
+    other = {"GUICHET_DATABASE_URL": database_url} if database_url else {}
+    return load({"GUICHET_OFFICE": str(ROOT / "office.yml"), "GUICHET_DATA": str(folder), **other})
 
 
 @lru_cache(maxsize=1)
@@ -88,9 +89,9 @@ def run_of(days: int, seed: int = 1, contacts: int = 14, plants: tuple[Plant, ..
     return Run(seed, date.fromordinal(LAST.toordinal() - days + 1), days, contacts, plants)
 
 
-async def filled(folder: Path, run: Run) -> Filled:
+async def filled(folder: Path, run: Run, database_url: str = "") -> Filled:
     """A town in a folder, filled by a run."""
-    settings = settings_in(folder)
+    settings = settings_in(folder, database_url)
     truth = await fill(settings, run, model=small_model(), reads=FakeTriage(), taught=letters())
     assert truth is not None
     return Filled(settings, truth)

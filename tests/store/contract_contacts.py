@@ -130,6 +130,24 @@ class ContactsContract:
 
         assert await everything(store) == kept
 
+    async def test_catching_up_for_the_first_time_is_collecting(self, store: Store) -> None:
+        """Where nothing was ever collected each conversation is made once; from then on it is known what was read."""
+        town = await lived(store, 11)
+        clock = Clock(town.now)
+        made = await collector(store, clock).catch_up()
+        read = (await store.contacts.marks()).positions
+        await town.live(6)
+        clock.moment = max(town.now, clock() + timedelta(minutes=2))
+        await collector(store, clock).catch_up()
+        while await store.contacts.roll_up():
+            pass
+        kept = await everything(store)
+
+        assert 0 < made <= len(kept["contacts"])
+        assert 0 < read["transcript.seen"] < (await store.contacts.heads(clock())).positions["transcript.seen"]
+        assert await collector(store, clock).rebuild() == 0
+        assert await everything(store) == kept
+
     async def test_a_collector_that_is_killed_loses_and_doubles_nothing(self, store: Store) -> None:
         """Whichever transaction it ends in, the next one makes the same rows of it."""
         town = await lived(store, 3, steps=80, people=9)
