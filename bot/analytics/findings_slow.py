@@ -11,7 +11,8 @@ import numpy as np
 from bot.analytics.findings_ledger import Ledger
 from bot.analytics.findings_sorts import HISTORY_DAYS, Sort, Stretch
 from bot.analytics.findings_statistics import BASE_DAYS, Floats, higher, rejected, share_higher
-from bot.analytics.findings_unusual import FALSE_SHARE, Table
+from bot.analytics.findings_unusual import FALSE_SHARE, Table, begins
+from bot.topics import WINDOW
 
 LATE_SPANS = (7, 10, 14, 21)
 LATE_FACTOR = 1.5
@@ -185,8 +186,10 @@ class Gaps:
             for day, count in topic.days.items():
                 if 0 <= (column := ledger.column(day)) < ledger.days:
                     counts[row, column] += count
-        # Nobody asked before the first question: that is history too, not the lack of it.
-        self.table = Table(counts, ledger, [0] * len(open_ones), GAP_DISPERSION)
+        # Nobody asked before the first question: that is history too, not the lack of it. But further back than its
+        # questions are grouped nothing is known of a topic.
+        grouped = max(ledger.days - WINDOW.days, 0)
+        self.table = Table(counts, ledger, np.minimum(begins(counts), grouped), GAP_DISPERSION)
 
     def night(self, last: int) -> Iterator[Stretch]:
         """What stands out of the stretches that end on a column."""

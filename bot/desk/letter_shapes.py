@@ -6,11 +6,12 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from bot.cases import Case
-from bot.desk.shapes import Shape, Shapes, shorten
+from bot.desk.shapes import Shape, Shapes
 from bot.desk.words import Words
 from bot.letters import Proofs, Verdict
 from bot.mailroom import Acknowledged, Filed, Held, Shelf, Told
 from bot.readings import LetterKind, PartKind, Scored, Suggested, Urgency
+from bot.text.typography import shorten
 
 LIKELY = ((0.8, "surely"), (0.5, "likely"), (0.2, "maybe"), (0.0, "hardly"))
 """From which score on a service is called what."""

@@ -24,6 +24,7 @@ from bot.relays import Mark, Relay, read_relay
 from bot.settings import Office
 from bot.store.base import CITIZEN, Entry
 from bot.text import moments_words
+from bot.text.typography import shorten
 from bot.text.wording import Wording
 
 SUMMARY_TITLES = 2
@@ -339,12 +340,6 @@ class Shapes:
 
 def _iso(at: datetime | None) -> str | None:
     return at.isoformat() if at else None
-
-
-def shorten(text: str, chars: int) -> str:
-    """The first words of a text in one line, at most so many characters."""
-    line = " ".join(text.split())
-    return line if len(line) <= chars else line[: chars - 1].rsplit(" ", 1)[0] + "…"
 
 
 def _at(entry: Entry, place: str) -> list[Attachment]:

@@ -27,3 +27,9 @@ def typeset(text: str) -> str:
     text = _BEFORE_COLON.sub(WIDE, text)
     text = _THOUSAND.sub(NARROW, text)
     return _UNIT.sub(WIDE, text)
+
+
+def shorten(text: str, chars: int) -> str:
+    """The first words of a text in one line, at most so many characters."""
+    line = " ".join(text.split())
+    return line if len(line) <= chars else line[: chars - 1].rsplit(" ", 1)[0] + "…"

@@ -269,46 +269,6 @@ class ContactsContract:
         assert await collector(store, later).rebuild() == 0
         assert (await everything(store))["daily"] == kept["daily"]
 
-    async def test_an_open_letter_that_is_late_is_told(self, store: Store) -> None:
-        """The backlog of letters is that of the open cases on mail and forms, with the oldest one's age."""
-        town = Town(store, 21)
-        await town.begin()
-        await town.live(60, people=8)
-        open_ones = [
-            case
-            for conversation, address in town.journal.conversations.items()
-            if address.channel in {"email", "form"}
-            for case in await store.cases.find(conversation)
-            if case.closed_at is None
-        ]
-
-        found = await store.contacts.backlog(town.now, Span(date(2026, 1, 1), date(2026, 1, 1)))
-
-        assert open_ones
-        assert {one.service: one.open for one in found} == Counter(case.service for case in open_ones)
-        assert sum(one.late for one in found) == sum(
-            case.due_at is not None and case.due_at < town.now for case in open_ones
-        )
-        assert max(one.oldest for one in found) == max(town.now - case.opened_at for case in open_ones)
-
-    async def test_open_letters_heed_the_filters(self, store: Store) -> None:
-        """Of a channel, a service or a language: they add up to all, whatever the days; a chat has none."""
-        town = Town(store, 21)
-        await town.begin()
-        await town.live(60, people=8)
-        day = date(2026, 1, 1)
-
-        async def open_ones(**only: str) -> int:
-            return sum(one.open for one in await store.contacts.backlog(town.now, Span(day, day, **only)))
-
-        every = await open_ones()
-        by_service = [await open_ones(service=service) for service in {*SERVICES, *OFFICE.services}]
-        by_channel = [await open_ones(channel=channel) for channel in ("email", "form")]
-
-        assert every == sum(by_service) == sum(by_channel) > max(by_channel) > 0
-        assert (await open_ones(language="fr"), await open_ones(language="br")) == (every, 0)
-        assert await open_ones(channel="web") == 0
-
     async def test_a_finding_is_kept_once_and_dismissed(self, store: Store) -> None:
         """Found again, it is brought up to date; dismissed, it stays away, also when it is found once more."""
         day = date(2026, 3, 20)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 
@@ -12,12 +13,13 @@ from sqlalchemy import Connection, select
 from bot.analytics.collector import Collector
 from bot.analytics.counted import CountedSubjects
 from bot.analytics.events import ServiceOf
+from bot.contacts import Span
 from bot.privacy.retention import REGISTER
 from bot.store.contact_tables import contacts, facts, stale_days
 from bot.store.contacts import _roll_up
 from bot.store.sql import Store
 from bot.store.subjects import _remove_aged
-from tests.analytics.town import HOURS, ZONE, Clock
+from tests.analytics.town import HOURS, OFFICE, SERVICES, ZONE, Clock, Town
 from tests.store.contract_contacts import CHECKED, KEEPS, SPANS, collector, everything, figures, lived, naming, rows
 
 
@@ -26,7 +28,7 @@ class CountingContract:
 
     async def test_a_count_that_fails_keeps_nobody_from_their_right(self, store: Store) -> None:
         """Whatever is wrong with it: who asks to be erased is, and what is old goes."""
-        town = await lived(store, 6)
+        town = await lived(store, 7)
 
         async def wrong() -> ServiceOf:
             raise ValueError("a service that cannot be read")
@@ -141,3 +143,43 @@ async def moments(store: Store, gone: bool = False) -> list[datetime]:
     own = select(contacts.c.started_at, contacts.c.ended_at).where(contacts.c.id.in_(of))
     found = [moment for row in await rows(store, own) for moment in row]
     return found + [row.at for row in await rows(store, select(facts.c.at).where(facts.c.contact_id.in_(of)))]
+
+    async def test_an_open_letter_that_is_late_is_told(self, store: Store) -> None:
+        """The backlog of letters is that of the open cases on mail and forms, with the oldest one's age."""
+        town = Town(store, 21)
+        await town.begin()
+        await town.live(60, people=8)
+        open_ones = [
+            case
+            for conversation, address in town.journal.conversations.items()
+            if address.channel in {"email", "form"}
+            for case in await store.cases.find(conversation)
+            if case.closed_at is None
+        ]
+
+        found = await store.contacts.backlog(town.now, Span(date(2026, 1, 1), date(2026, 1, 1)))
+
+        assert open_ones
+        assert {one.service: one.open for one in found} == Counter(case.service for case in open_ones)
+        assert sum(one.late for one in found) == sum(
+            case.due_at is not None and case.due_at < town.now for case in open_ones
+        )
+        assert max(one.oldest for one in found) == max(town.now - case.opened_at for case in open_ones)
+
+    async def test_open_letters_heed_the_filters(self, store: Store) -> None:
+        """Of a channel, a service or a language: they add up to all, whatever the days; a chat has none."""
+        town = Town(store, 21)
+        await town.begin()
+        await town.live(60, people=8)
+        day = date(2026, 1, 1)
+
+        async def open_ones(**only: str) -> int:
+            return sum(one.open for one in await store.contacts.backlog(town.now, Span(day, day, **only)))
+
+        every = await open_ones()
+        by_service = [await open_ones(service=service) for service in {*SERVICES, *OFFICE.services}]
+        by_channel = [await open_ones(channel=channel) for channel in ("email", "form")]
+
+        assert every == sum(by_service) == sum(by_channel) > max(by_channel) > 0
+        assert (await open_ones(language="fr"), await open_ones(language="br")) == (every, 0)
+        assert await open_ones(channel="web") == 0
