@@ -136,14 +136,6 @@ class CountingContract:
         assert not await collector(store, clock, "w1").count()
         assert await store.contacts.stale(date.min, date.max) == 0
 
-
-async def moments(store: Store, gone: bool = False) -> list[datetime]:
-    """Every time in what is kept of contacts: of all, or of those whose conversation has gone."""
-    of = select(contacts.c.id).where(contacts.c.conversation_id.is_(None)) if gone else select(contacts.c.id)
-    own = select(contacts.c.started_at, contacts.c.ended_at).where(contacts.c.id.in_(of))
-    found = [moment for row in await rows(store, own) for moment in row]
-    return found + [row.at for row in await rows(store, select(facts.c.at).where(facts.c.contact_id.in_(of)))]
-
     async def test_an_open_letter_that_is_late_is_told(self, store: Store) -> None:
         """The backlog of letters is that of the open cases on mail and forms, with the oldest one's age."""
         town = Town(store, 21)
@@ -183,3 +175,11 @@ async def moments(store: Store, gone: bool = False) -> list[datetime]:
         assert every == sum(by_service) == sum(by_channel) > max(by_channel) > 0
         assert (await open_ones(language="fr"), await open_ones(language="br")) == (every, 0)
         assert await open_ones(channel="web") == 0
+
+
+async def moments(store: Store, gone: bool = False) -> list[datetime]:
+    """Every time in what is kept of contacts: of all, or of those whose conversation has gone."""
+    of = select(contacts.c.id).where(contacts.c.conversation_id.is_(None)) if gone else select(contacts.c.id)
+    own = select(contacts.c.started_at, contacts.c.ended_at).where(contacts.c.id.in_(of))
+    found = [moment for row in await rows(store, own) for moment in row]
+    return found + [row.at for row in await rows(store, select(facts.c.at).where(facts.c.contact_id.in_(of)))]
