@@ -1,6 +1,6 @@
 """The process that takes a year's mail: the parts of a gateway that letters pass, wired as `bot.app` wires them.
 
-    GUICHET_OFFICE=… GUICHET_DATABASE_URL=… python -m benchmarks.mail_worker FOLDER NAME [--profile FILE]
+    GUICHET_OFFICE=… GUICHET_DATABASE_URL=… python -m benchmarks.mail_worker FOLDER NAME [--stages] [--profile FILE]
 
 Each second it prints one line of JSON: what it has received and handled, its processor time by stage, its memory.
 """
@@ -135,7 +135,7 @@ class Office:
         }
 
 
-async def run(folder: Path, name: str) -> None:
+async def run(folder: Path, name: str, stages: bool) -> None:
     """Take mail until SIGTERM, or until the process that started this one is gone.
 
     Raises:
@@ -146,7 +146,7 @@ async def run(folder: Path, name: str) -> None:
     parent = os.getppid()
     found = settings.load()
     store = await open_store(found.database_url)
-    times = Times()
+    times = Times(stages)
     office = Office(store, found, folder, name, times)
     times.add("start", time.process_time())
     # What a killed process of this name had claimed is taken up now.
@@ -170,14 +170,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("folder", type=Path)
     parser.add_argument("name")
+    parser.add_argument("--stages", action="store_true", help="count the processor time of each stage")
     parser.add_argument("--profile", type=Path, help="where a profile of the loop's thread is written at the end")
     options = parser.parse_args()
     logs.configure()
     profile = cProfile.Profile() if options.profile else None
     if profile is None:
-        asyncio.run(run(options.folder, options.name))
+        asyncio.run(run(options.folder, options.name, options.stages))
     else:
-        profile.runcall(asyncio.run, run(options.folder, options.name))
+        profile.runcall(asyncio.run, run(options.folder, options.name, options.stages))
         profile.dump_stats(options.profile)
 
 

@@ -1,6 +1,6 @@
 """A city's year of mail, through all that a letter passes: parsed, stored, read, grouped, answered with suggestions, acknowledged.
 
-    python -m benchmarks.mail_year [--mails 90000] [--engine sqlite|postgresql] [--processes N] [--seed 7] [--data FOLDER]
+    python -m benchmarks.mail_year [--mails 90000] [--engine sqlite|postgresql] [--processes N] [--seed 7] [--data FOLDER] [--stages]
 
 The mails are generated from parts (`benchmarks.mail_parts`) into a file that stands for the mailbox. From there on all is
 the real code: two processes of the gateway's parts, one of which receives and both of which handle, killed (SIGKILL) at
@@ -61,10 +61,13 @@ class Stuck(Exception):
 class Town:
     """The processes, and who kills them."""
 
-    def __init__(self, folder: Path, environ: dict[str, str], processes: int, profile: Path | None) -> None:
+    def __init__(
+        self, folder: Path, environ: dict[str, str], processes: int, profile: Path | None, stages: bool = False
+    ) -> None:
         self._folder = folder
         self._environ = environ
         self._profile = profile
+        self._stages = stages
         self.lives: list[Life] = []
         self.running: dict[str, Life] = {}
         self._listening: list[threading.Thread] = []
@@ -75,6 +78,7 @@ class Town:
         """Start a process; the same name is the same gateway again."""
         command = [sys.executable, "-m", "benchmarks.mail_worker", str(self._folder), name]
         command += ["--profile", str(self._profile)] if self._profile else []
+        command += ["--stages"] if self._stages else []
         log = (self._folder / f"{name}.log").open("a")
         process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True, env=self._environ, cwd=ROOT)
         log.close()
@@ -117,6 +121,7 @@ async def measure(
     processes: int,
     profile: Path | None,
     report: Report,
+    stages: bool = False,
 ) -> dict[str, Any]:
     """Figures of a year's mail that stands in a folder.
 
@@ -126,7 +131,7 @@ async def measure(
     """
     store = await open_store(found.database_url)
     began = time.perf_counter()
-    town = Town(folder, environ, processes, profile)
+    town = Town(folder, environ, processes, profile, stages)
     kills = [round(mails * share) for share in KILLED_AT] if profile is None else []
     killed = 0
     told = began
@@ -245,6 +250,7 @@ def run(
     data: Path | None = None,
     triage: Path | None = None,
     profile: Path | None = None,
+    stages: bool = False,
 ) -> dict[str, Any]:
     """Everything, in an empty folder."""
     with database(engine, folder) as url:
@@ -264,7 +270,7 @@ def run(
         size = mail_box.write(folder, mail_parts.year(mail_parts.parts(ROOT / "triage"), mails, seed))
         report(f"{mails} mails made in {time.perf_counter() - began:.0f} s, {size / 1e6:.0f} MB")
         processes = processes or PROCESSES[engine]
-        figures = asyncio.run(measure(folder, mails, found, environ, processes, profile, report))
+        figures = asyncio.run(measure(folder, mails, found, environ, processes, profile, report, stages))
     return {"engine": engine, "processes": processes, "seed": seed, **figures}
 
 
@@ -275,6 +281,9 @@ def main() -> None:
     parser.add_argument("--processes", type=int, default=0, help="of the gateway; two by default")
     parser.add_argument("--seed", type=int, default=SEED)
     parser.add_argument("--data", type=Path, metavar="FOLDER", help="where the model stays from one run to the next")
+    parser.add_argument(
+        "--stages", action="store_true", help="count the processor time of each stage, which costs some"
+    )
     parser.add_argument(
         "--profile", type=Path, metavar="FILE", help="a cProfile of the process's loop; nothing is killed then"
     )
@@ -291,6 +300,7 @@ def main() -> None:
                 *(Path(folder), engine, options.mails, options.seed, report, options.processes),
                 data=options.data,
                 profile=options.profile,
+                stages=options.stages,
             )
         report(json.dumps(found[engine], indent=2, ensure_ascii=False))
     if options.profile is None:

@@ -11,7 +11,7 @@ import threading
 from collections import Counter, OrderedDict
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Any, Generic, TypeVar
 
 import numpy as np
@@ -31,6 +31,7 @@ Scores = npt.NDArray[np.float64]
 ARTICLE_FIELDS = ("title", "keywords", "headings", "body", "service", "shape")
 PASSAGE_FIELDS = ("heading", "body")
 SHAPE = "shape"
+_WORD_FIELDS = tuple(field for field in ARTICLE_FIELDS if field != "shape")
 """Three to five letters in a row of title, keywords and headings: finds misspelt and compound words."""
 MAX_WORDS = 40
 """Of one question; what comes after is not read."""
@@ -69,8 +70,8 @@ class Query:
 
 KEPT = 32
 """Searches of an index that are kept: a question is often looked up twice within a moment, by those who answer at once."""
-TERM_ENTRIES = 500_000
-"""Scores of single terms in single articles that are kept: 10 MB at most."""
+TERM_ENTRIES = 300_000
+"""Scores of single terms in single articles and passages that are kept: some 20 MB at most."""
 CORRECTED = 0.8
 """How much a corrected word counts as known."""
 
@@ -150,16 +151,16 @@ class Index:
         self._passage_searcher = self._passage_index.searcher()
         self.asked: Kept[Any] = Kept(KEPT)
         """What `bot.knowledge.search` has found last, by question."""
-        self._terms: dict[tuple[str, str], tuple[npt.NDArray[np.int32], Scores]] = {}
+        self._terms: dict[tuple[str, tuple[str, ...]], tuple[npt.NDArray[np.int32], Scores]] = {}
         self._term_entries = 0
-        self._passage_hits = lru_cache(maxsize=KEPT)(self._searched_passages)
+        self._term_hits: dict[str, dict[int, list[tuple[str, int, float]]]] = {}
         memory.register(self, "forget")
 
     def forget(self) -> None:
         """Let go of what was asked."""
         self.asked.clear()
-        self._passage_hits.cache_clear()
         self._terms.clear()
+        self._term_hits.clear()
         self._term_entries = 0
 
     def place(self, article_id: str) -> int | None:
@@ -174,55 +175,69 @@ class Index:
         terms = tuple(term for term, _ in found if unique[term.stem] is term)
         return Query(terms, self._shape(spelt for _, spelt in found))
 
-    def article_scores(self, query: Query) -> dict[str, Scores]:
-        """BM25 of every field for every article, over the question's mass: about [0, 2]; by place."""
-        scores: dict[str, Scores] = {}
-        for field in ARTICLE_FIELDS:
-            terms = list(dict.fromkeys(self._grams.analyze(query.shape) if field == SHAPE else _stems(query)))
-            mass = float(len(terms) or 1) if field == SHAPE else query.mass or 1.0
-            found = [self._term_scores(field, term) for term in terms]
-            places = np.concatenate([places for places, _ in found]) if found else np.zeros(0, np.int32)
-            values = np.concatenate([values for _, values in found]) if found else np.zeros(0)
-            scores[field] = np.bincount(places, values, len(self.articles)) / mass
-        return scores
+    def strengths(self, query: Query) -> Scores:
+        """How much of every article fits, by place: the mean over its fields of BM25 over the question's mass, about [0, 2]."""
+        stems, grams = _stems(query), list(dict.fromkeys(self._grams.analyze(query.shape)))
+        words = self._summed([self._term_scores(stem, _WORD_FIELDS) for stem in stems]) / (query.mass or 1.0)
+        shape = self._summed([self._term_scores(gram, (SHAPE,)) for gram in grams]) / (len(grams) or 1)
+        return (words + shape) / len(ARTICLE_FIELDS)
 
-    def _term_scores(self, field: str, term: str) -> tuple[npt.NDArray[np.int32], Scores]:
-        """The articles that have a term in a field, and its BM25 in each.
+    def _summed(self, found: Sequence[tuple[npt.NDArray[np.int32], Scores]]) -> Scores:
+        if not found:
+            return np.zeros(len(self.articles))
+        places = np.concatenate([places for places, _ in found])
+        values = np.concatenate([values for _, values in found])
+        return np.asarray(np.bincount(places, values, len(self.articles)), np.float64)
+
+    def _term_scores(self, term: str, fields: tuple[str, ...]) -> tuple[npt.NDArray[np.int32], Scores]:
+        """The articles that have a term in these fields, once for each, and its BM25 there.
 
         A question's score is the sum of those of its terms, which are the same ones from question to question.
         """
-        known = self._terms.get((field, term))
+        known = self._terms.get((term, fields))
         if known is None:
-            matches = _matches(self._article_searcher, self._article_schema, field, (term,), len(self.articles))
+            matches = [
+                match
+                for field in fields
+                for match in _matches(self._article_searcher, self._article_schema, field, term, len(self.articles))
+            ]
             known = (
                 np.array([place for place, _ in matches], np.int32),
                 np.array([score for _, score in matches], np.float64),
             )
-            self._term_entries += len(matches) + 1
-            if self._term_entries > TERM_ENTRIES:
-                self._terms.clear()
-                self._term_entries = len(matches) + 1
-            self._terms[field, term] = known
+            self._count(len(matches))
+            self._terms[term, fields] = known
         return known
 
     def passage_scores(self, query: Query, mass: float, place: int) -> dict[str, dict[int, float]]:
         """BM25 of every field for the passages of an article that have any of the words, by number, over a mass."""
-        found = self._passage_hits(tuple(_stems(query)))
-        return {
-            field: {number: score / (mass or 1.0) for number, score in scores.get(place, ())}
-            for field, scores in found.items()
-        }
+        scores: dict[str, dict[int, float]] = {field: {} for field in PASSAGE_FIELDS}
+        for stem in _stems(query):
+            for field, number, score in self._term_passages(stem).get(place, ()):
+                scores[field][number] = scores[field].get(number, 0.0) + score / (mass or 1.0)
+        return scores
 
-    def _searched_passages(self, stems: tuple[str, ...]) -> dict[str, dict[int, list[tuple[int, float]]]]:
-        """The articles of one question are asked for its words one after the other, mostly for the same ones."""
-        count = len(self._passage_places)
-        found: dict[str, dict[int, list[tuple[int, float]]]] = {}
-        for field in PASSAGE_FIELDS:
-            of_field = found.setdefault(field, {})
-            for row, score in _matches(self._passage_searcher, self._passage_schema, field, stems, count):
-                place, number = self._passage_places[row]
-                of_field.setdefault(place, []).append((number, score))
-        return found
+    def _term_passages(self, stem: str) -> dict[int, list[tuple[str, int, float]]]:
+        """By article, the field and the number of each passage that has a term, and its BM25 there."""
+        known = self._term_hits.get(stem)
+        if known is None:
+            known, count = {}, len(self._passage_places)
+            for field in PASSAGE_FIELDS:
+                matches = _matches(self._passage_searcher, self._passage_schema, field, stem, count)
+                self._count(len(matches))
+                for row, score in matches:
+                    place, number = self._passage_places[row]
+                    known.setdefault(place, []).append((field, number, score))
+            self._term_hits[stem] = known
+        return known
+
+    def _count(self, entries: int) -> None:
+        """Keep no more than `TERM_ENTRIES`."""
+        self._term_entries += entries + 1
+        if self._term_entries > TERM_ENTRIES:
+            self._terms.clear()
+            self._term_hits.clear()
+            self._term_entries = entries + 1
 
     def beside_subject(self, query: Query, place: int) -> Query:
         """A question without the words that name the article's subject: those that most of its passages have."""
@@ -319,14 +334,11 @@ def _stems(query: Query) -> list[str]:
 
 
 def _matches(
-    searcher: tantivy.Searcher, schema: tantivy.Schema, field: str, terms: Sequence[str], limit: int
+    searcher: tantivy.Searcher, schema: tantivy.Schema, field: str, term: str, limit: int
 ) -> list[tuple[int, float]]:
-    """(row, score) of every document that has one of the terms in a field."""
-    if not terms or not limit:
+    """(row, score) of every document that has a term in a field."""
+    if not limit:
         return []
-    should = [
-        (tantivy.Occur.Should, tantivy.Query.term_query(schema, field, term, "freq")) for term in dict.fromkeys(terms)
-    ]
-    hits = searcher.search(tantivy.Query.boolean_query(should), limit, count=False).hits
+    hits = searcher.search(tantivy.Query.term_query(schema, field, term, "freq"), limit, count=False).hits
     rows = searcher.fast_field_values("row", [address for _, address in hits]) if hits else []
     return [(int(row), float(score)) for (score, _), row in zip(hits, rows, strict=True)]

@@ -13,11 +13,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cache, partial
 
-import numpy as np
-
 from bot.knowledge import aspects
 from bot.knowledge.articles import Passage
-from bot.knowledge.index import ARTICLE_FIELDS, Index, Query
+from bot.knowledge.index import Index, Query
 from bot.store.base import Article
 from bot.text.normalise import normalise
 
@@ -105,9 +103,7 @@ def _search(index: Index, question: str, limit: int) -> list[Hit]:
 
 def fused(index: Index, query: Query) -> list[float]:
     """The strength of every article by place: the mean of its fields' scores."""
-    scores = index.article_scores(query)
-    summed = np.sum([scores[field] for field in ARTICLE_FIELDS], axis=0)
-    strengths: list[float] = (summed / len(ARTICLE_FIELDS)).tolist()
+    strengths: list[float] = index.strengths(query).tolist()
     return strengths
 
 

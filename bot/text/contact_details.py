@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from functools import lru_cache
 from urllib.parse import urlsplit
@@ -41,8 +41,9 @@ class Found:
 
 MAX_CHARS = 200_000
 """What is read of one text; no article is as long."""
-KEPT, MAX_KEPT_CHARS = 256, 8_000
-"""So many of the last texts, if no longer than that, need not be read again."""
+KEPT, MAX_KEPT_CHARS = 1024, 8_000
+"""So many of the last paragraphs, if no longer than that, need not be read again."""
+BLANK_LINE = "\n\n"
 
 _SEPARATOR = r"(?:[ .·•*_|~/()\[\]'\u2010-\u2015\u2212-]{0,3}|,|\n)"
 _ZERO = rf"(?:\(0\)|0){_SEPARATOR}"
@@ -132,8 +133,15 @@ _CLOSING = ".,;:!?)]}'\"»…*_"
 
 def details(text: str) -> list[Found]:
     """All that is found, in the order of the text; none overlaps another."""
-    # What is said is looked at as it stands, then with what it quotes, then to be masked; pages are quoted again and again.
-    return list(_kept_details(text) if len(text) <= MAX_KEPT_CHARS else _details(text))
+    found: list[Found] = []
+    at = 0
+    # No detail goes over a blank line, and of what is said many paragraphs are the same in every answer. It is looked at
+    # as it stands, then with what it quotes, then to be masked; pages are quoted again and again.
+    for piece in text[:MAX_CHARS].split(BLANK_LINE):
+        inside = _kept_details(piece) if len(piece) <= MAX_KEPT_CHARS else _details(piece)
+        found += [replace(one, start=one.start + at, end=one.end + at) for one in inside] if at else inside
+        at += len(piece) + len(BLANK_LINE)
+    return found
 
 
 @remembered(KEPT)
@@ -144,7 +152,7 @@ def _kept_details(text: str) -> tuple[Found, ...]:
 def _details(text: str) -> list[Found]:
     if not _LIKELY.search(text):
         return []
-    plain, places = _plain(text[:MAX_CHARS])
+    plain, places = _plain(text)
     plain = _MASKED.sub(lambda one: " " * len(one[0]), plain)
     found: list[Found] = []
     taken = bytearray(len(plain))

@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping
 
+from bot.text import memory
+
 MIN_CHARS = 4
 """Shorter words are too near to each other."""
 TWO_EDITS_FROM_CHARS = 8
 TWO_EDITS_ANYWHERE_FROM_CHARS = 10
 ENDING_CHARS = 4
+MOST_CORRECTED = 20_000
+"""Words whose correction is kept: most come again."""
 
 
 def allowed_edits(word: str) -> int:
@@ -57,6 +61,7 @@ class Speller:
                 if thorough:
                     buckets[_length(len(word))].append((word, letters))
         self._buckets = dict(buckets)
+        self._corrected: memory.Kept[str | None] = memory.Kept()
 
     def __contains__(self, word: str) -> bool:
         return word in self._counts
@@ -68,6 +73,14 @@ class Speller:
         edits = allowed_edits(word)
         if not edits:
             return None
+        known = self._corrected.get(word, "")
+        if known == "":
+            if len(self._corrected) >= MOST_CORRECTED:
+                self._corrected.clear()
+            self._corrected[word] = known = self._meant(word, edits)
+        return known
+
+    def _meant(self, word: str, edits: int) -> str | None:
         anywhere = edits if len(word) >= TWO_EDITS_ANYWHERE_FROM_CHARS else 1
         lengths = tuple(_length(len(word) + more) for more in range(-anywhere, anywhere + 1))
         return self._nearest(word, _buckets(word), edits) or self._nearest(word, lengths, anywhere)

@@ -1,9 +1,12 @@
+from typing import Any
+
 import pytest
+import tantivy
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.knowledge import lexicon
-from bot.knowledge.index import MAX_WORDS, Index, _matches, _stems
+from bot.knowledge.index import ARTICLE_FIELDS, MAX_WORDS, PASSAGE_FIELDS, SHAPE, Index, _stems
 from bot.knowledge.search import search
 from bot.store.base import Article
 from tests.knowledge import small
@@ -52,14 +55,40 @@ def test_scores_are_probabilities_that_fall_with_the_rank() -> None:
 
 
 def test_the_scores_of_terms_add_up_to_that_of_a_search() -> None:
-    """BM25 of a question is the sum over its words; the second time they are kept, and the same."""
+    """What is kept by term gives what the search engine says of the whole question in all fields; the second time too."""
     query = INDEX.read("horaires de la piscine et inscription à la cantine")
-    whole = _matches(INDEX._article_searcher, INDEX._article_schema, "body", _stems(query), len(INDEX.articles))
+    grams = list(dict.fromkeys(INDEX._grams.analyze(query.shape)))
+    expected = dict.fromkeys(range(len(INDEX.articles)), 0.0)
+    for field in ARTICLE_FIELDS:
+        terms, mass = (grams, len(grams)) if field == SHAPE else (_stems(query), query.mass)
+        for place, score in whole(INDEX._article_searcher, INDEX._article_schema, field, terms):
+            expected[place] += score / mass / len(ARTICLE_FIELDS)
 
     for _ in range(2):
-        found = INDEX.article_scores(query)["body"] * query.mass
-        assert {place for place, score in enumerate(found) if score} == {place for place, _ in whole}
-        assert [found[place] for place, _ in whole] == pytest.approx([score for _, score in whole], rel=1e-5)
+        assert INDEX.strengths(query) == pytest.approx(list(expected.values()), rel=1e-5)
+
+
+def test_the_scores_of_passages_add_up_too() -> None:
+    """Those of each article are the engine's own for the whole question, by field."""
+    query = INDEX.read("horaires de la piscine et inscription à la cantine")
+    for field in PASSAGE_FIELDS:
+        found = whole(INDEX._passage_searcher, INDEX._passage_schema, field, _stems(query))
+        expected = {INDEX._passage_places[row]: score for row, score in found}
+        for _ in range(2):
+            scores = {
+                (place, number): score
+                for place in range(len(INDEX.articles))
+                for number, score in INDEX.passage_scores(query, 1.0, place)[field].items()
+            }
+            assert scores == pytest.approx(expected, rel=1e-5)
+
+
+def whole(searcher: Any, schema: Any, field: str, terms: list[str]) -> list[tuple[int, float]]:
+    """A question of several terms as the engine scores it."""
+    should = [(tantivy.Occur.Should, tantivy.Query.term_query(schema, field, term, "freq")) for term in terms]
+    hits = searcher.search(tantivy.Query.boolean_query(should), 10_000, count=False).hits
+    rows = searcher.fast_field_values("row", [address for _, address in hits]) if hits else []
+    return [(int(row), float(score)) for (score, _), row in zip(hits, rows, strict=True)]
 
 
 def test_unknown_words_make_less_sure() -> None:
