@@ -36,7 +36,7 @@ from bot.sourced import Quotes, Sourced
 from bot.store.base import Claimed, Conversation, Entry
 from bot.store.sql import Store, open_store
 from bot.tasks import stop
-from bot.text import languages
+from bot.text import languages, memory
 from bot.text import wording as catalogues
 from channels.email import Email, Sender
 
@@ -100,7 +100,7 @@ class Office:
             raise BotError("nobody reads by the API")
 
         outside = build_channels(channels, store, bus, receive, history, name, lambda request: "")
-        self.jobs = (*outside.jobs.values(), *letters.jobs.values(), self.worker.run())
+        self.jobs = (*outside.jobs.values(), *letters.jobs.values(), self.worker.run(), memory.follow())
 
     def _count_stages(self, correspondence: Any) -> None:
         """Wrap what a stage is: instances only, and what they do stays as it is."""
