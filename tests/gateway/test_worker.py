@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from datetime import datetime, timedelta, timezone
+from typing import Any
 
 import pytest
 
@@ -48,3 +50,69 @@ async def test_every_free_place_is_filled_by_one_claim(store: Store) -> None:
     claimed = await store.inbox.claim_some("w", datetime.now(timezone.utc), timedelta(seconds=30), 16)
 
     assert [one.message.id for one in claimed] == ["m1", "m2", "m3"]
+
+
+class Empty:
+    """An inbox in which something is only once, and which notes when it is looked into."""
+
+    def __init__(self, first: Claimed) -> None:
+        self.looked: list[float] = []
+        self._first: list[Claimed] = [first]
+
+    async def claim_some(self, worker: str, now: datetime, lease: timedelta, limit: int) -> list[Claimed]:
+        self.looked.append(time.monotonic())
+        found, self._first = self._first, []
+        return found
+
+
+async def test_who_has_found_something_looks_again_soon(store: Store) -> None:
+    """Another process may receive more than it can handle, and nobody wakes us: we look ten times and more in half a second."""
+    now = datetime.now(timezone.utc)
+    await store.inbox.put(Message("m1", Address("web", "k"), "bonjour", now), "fr", now)
+    (claimed,) = await store.inbox.claim_some("w", now, timedelta(seconds=30), 1)
+    inbox: Any = Empty(claimed)
+
+    async def handle(claimed: Claimed) -> None:
+        return None
+
+    running = asyncio.create_task(Worker(inbox, handle, LocalBus(), "w").run())
+    await asyncio.sleep(0.5)
+    await stop(running)
+
+    assert len(inbox.looked) > 10
+
+
+async def test_a_loop_that_comes_late_leaves_messages_to_others(store: Store) -> None:
+    """While four are worked on and the loop is held up, the next claim waits: it comes later than the work takes."""
+    now = datetime.now(timezone.utc)
+    for number in range(8):
+        await store.inbox.put(Message(f"m{number}", Address("web", f"k{number}"), "bonjour", now), "fr", now)
+    at_once, most, handled = 0, 0, 0
+
+    async def handle(claimed: Claimed) -> None:
+        nonlocal at_once, most, handled
+        at_once += 1
+        most = max(most, at_once)
+        for _ in range(5):
+            # What holds up the loop, as arithmetic does.
+            time.sleep(0.02)  # noqa: ASYNC251
+            await asyncio.sleep(0)
+        at_once -= 1
+        handled += 1
+        await store.inbox.finish(claimed.row, "w", [], now)
+
+    class OneByOne:
+        """Gives out one message a claim, as they come."""
+
+        async def claim_some(self, worker: str, now: datetime, lease: timedelta, limit: int) -> list[Claimed]:
+            return await store.inbox.claim_some(worker, now, lease, 1)
+
+        async def release(self, worker: str) -> int:
+            return 0
+
+    inbox: Any = OneByOne()
+    running = asyncio.create_task(Worker(inbox, handle, LocalBus(), "w").run())
+    await until(lambda: handled == 8)
+    await stop(running)
+
+    assert most <= 6

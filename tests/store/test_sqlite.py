@@ -7,6 +7,7 @@ import contextlib
 import sqlite3
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -117,6 +118,27 @@ async def test_a_failing_transaction_takes_no_other_with_it(store: Store) -> Non
     assert [outcome for outcome in outcomes if outcome is not True] == [outcomes[5]]
     assert isinstance(outcomes[5], StoreError)
     assert half == 0
+
+
+async def test_what_comes_while_the_lock_is_waited_for_is_committed_with_it(store: Store, path: Path) -> None:
+    """Six transactions that another process held up are one commit: none of them sees another's row in the file."""
+    seen: list[int] = []
+    with contextlib.closing(sqlite3.connect(path, isolation_level=None, check_same_thread=False)) as other:
+
+        def add(connection: Connection, number: int) -> None:
+            connection.execute(text("INSERT INTO versions (name, value) VALUES (:name, 1)"), {"name": f"n{number}"})
+            seen.append(other.execute("SELECT count(*) FROM versions").fetchone()[0])
+
+        other.execute("BEGIN IMMEDIATE")
+        begun = other.execute("SELECT count(*) FROM versions").fetchone()[0]
+        first = asyncio.create_task(store.database.write(lambda connection: add(connection, 0)))
+        await asyncio.sleep(0.05)
+        rest = [asyncio.create_task(store.database.write(partial(add, number=number))) for number in range(1, 6)]
+        await asyncio.sleep(0)
+        other.execute("ROLLBACK")
+        await asyncio.gather(first, *rest)
+
+    assert seen == [begun] * 6
 
 
 async def test_errors_do_not_tell_what_was_said(store: Store) -> None:
