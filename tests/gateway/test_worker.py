@@ -80,39 +80,3 @@ async def test_who_has_found_something_looks_again_soon(store: Store) -> None:
     await stop(running)
 
     assert len(inbox.looked) > 10
-
-
-async def test_a_loop_that_comes_late_leaves_messages_to_others(store: Store) -> None:
-    """While four are worked on and the loop is held up, the next claim waits: it comes later than the work takes."""
-    now = datetime.now(timezone.utc)
-    for number in range(8):
-        await store.inbox.put(Message(f"m{number}", Address("web", f"k{number}"), "bonjour", now), "fr", now)
-    at_once, most, handled = 0, 0, 0
-
-    async def handle(claimed: Claimed) -> None:
-        nonlocal at_once, most, handled
-        at_once += 1
-        most = max(most, at_once)
-        for _ in range(5):
-            # What holds up the loop, as arithmetic does.
-            time.sleep(0.02)  # noqa: ASYNC251
-            await asyncio.sleep(0)
-        at_once -= 1
-        handled += 1
-        await store.inbox.finish(claimed.row, "w", [], now)
-
-    class OneByOne:
-        """Gives out one message a claim, as they come."""
-
-        async def claim_some(self, worker: str, now: datetime, lease: timedelta, limit: int) -> list[Claimed]:
-            return await store.inbox.claim_some(worker, now, lease, 1)
-
-        async def release(self, worker: str) -> int:
-            return 0
-
-    inbox: Any = OneByOne()
-    running = asyncio.create_task(Worker(inbox, handle, LocalBus(), "w").run())
-    await until(lambda: handled == 8)
-    await stop(running)
-
-    assert most <= 6
