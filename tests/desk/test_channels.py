@@ -114,7 +114,9 @@ async def test_a_file_that_arrives_is_told(town: Gateway, graph: FakeGraph) -> N
     graph.fault = "failing"
     async with at_desk(town, "claire", live=True) as claire:
         await claire.call("watch", {"case": case.id, "after": 0})
-        await town.store.inbox.put(Message("m1", WHATSAPP, "", NOW, attachments=(remote,)), "fr", NOW)
+        # Of this moment: for how long a file is asked for is counted from here.
+        now = clock.now()
+        await town.store.inbox.put(Message("m1", WHATSAPP, "", now, attachments=(remote,)), "fr", now)
         await until(lambda: (1, []) in told(claire))
         graph.fault = None
         await until(lambda: (0, ["bail.pdf"]) in told(claire))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+from collections import Counter, OrderedDict, defaultdict
 from datetime import timedelta
 
 from bot import safety
@@ -26,7 +27,8 @@ def holding(word: str) -> int:
     """How many dicts, lists, sets and tuples of this process hold a text with a word."""
     found = 0
     for one in gc.get_objects():
-        if type(one) in {dict, list, set, frozenset, tuple} or isinstance(one, dict):
+        # Of dicts also our own kinds; those of libraries may do what they like when they are read.
+        if type(one) in {dict, list, set, frozenset, tuple, memory.Kept, OrderedDict, defaultdict, Counter}:
             texts = [*one, *one.values()] if isinstance(one, dict) else list(one)
             found += any(type(text) is str and word in text.casefold() for text in texts)
     return found

@@ -255,7 +255,7 @@ async def test_a_folder_that_cannot_be_made_is_told(dovecot: Dovecot) -> None:
         await asyncio.to_thread(dovecot.deliver, OWN, mail("Un", 1))
         await until(lambda: kept.texts == ["Un"] and reader.faults)
 
-    assert reader.faults == {OWN: f"{OWN}: mail 1 cannot be moved to ../dehors"}
+        assert reader.faults == {OWN: f"{OWN}: mail 1 cannot be moved to ../dehors"}
     assert dovecot.flags(OWN) == [DONE]
 
 
