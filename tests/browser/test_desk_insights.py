@@ -185,7 +185,17 @@ async def test_hostile_names_everywhere(browser: Browser) -> None:
         ran: list[str] = []
         desk.page.on("dialog", lambda dialog: ran.append(dialog.message))
         for place in (
-            *("topics", "services", "channels", "statuses", "causes", "languages", "mails", "unclaimed", "insights-title"),
+            *(
+                "topics",
+                "services",
+                "channels",
+                "statuses",
+                "causes",
+                "languages",
+                "mails",
+                "unclaimed",
+                "insights-title",
+            ),
         ):
             await expect(desk.page.locator(f"#{place}")).to_contain_text(counted.HOSTILE)
         for place in (".watch", ".trend", ".filters", ".notices"):
