@@ -154,6 +154,7 @@ async def test_every_drawing_is_a_table(browser: Browser) -> None:
             "Langues",
             "Délais",
             "Courrier par service",
+            "Demandes que personne n’a prises à temps",
             "Quand les habitants écrivent",
         ):
             table = page.get_by_role("table", name=name, exact=True)

@@ -10,6 +10,7 @@ from playwright.async_api import Browser, expect
 
 from tests.browser.chat import NARROW, violations
 from tests.browser.desk import WINDOW, overflows, visiting
+from tests.browser.test_desk_insights import reading
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
@@ -65,3 +66,16 @@ async def test_supervisors_list_what_nobody_took(browser: Browser) -> None:
     async with visiting(browser) as desk:
         await expect(desk.page.locator("#tab-waiting")).to_be_visible()
         await expect(desk.page.locator("#tab-untaken")).to_have_count(0)
+
+
+async def test_figures_of_what_nobody_took(browser: Browser) -> None:
+    """By service, each beside the period before; the table leads to the queue and is a file."""
+    async with reading(browser) as desk:
+        table = desk.page.get_by_role("table", name="Demandes que personne n’a prises à temps", exact=True)
+        await expect(table.locator("tbody tr")).to_have_count(3)
+        cells = table.locator("tbody tr").first.locator("th, td")
+        await expect(cells).to_have_text(["Voirie et espaces publics", "17 12 avant", "3 5 avant"])
+        link = desk.page.get_by_role("link", name="Télécharger en CSV : Demandes que personne n’a prises à temps")
+        await expect(link).to_have_attribute("href", "/desk/api/insights.csv?table=unclaimed")
+        await desk.page.locator("#unclaimed").get_by_role("button", name="Voir la file des demandes").click()
+        await expect(desk.page).to_have_url(f"{desk.gateway.url}/desk")

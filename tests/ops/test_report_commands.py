@@ -38,7 +38,7 @@ def test_a_report_counts_what_was_rebuilt(town: Town) -> None:
     assert [card["key"] for card in figures["cards"]] == ["contacts", "contained", "helped", "satisfaction"]
     assert (figures["cards"][0]["value"], figures["cards"][0]["before"]) == (1, 1)
     assert set(figures) == {
-        *("span", "sentence", "cards", "series", "tables", "times", "mails", "findings", "trend", "notices"),
+        *("span", "sentence", "cards", "series", "tables", "times", "mails", "unclaimed", "findings", "trend", "notices"),
     }
 
 
