@@ -147,7 +147,7 @@ export const insights = {
   received: "Reçus",
   unclaimedTitle: "Demandes que personne n’a prises à temps",
   unclaimedHint:
-    "Au service où elles attendaient\u00a0: combien sont passées d’elles-mêmes à un autre service, et combien ont été signalées aux responsables. Une demande compte chaque fois que cela lui arrive.",
+    "Au service où elles attendaient\u00a0: combien sont passées d’elles-mêmes à un autre service, et combien ont été signalées aux responsables. Une demande compte chaque fois que cela lui arrive. «\u00a0Avant\u00a0»\u00a0: sur la période précédente.",
   relayed: "Passées à un autre service",
   untaken: "Signalées aux responsables",
   wasBefore: (count: string) => `${count} avant`,

@@ -188,7 +188,7 @@ export function mailsView(view: InsightsView): TemplateResult {
 export function unclaimedView(view: InsightsView): TemplateResult {
   const { unclaimed }: Figures = view.figures;
   const cell = (title: string, now: number, before: number): TemplateResult => html`<td class="figure" data-name=${title}>
-    <span class="strong">${numberWords(now)}</span> <span class="hint">${t.wasBefore(numberWords(before))}</span>
+    <span><span class="strong">${numberWords(now)}</span> <span class="hint">${t.wasBefore(numberWords(before))}</span></span>
   </td>`;
   const inner = unclaimed.length
     ? html`<table class="plain-table" aria-labelledby="unclaimed-title">
