@@ -72,13 +72,16 @@ class What(str, Enum):
 
 
 class View(str, Enum):
-    """The tabs of the queue. CLOSED shows what was closed last."""
+    """The tabs of the queue. UNTAKEN is what the supervisors were told that nobody took, until somebody sees to it; CLOSED
+    shows what was closed last.
+    """
 
     MINE = "mine"
     SERVICES = "services"
     ALL = "all"
     WAITING = "waiting"
     CALLBACKS = "callbacks"
+    UNTAKEN = "untaken"
     CLOSED = "closed"
 
 

@@ -42,7 +42,9 @@ class Cases(Protocol):
         """
 
     async def count(self, seen: Seen) -> dict[View, int]:
-        """How many cases each tab but CLOSED has."""
+        """How many cases each tab but CLOSED has; UNTAKEN is counted for whoever sees all services, for the others it costs
+        too much for nothing.
+        """
 
     async def queued(self, case_id: int) -> Queued:
         """Where a waiting case stands among those of its service.

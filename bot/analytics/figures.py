@@ -136,6 +136,21 @@ class Mails:
 
 
 @dataclass(frozen=True, slots=True)
+class Unclaimed:
+    """What became by rules of the cases that nobody of a service took in time, each time that it happened."""
+
+    service: str
+    """Where they waited."""
+    name: str
+    relayed: int
+    """They went on by themselves to another service."""
+    relayed_before: int
+    untaken: int
+    """They stayed, and the supervisors were told."""
+    untaken_before: int
+
+
+@dataclass(frozen=True, slots=True)
 class Found:
     """A finding of a night, with its sentence."""
 
@@ -204,6 +219,7 @@ class Figures:
     tables: Tables
     times: Times
     mails: tuple[Mails, ...]
+    unclaimed: tuple[Unclaimed, ...]
     findings: tuple[Found, ...]
     trend: Trend
     notices: tuple[Notice, ...] = ()

@@ -28,6 +28,7 @@ from bot.analytics.figures import (
     Time,
     Times,
     Trend,
+    Unclaimed,
 )
 from bot.contacts import Backlog, ContactBook, Counted, Finding, Span, Spread, What
 
@@ -117,6 +118,7 @@ async def figures_of(
         tables=_tables(read, names),
         times=Times(*(_time(one, was) for one, was in spreads)),
         mails=_mails(backlog, read.totals[What.LETTER.value], names),
+        unclaimed=_unclaimed(read.totals[What.RELAYED.value], read.totals[What.UNTAKEN.value], names),
         findings=tuple(_found(one, names, say) for one in findings),
         trend=Trend(_moved(read, 1, names), _moved(read, 2, names)),
         notices=tuple(notices),
@@ -143,7 +145,7 @@ async def _read(book: ContactBook, span: Span, earlier: Span) -> _Read:
         return (found[0].count, found[0].total) if found else (0, 0)
 
     keyed = {What.OPENED.value: "detail", What.MET.value: "detail", What.RATED.value: "detail"}
-    keyed |= {What.LETTER.value: "service"}
+    keyed |= {what.value: "service" for what in (What.LETTER, What.RELAYED, What.UNTAKEN)}
     keyed |= {what.value: "" for what in (Count.CHATS, Count.CONTAINED, Count.CHATS_RATED, Count.HELPED)}
     drawn = (Count.CONTACTS.value, Count.CONTAINED.value, What.OPENED.value, What.LETTER.value)
     contacts, totals, days, hours, verdicts = await asyncio.gather(
@@ -254,6 +256,23 @@ def _mails(backlog: Sequence[Backlog], received: _Both, names: Names) -> tuple[M
         for waiting in [shown.get(code)]
     ]
     return tuple(sorted(rows, key=lambda row: (-row.open, -row.received, row.service)))
+
+
+def _unclaimed(relayed: _Both, untaken: _Both, names: Names) -> tuple[Unclaimed, ...]:
+    """By the service where the cases waited, the one with most of both first."""
+    codes = relayed.now.keys() | relayed.was.keys() | untaken.now.keys() | untaken.was.keys()
+    rows = [
+        Unclaimed(
+            code,
+            names.of(SERVICES, code),
+            relayed.now[code],
+            relayed.was[code],
+            untaken.now[code],
+            untaken.was[code],
+        )
+        for code in codes
+    ]
+    return tuple(sorted(rows, key=lambda row: (-row.relayed - row.untaken, -row.untaken, row.service)))
 
 
 def _found(one: Finding, names: Names, say: Callable[[Finding], str]) -> Found:

@@ -149,6 +149,11 @@ def _print(figures: Figures) -> None:
         _table(console, (title, "", "share", "before"), lines)
     mails = [(one.name or "-", str(one.received), str(one.open), str(one.late)) for one in figures.mails]
     _table(console, ("mail", "received", "open now", "late"), mails)
+    unclaimed = [
+        (one.name or "-", str(one.relayed), str(one.relayed_before), str(one.untaken), str(one.untaken_before))
+        for one in figures.unclaimed
+    ]
+    _table(console, ("not taken in time", "went on", "before", "supervisors told", "before"), unclaimed)
 
 
 def _table(console: Console, head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:

@@ -123,7 +123,7 @@ class DeskApi:
                 {"key": one.key, "title": one.title, "text": one.text, "services": list(one.services)}
                 for one in for_agent(self._canned, agent)
             ],
-            "views": [view.value for view in View],
+            "views": [view.value for view in View if view is not View.UNTAKEN or agent.role is not Role.AGENT],
             "undo_seconds": self._office.desk.undo_seconds,
             "max_text_chars": self._office.chat.max_text_chars,
         }

@@ -23,6 +23,7 @@ SHEETS: Mapping[str, tuple[str, ...]] = {
     "statuses": ROWS,
     "times": ("name", "count", "median", "ninetieth", "before"),
     "mails": ("service", "name", "open", "late", "oldest_hours", "received", "before"),
+    "unclaimed": ("service", "name", "relayed", "relayed_before", "untaken", "untaken_before"),
 }
 """Every table that can be asked for, with its columns in the names of the JSON."""
 
@@ -67,5 +68,5 @@ def _rows(table: str, figures: Mapping[str, Any], words: Words) -> Iterable[Mapp
         return days
     if table == "times":
         return [{"name": words.name("sheet", key), **row} for key, row in figures["times"].items()]
-    rows: list[Mapping[str, Any]] = figures["mails"] if table == "mails" else figures["tables"][table]
+    rows: list[Mapping[str, Any]] = figures[table] if table in {"mails", "unclaimed"} else figures["tables"][table]
     return rows

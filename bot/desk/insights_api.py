@@ -119,9 +119,12 @@ def named(figures: dict[str, Any], words: Words) -> dict[str, Any]:
     tables = {
         table: [{**row, "name": _name(words, table, row)} for row in rows] for table, rows in figures["tables"].items()
     }
-    mails = [{**row, "name": _name(words, "services", {**row, "key": row["service"]})} for row in figures["mails"]]
+    by_service = {
+        table: [{**row, "name": _name(words, "services", {**row, "key": row["service"]})} for row in figures[table]]
+        for table in ("mails", "unclaimed")
+    }
     notices = [{**one, "text": _said(words, one["key"], one["values"])} for one in figures["notices"]]
-    return {**figures, "tables": tables, "mails": mails, "notices": notices}
+    return {**figures, "tables": tables, **by_service, "notices": notices}
 
 
 def _said(words: Words, key: str, values: Mapping[str, str]) -> str:

@@ -24,11 +24,12 @@ from bot.cases import (
 )
 from bot.errors import Missing, SlotTaken
 from bot.store import codec, conversations
-from bot.store.case_order import CHATS, ORDER, WAITING_CHATS, before
+from bot.store.case_order import CHATS, OPEN, ORDER, WAITING_CHATS, before
 from bot.store.case_rows import CASES, EVENTS, as_case, as_event, note_down, read_case
 from bot.store.desk_tables import bookings, case_events, cases, photos
 from bot.store.engine import Database, insert_new
 from bot.store.numbers import new_number
+from bot.store.relays import LAST
 
 WAITS = 200
 """So many last waits are looked at for what the next one may be."""
@@ -103,7 +104,8 @@ class CaseBook:
 
     async def count(self, seen: Seen) -> dict[View, int]:
         """See `Cases.count`."""
-        views = [view for view in View if view is not View.CLOSED]
+        skipped = {View.CLOSED} if seen.services is None else {View.CLOSED, View.UNTAKEN}
+        views = [view for view in View if view not in skipped]
         counted = select(*(func.sum(case((_under(view, seen), 1), else_=0)).label(view.value) for view in views))
 
         def work(connection: Connection) -> dict[View, int]:
@@ -226,6 +228,8 @@ def _under(view: View, seen: Seen) -> ColumnElement[bool]:
             whose += [cases.c.state == CaseState.WAITING.value, cases.c.callback.is_(False)]
         case View.CALLBACKS:
             whose += [_OPEN, cases.c.callback.is_(True)]
+        case View.UNTAKEN:
+            whose += [cases.c.state == CaseState.WAITING.value, OPEN, LAST.in_([What.UNTAKEN.value])]
         case View.CLOSED:
             whose.append(cases.c.state == CaseState.CLOSED.value)
         case View.SERVICES | View.ALL:

@@ -18,7 +18,7 @@ from bot.store.engine import Database
 from bot.store.offers import locked
 
 _TOLD = case_events.c.what.in_(sorted(what.value for what in PLACING | GOING))
-_LAST = (
+LAST = (
     select(case_events.c.what)
     .where(case_events.c.case_id == cases.c.id, _TOLD)
     .order_by(case_events.c.position.desc())
@@ -26,12 +26,13 @@ _LAST = (
     .correlate(cases)
     .scalar_subquery()
 )
+"""What was done last with a case, of `PLACING` and `GOING`: NULL if nothing was kept."""
 PLACE = cases.c.id + literal_column("0", Number)
 """Plainly by `id`, both engines would go through the closed cases of years instead of the index of open ones."""
 _FREE = and_(cases.c.state == CaseState.WAITING.value, OPEN, cases.c.offered_to.is_(None))
 UNTAKEN = (
     CASES.where(bindparam("after", type_=Number) < PLACE, _FREE)
-    .where(func.coalesce(_LAST, "") != What.UNTAKEN.value)
+    .where(func.coalesce(LAST, "") != What.UNTAKEN.value)
     .order_by(PLACE)
     .limit(bindparam("at_most", type_=Integer))
 )
@@ -76,7 +77,7 @@ class SqlRelays:
         waiting = select(cases.c.id).where(
             cases.c.id.in_(case_ids),
             cases.c.state == CaseState.WAITING.value,
-            _LAST.in_(sorted(what.value for what in GOING)),
+            LAST.in_(sorted(what.value for what in GOING)),
         )
 
         def work(connection: Connection) -> Mapping[int, Mark]:

@@ -262,6 +262,16 @@ def figures(found: list[Dict], first: date, last: date) -> Dict:
     def topic(key: str) -> str:
         return key.title() if ARTICLES.get(key) else key
 
+    def unclaimed() -> list[Dict]:
+        lines = []
+        for key in {row["service"] for row in facts_now + facts_was if row["what"] in ("relayed", "untaken")}:
+            line = {"service": key, "name": service(key)}
+            for what in ("relayed", "untaken"):
+                for name, side in ((what, facts_now), (f"{what}_before", facts_was)):
+                    line[name] = len([row for row in some(side, what) if row["service"] == key])
+            lines.append(line)
+        return sorted(lines, key=lambda line: (-line["relayed"] - line["untaken"], -line["untaken"], line["service"]))
+
     def on_day(rows: list[Dict], key: str, day: date) -> int:
         return len(on(rows, key, day, day))
 
@@ -303,5 +313,6 @@ def figures(found: list[Dict], first: date, last: date) -> Dict:
             "causes": table((some(facts_now, "opened"), some(facts_was, "opened")), "detail"),
             "statuses": table((some(facts_now, "met"), some(facts_was, "met")), "detail"),
         },
+        "unclaimed": unclaimed(),
         "times": {"wait": time("taken"), "first_answer": time("answered"), "close": time("closed")},
     }

@@ -30,7 +30,7 @@ from tests.browser.fake_topics import FakeTopics
 from tests.browser.fake_undelivered import FakeUndelivered
 
 NAMESPACE = "/desk"
-VIEWS = ("mine", "services", "all", "waiting", "callbacks", "closed")
+VIEWS = ("mine", "services", "all", "waiting", "callbacks", "untaken", "closed")
 CSRF = "token-of-this-session"
 
 
@@ -194,7 +194,7 @@ class FakeDesk:
                 "language": "fr",
                 "services": script.SERVICES,
                 "canned": script.CANNED,
-                "views": VIEWS,
+                "views": [view for view in VIEWS if view != "untaken" or self.agent["role"] != "agent"],
                 "undo_seconds": self.undo_seconds,
                 "max_text_chars": 4000,
             }
@@ -294,6 +294,7 @@ class FakeDesk:
             "all": is_open,
             "waiting": one["state"] == "waiting" and not one["callback"],
             "callbacks": is_open and one["callback"],
+            "untaken": one["state"] == "waiting" and (one.get("relay") or {}).get("what") == "untaken",
             "closed": not is_open,
         }[view]
 

@@ -154,6 +154,7 @@ async def test_every_drawing_is_a_table(browser: Browser) -> None:
             "Langues",
             "Délais",
             "Courrier par service",
+            "Demandes que personne n’a prises à temps",
             "Quand les habitants écrivent",
         ):
             table = page.get_by_role("table", name=name, exact=True)
@@ -185,7 +186,17 @@ async def test_hostile_names_everywhere(browser: Browser) -> None:
         ran: list[str] = []
         desk.page.on("dialog", lambda dialog: ran.append(dialog.message))
         for place in (
-            *("topics", "services", "channels", "statuses", "causes", "languages", "mails", "insights-title"),
+            *(
+                "topics",
+                "services",
+                "channels",
+                "statuses",
+                "causes",
+                "languages",
+                "mails",
+                "unclaimed",
+                "insights-title",
+            ),
         ):
             await expect(desk.page.locator(f"#{place}")).to_contain_text(counted.HOSTILE)
         for place in (".watch", ".trend", ".filters", ".notices"):

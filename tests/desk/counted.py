@@ -22,6 +22,7 @@ from bot.analytics.figures import (
     Time,
     Times,
     Trend,
+    Unclaimed,
 )
 from bot.contacts import Span
 
@@ -76,6 +77,11 @@ def figures(span: Span) -> Figures:
             Mails("etat_civil", "État civil et titres d’identité", 6, 0, 31, 80, 84),
             Mails("urbanisme", "Urbanisme", 0, 0, None, 9, 7),
         ),
+        unclaimed=(
+            Unclaimed("voirie", "Voirie et espaces publics", 17, 12, 3, 5),
+            Unclaimed("urbanisme", "Urbanisme", 0, 0, 4, 0),
+            Unclaimed("ecoles", "Écoles, cantine et périscolaire", 0, 2, 0, 0),
+        ),
         findings=(
             Found(7, "late", "voirie", "Voirie et espaces publics", span.last, span.last, 31, 9, 6,
                   "Voirie et espaces publics répond en 31 h ouvrées, contre 9 h d’habitude."),
@@ -114,6 +120,9 @@ def hostile(span: Span) -> Figures:
         sentence=replace(full.sentence, values={**full.sentence.values, "mover": HOSTILE}),
         tables=Tables(**tables),
         mails=tuple(replace(one, service=f"{HOSTILE}{number}", name=HOSTILE) for number, one in enumerate(full.mails)),
+        unclaimed=tuple(
+            replace(one, service=f"{HOSTILE}{number}", name=HOSTILE) for number, one in enumerate(full.unclaimed)
+        ),
         findings=tuple(replace(one, subject=HOSTILE, name=HOSTILE, sentence=HOSTILE) for one in full.findings),
         trend=Trend(replace(full.trend.week, mover=mover), replace(full.trend.month, mover=mover)),
         notices=(Notice("night", {"steps": HOSTILE.replace(" ", "_")}),),
@@ -144,6 +153,7 @@ def nothing(span: Span) -> Figures:
         tables=Tables((), (), (), (), (), ()),
         times=Times(none, none, none),
         mails=(),
+        unclaimed=(),
         findings=(),
         trend=Trend(Moved(0, 0, None, None), Moved(0, 0, None, None)),
     )

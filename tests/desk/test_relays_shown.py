@@ -88,3 +88,26 @@ async def test_the_history_says_why(running: Gateway, relay: Relay, text: str) -
         whole = await chief.done("GET", f"/cases/{case.id}")
 
     assert whole["history"][-1]["text"] == text
+
+
+async def test_those_who_see_all_can_list_what_nobody_took(running: Gateway) -> None:
+    """A tab with its count, of one service too; an agent has no such tab."""
+    async with (
+        at_desk(running, "chief", Role.SUPERVISOR) as chief,
+        at_desk(running, "claire", Role.AGENT, ("voirie",)) as claire,
+    ):
+        await formed(running)
+        case = await open_case(running.store, "m2", kind=CaseKind.STREET_ISSUE, cause=Cause.FORM)
+        await relayed(running, case, Relay("", "voirie", 240))
+        queue = await chief.done("GET", "/cases?view=untaken")
+        elsewhere = await chief.done("GET", "/cases?view=untaken&service=sports")
+        tabs = [(await one.done("GET", "/me"))["views"] for one in (chief, claire)]
+        counts = (await claire.done("GET", "/cases?view=waiting"))["counts"]
+        await chief.done("POST", f"/cases/{case.id}/take")
+        after = await chief.done("GET", "/cases?view=untaken")
+
+    assert ([row["id"] for row in queue["cases"]], queue["counts"]["untaken"]) == ([case.id], 1)
+    assert queue["cases"][0]["relay"]["name"] == "Non prise"
+    assert (elsewhere["cases"], after["cases"], after["counts"]["untaken"]) == ([], [], 0)
+    assert ["untaken" in one for one in tabs] == [True, False]
+    assert "untaken" not in counts

@@ -9,8 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from bot.cases import CaseKind, Cause, NewCase
 from bot.clock import now
 from bot.messages import Address
+from bot.relays import Relay
+from bot.store.sql import Store
 from tests.ops.test_privacy_commands import ANNE, BRUNO, Town
 
 
@@ -38,7 +41,19 @@ def test_a_report_counts_what_was_rebuilt(town: Town) -> None:
     assert [card["key"] for card in figures["cards"]] == ["contacts", "contained", "helped", "satisfaction"]
     assert (figures["cards"][0]["value"], figures["cards"][0]["before"]) == (1, 1)
     assert set(figures) == {
-        *("span", "sentence", "cards", "series", "tables", "times", "mails", "findings", "trend", "notices"),
+        *(
+            "span",
+            "sentence",
+            "cards",
+            "series",
+            "tables",
+            "times",
+            "mails",
+            "unclaimed",
+            "findings",
+            "trend",
+            "notices",
+        ),
     }
 
 
@@ -61,6 +76,30 @@ def test_a_report_is_printed(town: Town) -> None:
     assert done.exit_code == 0
     assert f"{day - timedelta(days=1)} - {day + timedelta(days=1)}" in done.stdout
     assert "contained" in done.stdout
+
+
+def test_what_nobody_took_is_printed(town: Town) -> None:
+    """By service: how often a case went on by itself, and how often the supervisors were told."""
+    town.heard(ANNE, days_ago=3)
+
+    async def told(store: Store) -> None:
+        at = now() - timedelta(days=2)
+        conversation = await store.conversations.open(ANNE, "fr", at)
+        new = NewCase(conversation.id, "m-anne", "form", CaseKind.STREET_ISSUE, "voirie", Cause.FORM, "Un trou")
+        case = (await store.cases.open(new, at)).case
+        for version, (service, origin) in enumerate((("etat_civil", "voirie"), ("", "etat_civil"))):
+            assert await store.relays.relay(case.id, version, Relay(service, origin, 60), at)
+
+    town.store(told)
+    town.guichet("report", "rebuild")
+    printed = town.guichet("report").stdout
+    unclaimed = json.loads(town.guichet("report", "--json").stdout)["unclaimed"]
+
+    counts = [(one["service"], one["relayed"], one["untaken"]) for one in unclaimed]
+    assert counts == [("etat_civil", 0, 1), ("voirie", 1, 0)]
+    table = printed[printed.index("not taken in time") :]
+    rows = [line.split("│")[2:-1] for line in table.splitlines() if line.startswith("│")][:2]
+    assert [[int(cell) for cell in row] for row in rows] == [[0, 0, 1, 0], [1, 0, 0, 0]]
 
 
 @pytest.mark.parametrize(

@@ -225,9 +225,10 @@ class CasesContract:
             View.ALL: [mine.id, callback.id],
             View.WAITING: [],
             View.CALLBACKS: [callback.id],
+            View.UNTAKEN: [],
             View.CLOSED: [],
         }
-        assert counts == {view: len(ids) for view, ids in tabs.items() if view is not View.CLOSED}
+        assert counts == {view: len(ids) for view, ids in tabs.items() if view not in {View.CLOSED, View.UNTAKEN}}
         assert [case.id for case in await store.cases.view(View.CLOSED, seen)] == [mine.id]
         assert [case.id for case in await store.cases.view(View.ALL, ALL)] == [other.id, callback.id]
 

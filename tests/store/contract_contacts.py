@@ -30,7 +30,7 @@ SPANS = (
     (date(2026, 3, 26), date(2026, 4, 24)),
 )
 KEEPS = timedelta(days=1825)
-CHECKED = ("cards", "series", "tables", "times")
+CHECKED = ("cards", "series", "tables", "unclaimed", "times")
 
 
 def naming(store: Store) -> Naming:

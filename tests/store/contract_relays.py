@@ -6,7 +6,7 @@ import asyncio
 from dataclasses import replace
 
 from bot.agents import Role
-from bot.cases import What
+from bot.cases import Seen, View, What
 from bot.messages import Address
 from bot.relays import Mark, Relay
 from bot.store.sql import Store
@@ -128,3 +128,25 @@ class RelaysContract:
         await store.subjects.erase(ANNE, after(5))
 
         assert (await store.relays.untaken(0), await store.relays.marks([case.id])) == ([], {})
+
+    async def test_what_was_told_has_a_tab_of_its_own(self, store: Store) -> None:
+        """Until somebody sees to it, also while it is offered; agents find their own services' there, and no count."""
+        claire = await hired(store, "claire", Role.AGENT, ("voirie",), seen_at=START)
+        plain, gone, told, late, taken, given = [
+            await opened(store, "m1", Address("web", f"k{one}"), at=one) for one in range(6)
+        ]
+        await store.relays.relay(gone.id, 0, ON, after(9))
+        for case in (told, late, taken, given):
+            await store.relays.relay(case.id, 0, TOLD, after(9))
+        await store.offers.offer(late.id, claire.id, 1, START, after(10))
+        for case in (taken, given):
+            await store.cases.take(case.id, claire.id, after(10))
+        await store.cases.release(given.id, claire.id, after(11))
+        everything, abroad = Seen(0, None, None), Seen(claire.id + 1, ("sports",), ("sports",))
+        own = Seen(claire.id, ("voirie",), ("voirie",))
+        shown = [[case.id for case in await store.cases.view(View.UNTAKEN, seen)] for seen in (everything, own, abroad)]
+        counts = [(await store.cases.count(seen)).get(View.UNTAKEN) for seen in (everything, own)]
+
+        assert (await store.cases.get(plain.id)).version == 0
+        assert shown == [[told.id, late.id], [told.id, late.id], []]
+        assert counts == [2, None]

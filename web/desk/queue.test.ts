@@ -25,6 +25,10 @@ test("a case stands under the tabs that the gateway would put it under", () => {
   expect(belongs(row(3, { service: "voirie" }), "services", { ...me, services: [] })).toBe(true);
   expect(belongs(row(3, { service: "voirie", offered: { id: 1, name: "Léa", until: "" } }), "services", me)).toBe(true);
   expect(belongs(row(3, { service: "voirie", offered: { id: 2, name: "Karim", until: "" } }), "services", me)).toBe(false);
+  const told = { what: "untaken", name: "Non prise", text: "", at: "2026-01-05T09:00:00Z" };
+  expect(belongs(row(5, { relay: told }), "untaken", me)).toBe(true);
+  expect(belongs(row(5, { relay: { ...told, what: "relayed" } }), "untaken", me)).toBe(false);
+  expect(belongs(row(5, { relay: told, state: "taken" }), "untaken", me)).toBe(false);
   expect(belongs(row(4, { state: "closed" }), "all", me)).toBe(false);
   expect(belongs(row(4, { state: "closed" }), "closed", me)).toBe(true);
 });

@@ -24,6 +24,8 @@ export function belongs(row: Row, view: View, me: Agent): boolean {
       return row.state === "waiting" && !row.callback;
     case "callbacks":
       return isOpen && row.callback;
+    case "untaken":
+      return row.state === "waiting" && row.relay?.isTold === true;
     case "all":
       return isOpen;
     case "closed":

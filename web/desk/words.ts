@@ -2,7 +2,7 @@
 
 import type { Mail } from "./letters/words";
 
-export const VIEWS = ["mine", "services", "waiting", "callbacks", "all", "closed"] as const;
+export const VIEWS = ["mine", "services", "waiting", "callbacks", "untaken", "all", "closed"] as const;
 /** The tabs of the queue, in the order in which they are shown. */
 export type View = (typeof VIEWS)[number];
 export type Counts = Readonly<Partial<Record<View, number>>>;

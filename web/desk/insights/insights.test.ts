@@ -125,6 +125,12 @@ describe("what comes over the wire", () => {
     expect(readInsights({ figures })!.figures.whole).toEqual({ contacts: 5, before: 10, change: -0.5, mover: { table: "channels", name: "Site de la ville", change: -5 } });
   });
 
+  it("reads what nobody took by service, under its code without a name", () => {
+    const unclaimed = [{ service: "voirie", relayed: 3, relayed_before: "4", untaken: -1, untaken_before: 2 }];
+    const read = readInsights({ figures: { span: { first: "2026-01-01", last: "2026-01-01" }, unclaimed } })!.figures.unclaimed;
+    expect(read).toEqual([{ service: "voirie", name: "voirie", relayed: 3, relayedBefore: 0, untaken: 0, untakenBefore: 2 }]);
+  });
+
   it("takes no number that is none", () => {
     const figures = { span: { first: "2026-01-01", last: "2026-01-01" }, series: { days: [{ day: "2026-01-01", contacts: "12" }, { day: "<b>" }], hours: [{ weekday: 9, hour: 1, contacts: 1 }] } };
     const read = readInsights({ figures })!.figures;

@@ -60,6 +60,16 @@ export interface Mails {
   readonly before: number;
 }
 
+/** Cases that nobody of a service took in time: what rules did with them. */
+export interface Unclaimed {
+  readonly service: string;
+  readonly name: string;
+  readonly relayed: number;
+  readonly relayedBefore: number;
+  readonly untaken: number;
+  readonly untakenBefore: number;
+}
+
 export interface Finding {
   readonly id: number;
   readonly sort: string;
@@ -101,6 +111,7 @@ export interface Figures {
   readonly tables: Readonly<Record<Table, readonly Row[]>>;
   readonly times: Readonly<Record<(typeof TIMES)[number], Time>>;
   readonly mails: readonly Mails[];
+  readonly unclaimed: readonly Unclaimed[];
   readonly findings: readonly Finding[];
   readonly notices: readonly Notice[];
 }
@@ -199,6 +210,7 @@ export function readInsights(value: unknown): Insights | null {
       tables: read,
       times: Object.fromEntries(TIMES.map((name) => [name, readTime(times![name])])) as unknown as Figures["times"],
       mails: list(raw["mails"], readMails),
+      unclaimed: list(raw["unclaimed"], readUnclaimed),
       findings: list(raw["findings"], readFinding),
       notices: list(raw["notices"], readNotice),
     },
@@ -236,6 +248,18 @@ function readMails(value: unknown): Mails {
     oldestHours: amount(raw["oldest_hours"]),
     received: count(raw["received"]),
     before: count(raw["before"]),
+  };
+}
+
+function readUnclaimed(value: unknown): Unclaimed {
+  const raw = fields(value);
+  return {
+    service: text(raw["service"]),
+    name: text(raw["name"]) || text(raw["service"]),
+    relayed: count(raw["relayed"]),
+    relayedBefore: count(raw["relayed_before"]),
+    untaken: count(raw["untaken"]),
+    untakenBefore: count(raw["untaken_before"]),
   };
 }
 

@@ -145,5 +145,11 @@ export const insights = {
   late: "En retard",
   oldest: "Le plus ancien",
   received: "Reçus",
-  leads: { topics: "Voir les articles", statuses: "Voir ce qui reste sans réponse", times: "Voir la file des demandes", mails: "Voir le courrier" } as Readonly<Record<string, string>>,
+  unclaimedTitle: "Demandes que personne n’a prises à temps",
+  unclaimedHint:
+    "Au service où elles attendaient\u00a0: combien sont passées d’elles-mêmes à un autre service, et combien ont été signalées aux responsables. Une demande compte chaque fois que cela lui arrive. «\u00a0Avant\u00a0»\u00a0: sur la période précédente.",
+  relayed: "Passées à un autre service",
+  untaken: "Signalées aux responsables",
+  wasBefore: (count: string) => `${count} avant`,
+  leads: { topics: "Voir les articles", statuses: "Voir ce qui reste sans réponse", times: "Voir la file des demandes", mails: "Voir le courrier", unclaimed: "Voir la file des demandes" } as Readonly<Record<string, string>>,
 };

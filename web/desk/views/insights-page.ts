@@ -10,7 +10,7 @@ import { fr } from "../strings/fr";
 import { insights as t } from "../strings/insights";
 import { daysView } from "./insights-days";
 import { filtersView } from "./insights-filters";
-import { hoursView, mailsView, rowsView, timesView } from "./insights-tables";
+import { hoursView, mailsView, rowsView, timesView, unclaimedView } from "./insights-tables";
 
 export interface InsightsView {
   readonly insights: Insights;
@@ -72,7 +72,7 @@ export function insightsView(view: InsightsView, failure: string | null, onRetry
       : html`${findingsView(view)} ${cardsView(view)}
           <div class="parts">
             ${daysView(view)} ${hoursView(view)} ${rowsView("topics", view)} ${rowsView("services", view)} ${rowsView("channels", view)}
-            ${rowsView("statuses", view)} ${rowsView("causes", view)} ${rowsView("languages", view)} ${timesView(view)} ${mailsView(view)}
+            ${rowsView("statuses", view)} ${rowsView("causes", view)} ${rowsView("languages", view)} ${timesView(view)} ${unclaimedView(view)} ${mailsView(view)}
           </div>`}
   </main>`;
 }

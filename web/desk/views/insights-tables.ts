@@ -13,7 +13,7 @@ const SHADES = 6;
 /** Which filter a line of a table sets. */
 const FILTERS: Partial<Record<Table, "channel" | "service" | "language">> = { channels: "channel", services: "service", languages: "language" };
 
-const LEADS: Readonly<Record<string, Page>> = { topics: "articles", statuses: "topics", times: "cases", mails: "letters" };
+const LEADS: Readonly<Record<string, Page>> = { topics: "articles", statuses: "topics", times: "cases", mails: "letters", unclaimed: "cases" };
 
 /** A section with what it means and its file. */
 export function sectionView(id: string, [title, hint]: readonly [string, string], file: string, view: InsightsView, inner: unknown): TemplateResult {
@@ -183,4 +183,29 @@ export function mailsView(view: InsightsView): TemplateResult {
         ${leadView("mails", view)}`
     : noneView();
   return sectionView("mails", [t.mailsTitle, t.mailsHint], "mails", view, inner);
+}
+
+export function unclaimedView(view: InsightsView): TemplateResult {
+  const { unclaimed }: Figures = view.figures;
+  const cell = (title: string, now: number, before: number): TemplateResult => html`<td class="figure" data-name=${title}>
+    <span><span class="strong">${numberWords(now)}</span> <span class="hint">${t.wasBefore(numberWords(before))}</span></span>
+  </td>`;
+  const inner = unclaimed.length
+    ? html`<table class="plain-table" aria-labelledby="unclaimed-title">
+          <thead>
+            <tr>
+              <th scope="col">${t.service}</th>
+              ${[t.relayed, t.untaken].map((name) => html`<th scope="col" class="figure">${name}</th>`)}
+            </tr>
+          </thead>
+          <tbody>
+            ${repeat(unclaimed, ({ service }) => service, (one) => html`<tr>
+              <th scope="row"><bdi>${one.name}</bdi></th>
+              ${cell(t.relayed, one.relayed, one.relayedBefore)} ${cell(t.untaken, one.untaken, one.untakenBefore)}
+            </tr>`)}
+          </tbody>
+        </table>
+        ${leadView("unclaimed", view)}`
+    : noneView();
+  return sectionView("unclaimed", [t.unclaimedTitle, t.unclaimedHint], "unclaimed", view, inner);
 }
