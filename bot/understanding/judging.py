@@ -10,7 +10,7 @@ MARGIN = 0.01
 """A new model may be right on so much less of the evaluation, as a share; chance alone moves it by about as much."""
 PLAIN = 0.5
 """A danger of which the old model was so sure, in [0, 1], and that the new one misses, is forgotten. Under it the two
-may only differ by the draw: the same examples in another order move such messages over the threshold and back."""
+may only differ by the draw: a dozen examples of other acts move such messages over the threshold (docs/understanding.md)."""
 
 
 @dataclass(frozen=True, slots=True)
