@@ -65,7 +65,11 @@ def compare(
     ] = judging.MARGIN,
     as_json: AsJson = False,
 ) -> None:
-    """Ask two models the same messages. Exit code 1: the new one is worse, or misses a danger that the old one sees."""
+    """Ask two models the same messages. Exit code 1: the new one is worse, or misses danger that the old one sees.
+
+    Danger that the old model sees plainly may not be missed; of what neither is sure of, some comes and some goes with
+    any training, and the new one may lose no more than the margin above what it finds.
+    """
     labelled = read_evaluation(file)
     found = judging.compare(nlu_models.measured(old, labelled), nlu_models.measured(new, labelled), margin)
     if as_json:
@@ -74,6 +78,8 @@ def compare(
             "new": shown(found.new),
             "mended": found.mended,
             "broken": found.broken,
+            "alarms_lost": _sureness(found, found.alarms_lost),
+            "alarms_found": _sureness(found, found.alarms_found),
             "objections": found.objections,
         }
         print(json.dumps(result, ensure_ascii=False))
@@ -82,6 +88,12 @@ def compare(
         console.print(_side_by_side(found))
         for heading, texts in (("right only with the new one", found.mended), ("no longer right", found.broken)):
             _list(console, heading, texts)
+        for heading, texts in (
+            ("danger or distress that only the new one sees", found.alarms_found),
+            ("danger or distress that only the old one sees", found.alarms_lost),
+        ):
+            lines = (f"{one['old']:.2f} → {one['new']:.2f}  {one['text']}" for one in _sureness(found, texts))
+            _list(console, heading, tuple(lines))
         for objection in found.objections:
             console.print(f"✗ {objection}", markup=False)
     if found.objections:
@@ -158,6 +170,14 @@ def _side_by_side(found: judging.Comparison) -> Table:
         if recall != before:
             table.add_row(f"  {intent}", f"{before:.3f}", f"{recall:.3f}")
     return table
+
+
+def _sureness(found: judging.Comparison, texts: Sequence[str]) -> list[dict[str, Any]]:
+    """How sure each model is that messages are danger or distress, in [0, 1]."""
+    return [
+        {"text": text, "old": round(found.old.alarms[text], 4), "new": round(found.new.alarms[text], 4)}
+        for text in texts
+    ]
 
 
 def _report(found: Findings, pairs: list[dict[str, Any]]) -> None:

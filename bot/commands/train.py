@@ -39,8 +39,8 @@ def train(
     """Train the Rasa model if its sources have changed: config.yml, domain.yml, nlu/ and stories/.
 
     The model in place serves until the new one is complete; a training that fails or is killed changes nothing. A new
-    model that understands less of nlu/evaluation than the one in place, or misses a danger that it sees, is refused
-    and kept beside it. A running Guichet takes the new model by itself, within seconds and without a pause.
+    model that understands less of nlu/evaluation than the one in place, or misses danger that is plain to it, is
+    refused and kept beside it. A running Guichet takes the new model by itself, within seconds and without a pause.
     """
     settings = load()
     found = model.look(PROJECT)

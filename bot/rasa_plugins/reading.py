@@ -1,6 +1,6 @@
 """Reads sentences with a trained model and without a server: `python -m bot.rasa_plugins.reading MODEL < texts > results`.
 
-One JSON string a line comes in, one JSON object a line goes out: `intent`, `best`, `confidence` as in
+One JSON string a line comes in, one JSON object a line goes out: `intent`, `best`, `confidence`, `alarms` as in
 `bot.understanding.measures.Understood`. Exit code 2 and one line on standard error: the model cannot be loaded.
 """
 
@@ -17,7 +17,7 @@ from typing import Any
 from rasa.core.agent import Agent
 from rasa.shared.nlu.constants import INTENT, INTENT_NAME_KEY, INTENT_RANKING_KEY, PREDICTED_CONFIDENCE_KEY
 
-from bot.understanding.measures import OUTSIDE
+from bot.understanding.measures import ALARMS, OUTSIDE
 
 UNREADABLE = 2
 
@@ -27,13 +27,16 @@ async def read(agent: Agent, texts: Sequence[str]) -> list[dict[str, Any]]:
     found = []
     for text in texts:
         parsed = await agent.parse_message(text)
-        named = (one for one in parsed[INTENT_RANKING_KEY] if one[INTENT_NAME_KEY] not in {*OUTSIDE, None})
+        ranking = parsed[INTENT_RANKING_KEY]
+        named = (one for one in ranking if one[INTENT_NAME_KEY] not in {*OUTSIDE, None})
         best: dict[str, Any] = next(named, {INTENT_NAME_KEY: "", PREDICTED_CONFIDENCE_KEY: 0.0})
+        alarms = [one[PREDICTED_CONFIDENCE_KEY] for one in ranking if one[INTENT_NAME_KEY] in ALARMS]
         found.append(
             {
                 "intent": parsed[INTENT][INTENT_NAME_KEY] or "",
                 "best": best[INTENT_NAME_KEY],
                 "confidence": float(best[PREDICTED_CONFIDENCE_KEY]),
+                "alarms": float(sum(alarms)),
             }
         )
     return found

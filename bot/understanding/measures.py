@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 FALLBACK = "nlu_fallback"
@@ -29,9 +29,9 @@ class Understood:
     """What a model makes of a message.
 
     `intent` is what the bot acts on, `nlu_fallback` when it is not sure; `best` and `confidence`, in [0, 1], are of the
-    likeliest act before that decision, "" and 0 where nothing was recognised. `alarm` is what the lexicon of
-    `bot.safety` sees before the model does: one of `ALARMS`, or "". If that is sure, the bot answers nothing else; if it
-    is only possible, the numbers stand before the answer to what the model recognises.
+    likeliest act before that decision, "" and 0 where nothing was recognised; `alarms` is that of all `ALARMS` together.
+    `alarm` is what the lexicon of `bot.safety` sees before the model does: one of `ALARMS`, or "". If that is sure, the
+    bot answers nothing else; if it is only possible, the numbers stand before the answer to what the model recognises.
     """
 
     intent: str
@@ -39,6 +39,7 @@ class Understood:
     confidence: float
     alarm: str = ""
     alarm_is_sure: bool = False
+    alarms: float = 0.0
 
     @property
     def rejected(self) -> bool:
@@ -73,6 +74,8 @@ class Measured:
     rejected: float
     n: int
     mistakes: tuple[Mistake, ...]
+    alarms: Mapping[str, float]
+    """Messages of danger and distress → how sure the model is that they are either, in [0, 1], seen or not."""
 
     def alarms_missed(self) -> tuple[str, ...]:
         """Messages of danger and distress that were taken for something else."""
@@ -112,6 +115,9 @@ def measure(labelled: Sequence[Labelled], understood: Sequence[Understood]) -> M
             for one, label, answer in zip(labelled, labels, answers, strict=True)
             if label != answer
         ),
+        alarms={
+            one.text: found.alarms for one, found in zip(labelled, understood, strict=True) if one.intent in ALARMS
+        },
     )
 
 

@@ -9,7 +9,8 @@ from bot.understanding.measures import Labelled, Measured, Understood, measure
 
 
 def understood(intent: str, confidence: float = 0.9, best: str | None = None) -> Understood:
-    return Understood(intent, intent if best is None else best, confidence)
+    alarms = confidence if intent in {"emergency", "self_harm_distress"} else 0.0
+    return Understood(intent, intent if best is None else best, confidence, alarms=alarms)
 
 
 def test_shares_and_confusions() -> None:
@@ -99,11 +100,47 @@ def test_a_worse_model_meets_objections() -> None:
 
 def test_a_better_model_that_misses_a_danger_is_refused() -> None:
     """However much else it understands."""
-    found = compare(with_mistakes(1, 2, 3), with_mistakes(0))
+    found = compare(with_mistakes(1, 2, 3), with_mistakes(0), margin=1.0)
 
-    assert found.objections == ("it misses danger or distress that the old one sees: « au feu »",)
+    assert found.objections == ("it misses danger or distress that is plain to the old one: « au feu »",)
     assert found.mended == ("bonjour 0", "bonjour 1", "bonjour 2")
     assert found.broken == ("au feu",)
+
+
+ALARMS = [Labelled(f"à l'aide {n}", "emergency") for n in range(200)]
+
+
+def seeing(sure: float, *missed: int) -> Measured:
+    """A model that sees all but some of 200 dangers, as sure of each."""
+    found = [
+        Understood("nlu_fallback", "greet", 0.6, alarms=0.1)
+        if place in missed
+        else Understood("emergency", "emergency", sure, alarms=sure)
+        for place in range(len(ALARMS))
+    ]
+    return measure(ALARMS, found)
+
+
+def test_dangers_that_were_plain_may_not_be_missed() -> None:
+    """From one half on, even if others are seen instead; one that was hardly seen may go where another comes."""
+    plain = compare(seeing(0.5, 0, 1), seeing(0.5, 2))
+    hardly = compare(seeing(0.49, 0, 1), seeing(0.49, 2))
+
+    assert (plain.alarms_lost, plain.alarms_forgotten) == (("à l'aide 2",), ("à l'aide 2",))
+    assert plain.objections == ("it misses danger or distress that is plain to the old one: « à l'aide 2 »",)
+    assert (hardly.alarms_lost, hardly.alarms_found) == (("à l'aide 2",), ("à l'aide 0", "à l'aide 1"))
+    assert hardly.objections == ()
+
+
+def test_fewer_dangers_are_no_better_however_hardly_they_were_seen() -> None:
+    """Two of two hundred is one in a hundred, three are more; what is found is counted against it."""
+    old = seeing(0.3, 9)
+    worse, fewer = compare(old, seeing(0.3, 0, 1, 2, 9)).objections
+
+    assert compare(old, seeing(0.3, 0, 1, 9)).objections == ()
+    assert compare(old, seeing(0.3, 0, 1, 2)).objections == ()
+    assert worse == "it understands 98.0% of 200 messages, the old one 99.5%"
+    assert fewer.startswith("it misses 3 of 200 messages of danger or distress that the old one sees, and sees 0")
 
 
 def test_a_danger_that_both_miss_is_no_objection() -> None:
