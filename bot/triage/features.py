@@ -40,7 +40,11 @@ _DIGIT = re.compile(r"\d")
 
 def plain(text: str) -> str:
     """Folded text in which all addresses, links and figures look alike."""
-    text = _LINK.sub(LINK, _ADDRESS.sub(ADDRESS, text[:MAX_CHARS]))
+    text = text[:MAX_CHARS]
+    if "@" in text:
+        text = _ADDRESS.sub(ADDRESS, text)
+    if "://" in text or "www." in text:
+        text = _LINK.sub(LINK, text)
     return _DIGIT.sub("0", fold(text)).replace("'", " ").replace("’", " ")
 
 
@@ -105,7 +109,7 @@ class Vocabulary:
         columns = np.array(places, np.int32)
         values = _unit((1 + np.log(np.array([known[place] for place in places], float))) * self.words_idf[columns])
         counted = Counter(said)
-        cuts = [self._pieces(word) for word in counted]
+        cuts = [self.pieces_of(word) for word in counted]
         if not sum(map(len, cuts)):
             return Sparse(columns, values)
         times = np.repeat(list(counted.values()), [len(cut) for cut in cuts])
@@ -116,7 +120,8 @@ class Vocabulary:
             np.concatenate([values, _unit(weights)]),
         )
 
-    def _pieces(self, word: str) -> Ints:
+    def pieces_of(self, word: str) -> Ints:
+        """The columns of a word's known pieces, counted from the first piece; one column twice if it stands in it twice."""
         found = self._cut.get(word)
         if found is None:
             places = [place for piece in cut(word) if (place := self.pieces.get(piece)) is not None]
