@@ -113,7 +113,7 @@ class Vocabulary:
         if not sum(map(len, cuts)):
             return Sparse(columns, values)
         times = np.repeat(list(counted.values()), [len(cut) for cut in cuts])
-        found, at = np.unique(np.concatenate(cuts), return_inverse=True)
+        found, at = distinct(np.concatenate(cuts))
         weights = (1 + np.log(np.bincount(at, times))) * self.pieces_idf[found]
         return Sparse(
             np.concatenate([columns, (found + len(self.words)).astype(np.int32)]),
@@ -130,6 +130,17 @@ class Vocabulary:
                 self._cut.clear()
             self._cut[word] = found
         return found
+
+
+def distinct(columns: Ints) -> tuple[Ints, npt.NDArray[np.int64]]:
+    """Columns in order, each once, and at which of them each given one stands: `np.unique` without what it asks first."""
+    order = columns.argsort()
+    ordered = columns[order]
+    new = np.ones(len(columns), bool)
+    np.not_equal(ordered[1:], ordered[:-1], out=new[1:])
+    at = np.empty(len(columns), np.int64)
+    at[order] = new.cumsum() - 1
+    return ordered[new], at
 
 
 def tokens(text: str) -> list[str]:

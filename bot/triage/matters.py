@@ -35,7 +35,10 @@ _TURN = (
     r"|et aussi|en outre|et puis|de plus|enfin|dernière chose|sinon|en plus"
     r"|also|another (?:thing|question)|besides|secondly"
 )
-_CUT = re.compile(rf"((?:[ \t]*\n){{2,}}|\n+[ \t]*(?:[-*•]|\d[.)])[ \t]|\n+|(?<=[.!?;])\s+|(?=\b(?:{_TURN})\b))", re.I)
+# The letters that turns begin with are looked at first: every place in a letter is asked.
+_CUT = re.compile(
+    rf"((?:[ \t]*\n){{2,}}|\n+[ \t]*(?:[-*•]|\d[.)])[ \t]|\n+|(?<=[.!?;])\s+|\b(?=[abdejps])(?=(?:{_TURN})\b))", re.I
+)
 _TURNS = re.compile(rf"(?:et )?(?:{_TURN})\b|[-*•]|\d[.)]", re.I)
 
 
@@ -132,7 +135,7 @@ def cut(said: str) -> list[Piece]:
     kept = [part.strip(" \t\n-*•,;").replace("\n", " ") for part in parts]
     own: list[str] = []  # The last piece's tokens.
     for text, part, folded in zip(kept, parts, fold("\n".join(kept)).split("\n"), strict=True):
-        turns = turns or part.count("\n") > 1 or bool(_TURNS.match(part.strip()))
+        turns = turns or part.count("\n") > 1 or bool((bare := part.strip()) and _TURNS.match(bare))
         if not text:
             continue
         said_in = folded_tokens(folded)

@@ -208,9 +208,12 @@ class Triage:
         columns, values = matter.columns[of_words], matter.values[of_words]
         lead = plane.weights[columns, plane.classes.index(service)] - plane.weights[columns].mean(axis=1)
         ranked = columns[np.argsort(-(values * lead))][: 4 * MAX_BECAUSE]
-        standing = {fold(word): word for word in re.findall(r"[^\W_]{2,}", text)}
+        written = re.findall(r"[^\W_]{2,}", text)
+        standing = dict(zip(fold("\n".join(written)).split("\n"), written, strict=False))
         found: list[str] = []
         for place in ranked.tolist():
+            if len(found) >= MAX_BECAUSE:
+                break
             for word in self.model.vocabulary.shown[place].split():
                 shown = standing.get(word, "")
                 if shown and words(shown) and shown not in found:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from bot.triage.features import Floats, Ints, Vocabulary, plain, terms, tokens
+from bot.triage.features import Floats, Ints, Vocabulary, distinct, plain, terms, tokens
 from bot.triage.model import Plane, softmax
 
 Run = tuple[int, int]
@@ -47,14 +47,8 @@ class Runs:
             sizes.append(sum(map(len, pieces)))
         found = np.concatenate([np.array(columns, np.int32), *cuts])
         found[len(columns) :] += len(words)
-        # As `np.unique` has it, without what it asks before.
-        order = found.argsort()
-        ordered = found[order]
-        new = np.ones(len(found), bool)
-        np.not_equal(ordered[1:], ordered[:-1], out=new[1:])
-        seen, size = ordered[new], 2 * len(parts)
-        cells = np.empty(len(found), np.int64)
-        cells[order] = new.cumsum() - 1
+        seen, cells = distinct(found)
+        size = 2 * len(parts)
         cells += np.array(rows).repeat(sizes) * len(seen)
         # A row in front, for what stands before the first part.
         counts = np.bincount(cells + len(seen), minlength=size * len(seen)).reshape(size, len(seen))
