@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 
 _LIGATURES = (("œ", "oe"), ("æ", "ae"), ("ß", "ss"), ("ø", "o"), ("đ", "d"), ("ł", "l"), ("ı", "i"))
 _WORD = re.compile(r"[a-z0-9]+")
@@ -100,12 +101,21 @@ def fold(text: str) -> str:
 
 def tokens(text: str) -> list[str]:
     """Folded words in order, elisions and hyphens taken apart: « L’école » → « l », « ecole »."""
-    return _WORD.findall(fold(text))
+    return folded_tokens(fold(text))
+
+
+def folded_tokens(folded: str) -> list[str]:
+    """The tokens of a text that is folded already."""
+    return _WORD.findall(folded)
 
 
 def words(text: str) -> list[str]:
     """The tokens that carry a subject, in order."""
-    found = tokens(text)
+    return carrying(tokens(text))
+
+
+def carrying(found: Sequence[str]) -> list[str]:
+    """Those of a text's tokens that carry a subject, in order."""
     return [
         token
         for before, token in zip(["", *found], found, strict=False)

@@ -40,7 +40,11 @@ _DIGIT = re.compile(r"\d")
 
 def plain(text: str) -> str:
     """Folded text in which all addresses, links and figures look alike."""
-    text = _LINK.sub(LINK, _ADDRESS.sub(ADDRESS, text[:MAX_CHARS]))
+    text = text[:MAX_CHARS]
+    if "@" in text:
+        text = _ADDRESS.sub(ADDRESS, text)
+    if "://" in text or "www." in text:
+        text = _LINK.sub(LINK, text)
     return _DIGIT.sub("0", fold(text)).replace("'", " ").replace("’", " ")
 
 
@@ -105,18 +109,19 @@ class Vocabulary:
         columns = np.array(places, np.int32)
         values = _unit((1 + np.log(np.array([known[place] for place in places], float))) * self.words_idf[columns])
         counted = Counter(said)
-        cuts = [self._pieces(word) for word in counted]
+        cuts = [self.pieces_of(word) for word in counted]
         if not sum(map(len, cuts)):
             return Sparse(columns, values)
         times = np.repeat(list(counted.values()), [len(cut) for cut in cuts])
-        found, at = np.unique(np.concatenate(cuts), return_inverse=True)
+        found, at = distinct(np.concatenate(cuts))
         weights = (1 + np.log(np.bincount(at, times))) * self.pieces_idf[found]
         return Sparse(
             np.concatenate([columns, (found + len(self.words)).astype(np.int32)]),
             np.concatenate([values, _unit(weights)]),
         )
 
-    def _pieces(self, word: str) -> Ints:
+    def pieces_of(self, word: str) -> Ints:
+        """The columns of a word's known pieces, counted from the first piece; one column twice if it stands in it twice."""
         found = self._cut.get(word)
         if found is None:
             places = [place for piece in cut(word) if (place := self.pieces.get(piece)) is not None]
@@ -125,6 +130,17 @@ class Vocabulary:
                 self._cut.clear()
             self._cut[word] = found
         return found
+
+
+def distinct(columns: Ints) -> tuple[Ints, npt.NDArray[np.int64]]:
+    """Columns in order, each once, and at which of them each given one stands: `np.unique` without what it asks first."""
+    order = columns.argsort()
+    ordered = columns[order]
+    new = np.ones(len(columns), bool)
+    np.not_equal(ordered[1:], ordered[:-1], out=new[1:])
+    at = np.empty(len(columns), np.int64)
+    at[order] = new.cumsum() - 1
+    return ordered[new], at
 
 
 def tokens(text: str) -> list[str]:

@@ -73,11 +73,12 @@ NOT_FOR_DANGER = {
 
 
 def test_foreign_fraud_and_trade_are_spam(taught: Triage) -> None:
-    """At least nine in ten of what nobody asked for, in six languages and false invoices, are put aside."""
-    found = [taught.read(Letter(subject, "info@quelquun.example"), body).kind for subject, body in SPAM]
-    missed = [subject for (subject, _), kind in zip(SPAM, found, strict=True) if kind is not LetterKind.SPAM]
+    """Of what nobody asked for, in six languages and false invoices, four in five are put aside; the reception gets the rest."""
+    found = [taught.read(Letter(subject, "info@quelquun.example"), body) for subject, body in SPAM]
+    seen = [reading for reading in found if reading.kind is not LetterKind.SPAM]
 
-    assert len(missed) <= len(SPAM) // 10, missed
+    assert len(seen) <= len(SPAM) // 5, [reading.said for reading in seen]
+    assert sum(reading.service != GENERAL_SERVICE for reading in seen) <= len(SPAM) // 10
 
 
 @pytest.mark.parametrize(("subject", "body"), CITIZENS)

@@ -51,7 +51,7 @@ def test_a_plain_letter_goes_to_its_service(learnt: Triage) -> None:
 class Thankful(Triage):
     """A model that takes every letter for thanks, as one does that has learnt no word of it."""
 
-    def _kind(self, whole: Any, rule: Rule | None, machine: Automatic | None) -> LetterKind:
+    def _kind(self, whole: Any, rule: Rule | None, machine: Automatic | None, said: str) -> LetterKind:
         return LetterKind.THANKS
 
 
