@@ -191,10 +191,10 @@ class Correspondence:
         own = around.correspondent in {"", letter.sender}
         new = NewLetter(conversation_id, message.id, None, letter, reading, trusted=own)
         if going_on is not None:
-            if reading.urgency is Urgency.HIGH and not _nobody_waits(reading):
+            if reading.urgency is Urgency.HIGH and not reading.is_nobodys:
                 await self._store.cases.mark_urgent(conversation_id, moment)
             return Filing(replace(new, case_id=going_on.id), moment), language
-        if _nobody_waits(reading):
+        if reading.is_nobodys:
             return Filing(new, moment), language
         if reading.language in FULL and reading.language != language:
             language = reading.language
@@ -293,12 +293,6 @@ def _acknowledged(letter: Letter, reading: Reading, own: bool, sent: int) -> Ack
 def _waits(reading: Reading) -> bool:
     """Whether its sender is told that it has come: whoever asks or reports something, or is in danger."""
     return bool(reading.alert) or reading.expects_reply or reading.kind in ACKNOWLEDGED_KINDS
-
-
-def _nobody_waits(reading: Reading) -> bool:
-    """Whether it opens no case. Danger always does, whatever a letter looks like."""
-    machine = reading.automatic is not None or reading.kind in {LetterKind.AUTOREPLY, LetterKind.SPAM}
-    return machine and not reading.alert
 
 
 def _files(attachments: Sequence[Attachment]) -> list[str]:

@@ -96,6 +96,14 @@ class Reading:
     """The id of an earlier letter that says the same; "" for none."""
     matters: tuple[Matter, ...] = ()
     """What it asks of several services, in its order; empty for a letter about one thing."""
+    doubted: bool = False
+    """Whether it is taken for a machine's or a trader's, and not surely enough to be put aside unseen."""
+
+    @property
+    def is_nobodys(self) -> bool:
+        """Whether nobody waits behind it, and it opens no case; danger always does, whatever a letter looks like."""
+        machine = self.automatic is not None or self.kind in {LetterKind.AUTOREPLY, LetterKind.SPAM}
+        return machine and not self.alert and not self.doubted
 
 
 @dataclass(frozen=True, slots=True)

@@ -107,9 +107,7 @@ def measured(found: Sequence[Read]) -> dict[str, Any]:
         "expects_reply_accuracy": share(one.reading.expects_reply is one.row.expects_reply for one in expecting),
         "automatic_answered": sum(one.reading.expects_reply for one in of_kind if one.row.kind is LetterKind.AUTOREPLY),
         "put_aside": sum(
-            one.reading.kind in {LetterKind.SPAM, LetterKind.AUTOREPLY}
-            for one in of_kind
-            if one.row.kind not in {LetterKind.SPAM, LetterKind.AUTOREPLY}
+            one.reading.is_nobodys for one in of_kind if one.row.kind not in {LetterKind.SPAM, LetterKind.AUTOREPLY}
         ),
         "ece": _calibration_error(firsts),
         "n": len(found),

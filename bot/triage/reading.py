@@ -33,10 +33,11 @@ FRIGHTENING = 0.5
 NOBODYS = 0.6
 """How much of a machine's or a trader's mail is the reception's, whatever it is about."""
 DOUBTED_FROM = 0.6
-"""How likely a letter is a machine's or a trader's before the reception looks at it first, in a case that is opened."""
+"""How likely a letter is a machine's or a trader's before it is taken for one: the reception looks at it, in a case that
+nobody is told of."""
 MACHINE_FROM, MACHINE_FROM_IF_ASKING = 0.8, 0.95
-"""How likely a letter is a machine's or a trader's before it opens no case; and one that asks something, as six in ten of
-citizens' do and one in ten of the others. A citizen's letter that nobody sees is worse than a trader's that opens a case:
+"""How likely a letter is a machine's or a trader's before it opens no case; and before one that asks something is taken for
+such a letter at all, as six in ten of citizens' do and one in ten of the others. A citizen's letter that nobody sees is worse than a trader's that opens a case:
 of letters by a hand that nothing is known of, 2 in 1000 are put aside so, and 7 in 1000 with 0.6 for all."""
 FEW_WORDS = 4
 """A cry of fewer words that say something tells no service."""
@@ -90,8 +91,7 @@ class Triage:
         rule = self.rules.fitting(letter, said)
         whole = self._whole(letter, text)
         kind = self._kind(whole, rule, machine, said)
-        doubted = max(whole["kind"].get(name.value, 0.0) for name in NOBODY) >= DOUBTED_FROM
-        scores = self._services(letter, matter, rule, kind in NOBODY or (doubted and not (rule and rule.kind)))
+        scores = self._services(letter, matter, rule, kind in NOBODY)
         first = scores[0]
         # « Je sens le gaz » holds no word of a service: where danger is all that is said, the reception looks at once.
         bare = alert is not None and alert.is_sure and rule is None and not letter.form
@@ -115,6 +115,9 @@ class Triage:
             expects_reply=self._expects(whole, kind, said),
             alert=alert.value if alert and alert.is_sure else "",
             personal=_personal(said),
+            doubted=kind in NOBODY
+            and not (machine or (rule and rule.kind))
+            and whole["kind"].get(kind.value, 0.0) < MACHINE_FROM,
             matters=() if letter.form or (rule and rule.service) else self._several(letter, said, kind),
         )
 
@@ -163,7 +166,7 @@ class Triage:
         ranked = sorted(scores, key=lambda name: -scores[name])
         best = LetterKind(ranked[0])
         if best in NOBODY:
-            bar = MACHINE_FROM_IF_ASKING if _ASKS.search(plain(said)) else MACHINE_FROM
+            bar = MACHINE_FROM_IF_ASKING if _ASKS.search(plain(said)) else DOUBTED_FROM
             if scores[best.value] < bar:
                 best = next(kind for name in ranked if (kind := LetterKind(name)) not in NOBODY)
         return best

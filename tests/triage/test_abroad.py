@@ -75,7 +75,7 @@ NOT_FOR_DANGER = {
 def test_foreign_fraud_and_trade_are_spam(taught: Triage) -> None:
     """Of what nobody asked for, in six languages and false invoices, four in five are put aside; the reception gets the rest."""
     found = [taught.read(Letter(subject, "info@quelquun.example"), body) for subject, body in SPAM]
-    seen = [reading for reading in found if reading.kind is not LetterKind.SPAM]
+    seen = [reading for reading in found if not reading.is_nobodys]
 
     assert len(seen) <= len(SPAM) // 5, [reading.said for reading in seen]
     assert sum(reading.service != GENERAL_SERVICE for reading in seen) <= len(SPAM) // 10
