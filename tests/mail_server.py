@@ -108,6 +108,17 @@ class Dovecot:
                 os.killpg(self._process.pid, signal.SIGKILL)
             self._process.wait()
             self._process = None
+            self._until_nobody_listens()
+
+    def _until_nobody_listens(self) -> None:
+        """Its children die a moment after it, and until then the system takes connections for them."""
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while time.monotonic() < deadline:
+            try:
+                socket.create_connection(("127.0.0.1", self.port), 1).close()
+            except OSError:
+                return
+            time.sleep(0.01)
 
     def stop(self) -> None:
         """End it as an administrator does: everything is written down."""

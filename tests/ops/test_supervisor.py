@@ -22,7 +22,7 @@ from bot.supervisor.supervisor import Plan, Supervisor
 from tests.ops.programs import BROKEN, IMPATIENT, MUTE, REFUSING, ROOT, Happened, Reports, alive, program
 
 
-async def until(happened: Happened, within: float = 10.0) -> None:
+async def until(happened: Happened, within: float = 30.0) -> None:
     """Wait for a fact; the test's own deadline, never a time that is asserted."""
     deadline = time.monotonic() + within
     while not happened():
