@@ -302,10 +302,11 @@ async def test_what_is_asked_again_and_again_reads_open_cases_alone(store: Store
     """Found by the index of the queue: closed cases are those of years."""
 
     def plan(connection: Connection) -> list[str]:
-        compiled = waiting.compile(connection, compile_kwargs={"render_postcompile": True})
-        values = tuple(compiled.params[name] for name in compiled.positiontup or ())
-        plain = tuple(value.isoformat() if isinstance(value, datetime) else value for value in values)
-        found = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {compiled}", plain)
+        asked = waiting.compile(connection).construct_expanded_state()
+        plain = tuple(
+            value.isoformat() if isinstance(value, datetime) else value for value in asked.positional_parameters
+        )
+        found = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {asked.statement}", plain)
         return [row.detail for row in found if "cases" in row.detail]
 
     assert await store.database.read(plan) == ["SCAN cases USING INDEX ix_cases_queue"]
