@@ -130,7 +130,6 @@ class Correspondence:
         letter = replace(message.letter or Letter(), files=len(message.attachments))
         # A first attempt has filed nothing yet.
         filed = await self._store.letters.find(conversation.id, message.id) if claimed.attempts > 1 else None
-        case: Case | None = None
         if filed is not None:
             answered = filed.acknowledged is Acknowledged.SENT and filed.case_id is not None
             return _taken((await self.acknowledgement(filed),) if answered else (), filed.reading)

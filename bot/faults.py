@@ -6,7 +6,6 @@ database that takes nothing (its disk is full) is a fault too: what a process se
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -19,6 +18,7 @@ from bot.bus import DESK, Bus
 from bot.clock import Clock, now
 from bot.errors import BotError, Stale
 from bot.linking import Cursors
+from bot.tasks import repeat
 
 log = structlog.get_logger(__name__)
 
@@ -87,12 +87,7 @@ class Faults:
     async def run(self) -> None:
         """Look again and again, until cancelled."""
         try:
-            while True:
-                try:
-                    await self.look()
-                except Exception:
-                    log.exception("faults.failed")
-                await asyncio.sleep(LOOK_EVERY.total_seconds())
+            await repeat(self.look, LOOK_EVERY, log, "faults.failed")
         finally:
             await self._leave()
 

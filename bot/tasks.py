@@ -1,13 +1,23 @@
-"""Ending background tasks for certain."""
+"""Background tasks: what goes on for ever, and ending it for certain."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection
+from collections.abc import Awaitable, Callable, Collection
 from datetime import timedelta
 from typing import Any
 
 AGAIN_AFTER_SECONDS = 0.2
+
+
+async def repeat(work: Callable[[], Awaitable[object]], every: timedelta, log: Any, fault: str) -> None:
+    """Do something again and again until cancelled; where it fails, `log` tells the event `fault`, and it goes on."""
+    while True:
+        try:
+            await work()
+        except Exception:
+            log.exception(fault)
+        await asyncio.sleep(every.total_seconds())
 
 
 async def stop(task: asyncio.Task[Any]) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence, Set
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -17,6 +16,7 @@ from bot.desk.hours import MINUTE, Hours
 from bot.desk.queue import SEEN_WITHIN
 from bot.offering import CaseOffers, Present
 from bot.settings import Office
+from bot.tasks import repeat
 
 log = structlog.get_logger(__name__)
 
@@ -42,12 +42,7 @@ class Offering:
 
     async def run(self) -> None:
         """Look every second, until cancelled."""
-        while True:
-            try:
-                await self.look()
-            except Exception:
-                log.exception("desk.offering_failed")
-            await asyncio.sleep(LOOK_EVERY.total_seconds())
+        await repeat(self.look, LOOK_EVERY, log, "desk.offering_failed")
 
     async def look(self) -> int:
         """Let go what was not taken in time, and offer what waits; how many cases that changed."""

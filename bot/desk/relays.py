@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
@@ -16,6 +15,7 @@ from bot.desk.hours import MINUTE, Hours
 from bot.relays import Relay, Relays, Untaken
 from bot.settings import Office
 from bot.settings_desk import SUPERVISORS
+from bot.tasks import repeat
 
 log = structlog.get_logger(__name__)
 
@@ -44,12 +44,7 @@ class Relaying:
 
     async def run(self) -> None:
         """Look every minute, until cancelled."""
-        while True:
-            try:
-                await self.look()
-            except Exception:
-                log.exception("desk.relaying_failed")
-            await asyncio.sleep(LOOK_EVERY.total_seconds())
+        await repeat(self.look, LOOK_EVERY, log, "desk.relaying_failed")
 
     async def look(self) -> int:
         """Let go on what was not taken in time; how many cases that changed."""

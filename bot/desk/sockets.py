@@ -28,6 +28,7 @@ from bot.desk.troubles import Troubles
 from bot.errors import BotError, DeskError, Missing, NotSignedIn
 from bot.messages import Address
 from bot.outgoing import Undelivered
+from bot.tasks import repeat
 
 log = structlog.get_logger(__name__)
 
@@ -142,12 +143,7 @@ class DeskSockets:
 
     async def keep_seen(self) -> None:
         """Note who is there, and say goodbye to those whose session is over, until cancelled."""
-        while True:
-            try:
-                await self._look_who_is_there()
-            except Exception:
-                log.exception("desk.presence_failed")
-            await asyncio.sleep(SEEN_EVERY.total_seconds())
+        await repeat(self._look_who_is_there, SEEN_EVERY, log, "desk.presence_failed")
 
     async def _connect(self, sid: str, environ: dict[str, Any], auth: Any = None) -> bool:
         request: web.Request = environ["aiohttp.request"]

@@ -44,8 +44,6 @@ ENDING = re.compile(r"(?<=\w{4})(?:e?r|ez|ee?|)[sx]?$")
 """What a word's forms differ in, where the rest of it is long enough: « retraites », « renouveler »."""
 MIN_SPELT = 6
 """Shorter words that no term has are other words, not slips: « unis » is no « Ulis »."""
-MAX_SPELT = 20_000
-"""Words whose meaning is kept at hand."""
 MAX_SENTENCES = 12
 """Of a letter: who has not said by then what it is about says it in the subject."""
 MAX_CHARS = 400
@@ -144,7 +142,6 @@ class Scorer:
                 having[min(term)].append((code, term))
         # By one stem of each: a question has few, and only the terms that they begin are compared.
         self._having = dict(having)
-        self._spelt: dict[str, str] = {}
 
     def scores(self, question: str) -> dict[str, float]:
         """By code, the nearest first. Nothing where no word carries a subject."""
@@ -184,13 +181,7 @@ class Scorer:
     def _meant(self, word: str) -> str:
         if len(word) < MIN_SPELT:
             return word
-        meant = self._spelt.get(word)
-        if meant is None:
-            meant = self._speller.correct(word) or word
-            if len(self._spelt) >= MAX_SPELT:
-                self._spelt.clear()
-            self._spelt[word] = meant
-        return meant
+        return self._speller.correct(word) or word
 
     def best(self, question: str, sure: float = SURE, lead: float = LEAD) -> tuple[str, float]:
         """The code of the body that a question is for and how near it is; "" if it is nobody's."""

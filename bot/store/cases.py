@@ -51,10 +51,9 @@ def open_case(
     now: datetime,
     slot: Slot | None = None,
     photos: Sequence[str] = (),
-    locked: bool = False,
 ) -> Opened:
-    """Open a case; see `Cases.open`. `locked`: the caller has locked the conversation."""
-    if not locked and not conversations.lock(connection, new.conversation_id):
+    """Open a case; see `Cases.open`."""
+    if not conversations.lock(connection, new.conversation_id):
         raise Missing(f"there is no conversation {new.conversation_id}")
     known = connection.execute(_SAME, dict(zip(("conversation_id", "message_id", "effect"), _key(new), strict=True)))
     if (same := known.scalar_one_or_none()) is not None:
