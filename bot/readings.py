@@ -66,6 +66,10 @@ class Matter:
     kind: LetterKind = LetterKind.REQUEST
 
 
+MACHINES = frozenset({LetterKind.SPAM, LetterKind.AUTOREPLY})
+"""Kinds that no citizen has written."""
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
     """What is known of a letter before anybody has read it."""
@@ -102,7 +106,7 @@ class Reading:
     @property
     def is_nobodys(self) -> bool:
         """Whether nobody waits behind it, and it opens no case; danger always does, whatever a letter looks like."""
-        machine = self.automatic is not None or self.kind in {LetterKind.AUTOREPLY, LetterKind.SPAM}
+        machine = self.automatic is not None or self.kind in MACHINES
         return machine and not self.alert and not self.doubted
 
 

@@ -13,7 +13,7 @@ from random import Random
 
 from bot import mistakes
 from bot.errors import ConfigurationError
-from bot.readings import LetterKind
+from bot.readings import MACHINES
 from bot.settings import GENERAL_SERVICE
 from bot.simulation.words import Words
 from bot.store.base import Article
@@ -86,9 +86,8 @@ class Letters:
         hidden = tuple(words.topic.words)
         self._words = words
         known = [one for one in examples if one.is_letter and not _names(f"{one.subject} {one.body}", hidden)]
-        machines = {LetterKind.SPAM, LetterKind.AUTOREPLY}
-        self._letters = [one for one in known if one.service and one.kind not in machines]
-        self._machines = [one for one in known if one.kind in machines]
+        self._letters = [one for one in known if one.service and one.kind not in MACHINES]
+        self._machines = [one for one in known if one.kind in MACHINES]
         if not self._letters:
             raise ConfigurationError(
                 "there are no training letters of this town's services to make citizens' letters of"

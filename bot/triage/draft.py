@@ -19,7 +19,7 @@ from bot.knowledge.answer import source
 from bot.knowledge.base import KnowledgeBase
 from bot.letters import Letter
 from bot.messages import AnswerStatus, Source
-from bot.readings import LetterKind, Matter, Reading, Scored, Suggested, Urgency
+from bot.readings import MACHINES, LetterKind, Matter, Reading, Scored, Suggested, Urgency
 from bot.settings import GENERAL_SERVICE, Office
 from bot.text.french import fold
 from bot.text.languages import FULL
@@ -106,7 +106,7 @@ class Drafts:
         Raises:
             StoreError: the articles have never been read and cannot be now.
         """
-        if reading.kind in {LetterKind.SPAM, LetterKind.AUTOREPLY}:
+        if reading.kind in MACHINES:
             return []
         matter = self._matter(letter, reading)
         found = await self._suggested(matter, limit)

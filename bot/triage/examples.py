@@ -14,7 +14,7 @@ from msgspec import Meta, Struct
 from bot import mistakes
 from bot.errors import ConfigurationError
 from bot.mailroom import Label
-from bot.readings import LetterKind, Urgency
+from bot.readings import MACHINES, LetterKind, Urgency
 from bot.settings import Office
 from bot.store.base import Article
 
@@ -87,7 +87,7 @@ def load(folder: Path, services: Collection[str]) -> list[Example]:
                 expects_reply=file.expects_reply if one.expects_reply is None else one.expects_reply,
                 origin=path.parent.name,
             )
-            if example.service or example.kind in {LetterKind.SPAM, LetterKind.AUTOREPLY}:
+            if example.service or example.kind in MACHINES:
                 found.append(example)
         if file.service in services:
             found += [Example("", term, service=file.service, is_letter=False) for term in file.terms]

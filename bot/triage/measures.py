@@ -14,7 +14,7 @@ from msgspec import Struct
 from bot.errors import ConfigurationError
 from bot.letters import Letter
 from bot.mailroom import Gist
-from bot.readings import LetterKind, Reading, Urgency
+from bot.readings import MACHINES, LetterKind, Reading, Urgency
 from bot.triage.reading import Triage
 
 BINS = 10
@@ -79,7 +79,7 @@ def read_all(triage: Triage, given: Iterable[Row]) -> Iterator[Read]:
     for number, row in enumerate(given):
         letter = Letter(row.subject or "", (row.sender or "").strip().lower())
         reading = triage.read(letter, row.body or "")
-        if reading.kind not in {LetterKind.SPAM, LetterKind.AUTOREPLY}:
+        if reading.kind not in MACHINES:
             gist = triage.gist(letter, reading)
             alike = triage.alike(gist, letter, earlier[-AMONG:])
             if alike is not None:
@@ -106,9 +106,7 @@ def measured(found: Sequence[Read]) -> dict[str, Any]:
         "high_recall": share(one.reading.urgency is Urgency.HIGH for one in high),
         "expects_reply_accuracy": share(one.reading.expects_reply is one.row.expects_reply for one in expecting),
         "automatic_answered": sum(one.reading.expects_reply for one in of_kind if one.row.kind is LetterKind.AUTOREPLY),
-        "put_aside": sum(
-            one.reading.is_nobodys for one in of_kind if one.row.kind not in {LetterKind.SPAM, LetterKind.AUTOREPLY}
-        ),
+        "put_aside": sum(one.reading.is_nobodys for one in of_kind if one.row.kind not in MACHINES),
         "ece": _calibration_error(firsts),
         "n": len(found),
     }

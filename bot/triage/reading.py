@@ -11,7 +11,7 @@ import numpy as np
 from bot.letters import Automatic, Letter
 from bot.mailroom import Gist
 from bot.privacy.redact import ADDRESS, BIRTH, EMAIL, NAME, NUMBER, PHONE, redact
-from bot.readings import LetterKind, Matter, Part, PartKind, Reading, Scored, Urgency
+from bot.readings import MACHINES, LetterKind, Matter, Part, PartKind, Reading, Scored, Urgency
 from bot.safety import Safety
 from bot.settings import GENERAL_SERVICE
 from bot.text.french import fold, words
@@ -49,9 +49,6 @@ MAX_CHARS = 20_000
 
 ASKING = (LetterKind.REQUEST, LetterKind.COMPLAINT, LetterKind.REPORT)
 """Kinds of which a letter may hold several."""
-
-NOBODY = (LetterKind.SPAM, LetterKind.AUTOREPLY)
-"""Kinds that no citizen has written."""
 
 Named = Mapping[str, Mapping[str, float]]
 """By the name of a plane the probabilities of its classes."""
@@ -91,7 +88,7 @@ class Triage:
         rule = self.rules.fitting(letter, said)
         whole = self._whole(letter, text)
         kind = self._kind(whole, rule, machine, said)
-        scores = self._services(letter, matter, rule, kind in NOBODY)
+        scores = self._services(letter, matter, rule, kind in MACHINES)
         first = scores[0]
         # « Je sens le gaz » holds no word of a service: where danger is all that is said, the reception looks at once.
         bare = alert is not None and alert.is_sure and rule is None and not letter.form
@@ -115,7 +112,7 @@ class Triage:
             expects_reply=self._expects(whole, kind, said),
             alert=alert.value if alert and alert.is_sure else "",
             personal=_personal(said),
-            doubted=kind in NOBODY
+            doubted=kind in MACHINES
             and not (machine or (rule and rule.kind))
             and whole["kind"].get(kind.value, 0.0) < MACHINE_FROM,
             matters=() if letter.form or (rule and rule.service) else self._several(letter, said, kind),
@@ -165,10 +162,10 @@ class Triage:
         scores = whole["kind"]
         ranked = sorted(scores, key=lambda name: -scores[name])
         best = LetterKind(ranked[0])
-        if best in NOBODY:
+        if best in MACHINES:
             bar = MACHINE_FROM_IF_ASKING if _ASKS.search(plain(said)) else DOUBTED_FROM
             if scores[best.value] < bar:
-                best = next(kind for name in ranked if (kind := LetterKind(name)) not in NOBODY)
+                best = next(kind for name in ranked if (kind := LetterKind(name)) not in MACHINES)
         return best
 
     def _urgency(self, whole: Named, rule: Rule | None, frightens: bool, alarms: bool) -> Urgency:
@@ -184,7 +181,7 @@ class Triage:
         return Urgency.LOW if low > normal else Urgency.NORMAL
 
     def _expects(self, whole: Named, kind: LetterKind, said: str) -> bool:
-        if kind in NOBODY:
+        if kind in MACHINES:
             return False
         folded = plain(said)
         if _NO_ANSWER.search(folded):
